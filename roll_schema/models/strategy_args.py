@@ -1,0 +1,33 @@
+"""`strategy_args`: the backend that runs a role's model."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from roll_schema.models.section import DEFAULT, FreeForm, Section
+
+
+class StrategyArguments(Section):
+    """Which backend, and its settings."""
+
+    strategy_name: Literal[
+        "deepspeed_train",
+        "hf_infer",
+        "deepspeed_infer",
+        "vllm",
+        "sglang",
+        "megatron_infer",
+        "megatron_train",
+        "mock_infer",
+        "diffusion_deepspeed_train",
+    ] = DEFAULT
+    """Backend: `deepspeed_train` (ZeRO stage 1 and up, the one for LoRA) or `megatron_train` for training; `vllm`,
+    `sglang` or `hf_infer` for generating; `megatron_infer`, `hf_infer` or `deepspeed_infer` (ZeRO stage 3 only) for
+    `reference`. `diffusion_deepspeed_train` belongs to the diffusion pipeline.
+    """
+
+    strategy_config: FreeForm | None = DEFAULT
+    """The backend's own settings: DeepSpeed's config, or arguments of Megatron, vLLM or SGLang. A key that one of these
+    three does not know stops its workers after they were started, DeepSpeed ignores most of them and `hf_infer` all;
+    null stops the run on `vllm` and Megatron.
+    """

@@ -1,0 +1,111 @@
+"""Plain YAML scalars as OmegaConf's loader types them: YAML 1.1 with OmegaConf's own float pattern, dates as text."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+
+Scalar = str | int | float | bool | bytes | None
+
+_BOOLEANS = {
+    spelling: truth
+    for words, truth in ((("yes", "true", "on"), True), (("no", "false", "off"), False))
+    for word in words
+    for spelling in (word, word.capitalize(), word.upper())
+}
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+_INT = re.compile(
+    r"""[-+]?(?: 0b[0-1_]+ | 0[0-7_]+ | 0 | [1-9][0-9_]* | 0x[0-9a-fA-F_]+ | [1-9][0-9_]*(?::[0-5]?[0-9])+ )""", re.X
+)
+_FLOAT = re.compile(
+    r"""  [-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?
+        | \.[0-9][0-9_]*(?:[eE][-+][0-9]+)?
+        | [-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*
+        | [-+]?[0-9]+(?:_[0-9]+)*\.[0-9_]*(?:[eE][-+]?[0-9]+)?
+        | [-+]?[0-9]+(?:_[0-9]+)*[eE][-+]?[0-9]+
+        | [-+]?\.(?:inf|Inf|INF)
+        | \.(?:nan|NaN|NAN)""",
+    re.X,
+)
+_NUMERIC_START = frozenset("-+0123456789.")
+
+
+class BadScalar(ValueError):
+    """A scalar that its tag cannot be made of."""
+
+
+def plain(text: str) -> Scalar:
+    """Type a plain scalar; raises BadScalar for the two that no loader can construct (`=` and `<<`)."""
+    if text in _NULLS:
+        return None
+    if text[0] in _NUMERIC_START:
+        if _FLOAT.fullmatch(text):
+            return _float(text)
+        if _INT.fullmatch(text):
+            return _int(text)
+        return text
+    if text in ("=", "<<"):
+        raise BadScalar(f"YAML gives a lone `{text}` a meaning of its own, and the loader refuses it as a value")
+    return _BOOLEANS.get(text, text)
+
+
+def tagged(tag: str, text: str) -> Scalar:
+    """Make a scalar with an explicit standard tag, such as `!!int "8"`; raises BadScalar where that cannot be."""
+    try:
+        match tag:
+            case "str":
+                return text
+            case "int":
+                return _int(text)
+            case "float":
+                return _float(text)
+            case "null":
+                return None
+            case "bool":
+                return _BOOLEANS[text.lower()]
+            case "binary":
+                return base64.decodebytes(text.encode("ascii"))
+    except (ValueError, KeyError, IndexError, binascii.Error):
+        raise BadScalar(f"`{text}` is not a value of the tag `!!{tag}`") from None
+    raise BadScalar(f"the tag `!!{tag}` is not one that a config can use")
+
+
+def _int(text: str) -> int:
+    text = text.replace("_", "")
+    sign = -1 if text[0] == "-" else 1
+    digits = text.lstrip("-") if text[0] == "-" else text.removeprefix("+")
+    try:
+        if digits.startswith("0b"):
+            return sign * int(digits[2:], 2)
+        if digits.startswith("0x"):
+            return sign * int(digits[2:], 16)
+        if ":" in digits:
+            return sign * int(_sexagesimal(digits))
+        if digits[0] == "0" and digits != "0":
+            return sign * int(digits, 8)
+        return sign * int(digits)
+    except ValueError:
+        raise BadScalar(f"`{_short(text)}` is read as an integer, but cannot be made one") from None
+
+
+def _float(text: str) -> float:
+    text = text.replace("_", "").lower()
+    sign = -1.0 if text[0] == "-" else 1.0
+    digits = text.lstrip("+-")
+    if digits == ".inf":
+        return sign * float("inf")
+    if digits == ".nan":
+        return float("nan")
+    return sign * (_sexagesimal(digits) if ":" in digits else float(digits))
+
+
+def _sexagesimal(digits: str) -> float:
+    total = 0.0
+    for part in digits.split(":"):
+        total = total * 60 + float(part)
+    return total
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:20]}… ({len(text)} characters)"

@@ -1,0 +1,70 @@
+"""Source text and places in it: offsets inside, lines and columns (1-based, in code points) outside."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+class Position(NamedTuple):
+    line: int
+    column: int
+
+
+@dataclass(slots=True, eq=False)
+class Source:
+    """A text with the name that reports give it; `line_offset` is its first line's number less one."""
+
+    name: str
+    text: str
+    line_offset: int = 0
+    _starts: list[int] = field(default_factory=list, repr=False)
+
+    @property
+    def line_starts(self) -> list[int]:
+        """Offsets at which lines begin."""
+        if not self._starts:
+            self._starts = [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        return self._starts
+
+    def position(self, offset: int) -> Position:
+        """Line and column of an offset; an offset past the end is taken as the end."""
+        offset = max(0, min(offset, len(self.text)))
+        index = bisect_right(self.line_starts, offset) - 1
+        return Position(index + 1 + self.line_offset, offset - self.line_starts[index] + 1)
+
+    def line_text(self, line: int) -> str:
+        """The text of a line without its line end; empty for a line that is not there."""
+        index = line - 1 - self.line_offset
+        if not 0 <= index < len(self.line_starts):
+            return ""
+        end = self.line_starts[index + 1] if index + 1 < len(self.line_starts) else len(self.text)
+        return self.text[self.line_starts[index] : end].rstrip("\r\n")
+
+    def span(self, start: int, end: int) -> Span:
+        return Span(self, start, end)
+
+
+class Span(NamedTuple):
+    """A half-open range of a source's text."""
+
+    source: Source
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return self.source.text[self.start : self.end]
+
+    @property
+    def first(self) -> Position:
+        return self.source.position(self.start)
+
+    @property
+    def last(self) -> Position:
+        """The position after the last character."""
+        return self.source.position(self.end)

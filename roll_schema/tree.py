@@ -1,0 +1,406 @@
+"""YAML text to a tree of nodes that know their places.
+
+ruamel.yaml (its C parser where installed) gives the events and marks; scalars are typed as OmegaConf reads them, and
+what PyYAML, OmegaConf's own parser, refuses is refused here too (tabs between tokens, duplicate keys, ...).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from roll_schema import scalars
+from roll_schema.diagnostic import Fault, Note
+from roll_schema.text import Source, Span
+
+MAX_DEPTH = 200
+"""Levels of nesting; PyYAML and OmegaConf run out of stack not far above."""
+MAX_NODES = 1_000_000
+"""Nodes of one document, aliases counted as often as they are used."""
+MAX_SYNTAX_ERRORS = 10
+
+Key: TypeAlias = str | int | float | bool | bytes | None
+HopKind = Literal["included", "replaced", "interpolated", "aliased", "overridden"]
+
+
+class _Unknown:
+    def __repr__(self) -> str:
+        return "<unknown>"
+
+
+UNKNOWN: Any = _Unknown()
+"""Stands for a value that cannot be known before the run, such as an interpolation that does not resolve."""
+
+
+class Hop(NamedTuple):
+    """One step of a value's way to where it is used."""
+
+    kind: HopKind
+    span: Span
+    text: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A value, the span of the literal that sets it, the span of its key, and how it came to be here."""
+
+    value: Any
+    span: Span
+    key_span: Span | None = None
+    hops: tuple[Hop, ...] = ()
+    size: int = 1
+
+
+class _Frame:
+    """A collection that is being read: `keys` holds the key whose value comes next, or None."""
+
+    __slots__ = ("anchor", "is_map", "key", "merges", "node", "pending", "seen", "tag")
+
+    def __init__(self, node: Node, is_map: bool, anchor: str | None, tag: str) -> None:
+        self.node, self.is_map, self.anchor, self.tag = node, is_map, anchor, tag
+        self.pending = False
+        self.key: tuple[Key, Span, bool] | None = None
+        self.seen: dict[str, Span] = {}
+        self.merges: list[tuple[Node, Span]] = []
+
+
+def parse(source: Source) -> tuple[Node | None, list[Fault]]:
+    """The document's tree and what is wrong with it; no tree when the text is no YAML that ROLL's loader reads."""
+    if undecodable := _UNDECODABLE.search(source.text):
+        span = source.span(*undecodable.span())
+        return None, [Fault("not-utf8", "these bytes are no UTF-8 text", span)]
+    faults: list[Fault] = []
+    rest: Source | None = source
+    while rest is not None and len(faults) < MAX_SYNTAX_ERRORS:
+        builder = _Builder(source)
+        error = _feed(builder, rest.text)
+        if error is None:
+            found = [*faults, *builder.faults, *_tab_faults(source, builder.literal_spans)]
+            return (None if found else builder.root), _unique(found)
+        faults.append(_syntax_fault(source, error))
+        rest = _without_block_at(rest, faults[-1].span.start)
+    return None, _unique(faults)
+
+
+def _feed(builder: _Builder, text: str) -> YAMLError | None:
+    """Build from the text's events; the pure parser judges flow scalars that libyaml refuses, and words the errors."""
+    error = _feed_with(builder, YAML(typ="safe"), text)
+    if error is None:
+        return None
+    if "unexpected ':'" in str(error):
+        builder.reset()
+        return _feed_with(builder, YAML(typ="safe", pure=True), text)
+    return _feed_with(_Builder(builder.source), YAML(typ="safe", pure=True), text) or error
+
+
+def _feed_with(builder: _Builder, parser: YAML, text: str) -> YAMLError | None:
+    try:
+        for event in parser.parse(text):
+            builder.add(event)
+    except YAMLError as error:
+        return error
+    except _GiveUp:
+        pass
+    return None
+
+
+def walk(node: Node, path: str = "") -> Iterator[tuple[str, Node]]:
+    """Every node below `node` with its dotted path, parents first."""
+    yield path, node
+    if isinstance(node.value, dict):
+        for key, child in node.value.items():
+            yield from walk(child, join(path, key))
+    elif isinstance(node.value, list):
+        for index, child in enumerate(node.value):
+            yield from walk(child, f"{path}[{index}]")
+
+
+def join(path: str, key: Key) -> str:
+    """`a.b` and `c` to `a.b.c`."""
+    return f"{path}.{key}" if path else str(key)
+
+
+class _GiveUp(Exception):
+    """The document cannot be read on; the fault that says why is recorded."""
+
+
+class _Builder:
+    """Puts events together to nodes, without recursion, so that depth costs no stack."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.reset()
+
+    def reset(self) -> None:
+        self.faults: list[Fault] = []
+        self.root: Node | None = None
+        self.literal_spans: list[tuple[int, int]] = []
+        self._stack: list[_Frame] = []
+        self._anchors: dict[str, Node] = {}
+        self._open_anchors: set[str] = set()
+        self._documents = 0
+
+    def add(self, event: Any) -> None:
+        kind = type(event)
+        if kind is ScalarEvent:
+            self._scalar(event)
+        elif kind is MappingStartEvent or kind is SequenceStartEvent:
+            self._open(event, kind is MappingStartEvent)
+        elif kind is MappingEndEvent or kind is SequenceEndEvent:
+            self._close(event)
+        elif kind is AliasEvent:
+            self._alias(event)
+        elif kind is DocumentStartEvent:
+            self._documents += 1
+            if self._documents == 2:
+                self._fault("multiple-documents", "a second document starts here; the loader takes one", event)
+                raise _GiveUp
+
+    def _fault(self, rule: str, message: str, place: Any, notes: tuple[Note, ...] = ()) -> None:
+        span = place if isinstance(place, Span) else self._span(place)
+        self.faults.append(Fault(rule, message, span, notes=notes))
+
+    def _span(self, event: Any) -> Span:
+        return Span(self.source, event.start_mark.index, event.end_mark.index)
+
+    def _scalar(self, event: Any) -> None:
+        span = self._span(event)
+        if event.anchor or event.tag:
+            span = _without_properties(span)
+        if event.style in ("'", '"', "|", ">"):
+            self.literal_spans.append((span.start, span.end))
+        text: str = event.value
+        frame = self._stack[-1] if self._stack else None
+        is_key = frame is not None and frame.is_map and frame.key is None
+        value: Any = text
+        try:
+            if event.implicit[0] and not event.tag:
+                if is_key and text in ("<<", "="):
+                    self._take_key(text, span, is_merge=text == "<<", duplicable=True)
+                    return
+                value = scalars.plain(text)
+            elif event.tag and event.tag != "!":
+                value = scalars.tagged(self._standard_tag(event, span), text)
+        except scalars.BadScalar as error:
+            self._fault("invalid-scalar", str(error), span)
+        if is_key:
+            self._take_key(value, span, is_merge=False, duplicable=not isinstance(value, str))
+            return
+        self._place(Node(value, span), event.anchor)
+
+    def _standard_tag(self, event: Any, span: Span) -> str:
+        tag = str(event.tag)
+        prefix = "tag:yaml.org,2002:"
+        if tag.startswith(prefix) and not tag.startswith(prefix + "python/"):
+            return tag.removeprefix(prefix)
+        tag_span = Span(self.source, event.start_mark.index, span.start)
+        self._fault("unknown-tag", f"the loader knows no tag `{tag_span.text.strip() or tag}`", tag_span)
+        return "str"
+
+    def _take_key(self, key: Key, span: Span, *, is_merge: bool, duplicable: bool) -> None:
+        frame = self._stack[-1]
+        if not duplicable and isinstance(key, str):
+            earlier = frame.seen.setdefault(key, span)
+            if earlier is not span:
+                note = Note("first set here", earlier)
+                self._fault("duplicate-key", f"`{key}` is set twice in this mapping", span, notes=(note,))
+        elif key is None:
+            self._fault("invalid-key", "a key may not be null", span)
+        frame.key = (key, span, is_merge)
+
+    def _open(self, event: Any, is_map: bool) -> None:
+        if len(self._stack) >= MAX_DEPTH:
+            self._fault("nested-too-deep", f"nested deeper than {MAX_DEPTH} levels", event)
+            raise _GiveUp
+        frame = self._stack[-1] if self._stack else None
+        if frame is not None and frame.is_map and frame.key is None:
+            what = "mapping" if is_map else "list"
+            self._fault("invalid-key", f"a {what} cannot be a key", event)
+            frame.key = (f"<{what}>", self._span(event), False)
+        tag = "map" if is_map else "seq"
+        if event.tag and event.tag != "!":
+            tag = self._standard_tag(event, self._span(event))
+            if tag not in ("map", "seq", "omap", "pairs", "str"):
+                self._fault("unknown-tag", f"a config cannot hold a value of the tag `!!{tag}`", event)
+        node = Node({} if is_map else [], self._span(event))
+        if event.anchor:
+            self._open_anchors.add(event.anchor)
+        self._stack.append(_Frame(node, is_map, event.anchor, tag))
+
+    def _close(self, event: Any) -> None:
+        frame = self._stack.pop()
+        node = frame.node
+        end = event.end_mark.index
+        if end == event.start_mark.index:
+            end = _end_of_block(self.source.text, node.span.start, end)
+        node.span = Span(self.source, node.span.start, max(end, node.span.start))
+        for target, span in reversed(frame.merges):
+            self._merge(node, target, span)
+        if frame.anchor:
+            self._open_anchors.discard(frame.anchor)
+            node.span = _without_properties(node.span)
+        self._place(node, frame.anchor)
+
+    def _merge(self, node: Node, target: Node, span: Span) -> None:
+        """YAML 1.1's `<<`: the mapping's own keys win, and earlier mappings of a list win over later ones."""
+        parts = target.value if isinstance(target.value, list) else [target]
+        for part in parts:
+            if not isinstance(part.value, dict):
+                self._fault("invalid-merge", "`<<` takes a mapping or a list of mappings", span)
+                return
+            for key, child in part.value.items():
+                if key not in node.value:
+                    node.value[key] = replace(child, hops=(Hop("aliased", span), *child.hops))
+                    node.size += child.size
+
+    def _alias(self, event: Any) -> None:
+        name, span = event.anchor, self._span(event)
+        frame = self._stack[-1] if self._stack else None
+        if name in self._open_anchors:
+            self._fault("recursive-alias", f"`*{name}` stands inside the value it repeats", span)
+            self._place(Node(None, span), None)
+            return
+        target = self._anchors.get(name)
+        if target is None:
+            self._fault("undefined-alias", f"no anchor `&{name}` stands above", span)
+            target = Node(None, span)
+        if frame is not None and frame.is_map and frame.key is None:
+            if isinstance(target.value, (dict, list)):
+                self._fault("invalid-key", "a collection cannot be a key", span)
+                frame.key = ("<alias>", span, False)
+            else:
+                self._take_key(target.value, span, is_merge=False, duplicable=not isinstance(target.value, str))
+            return
+        self._place(replace(target, key_span=None, hops=(Hop("aliased", span), *target.hops)), None)
+
+    def _place(self, node: Node, anchor: str | None) -> None:
+        if anchor:
+            self._anchors[anchor] = node
+        if not self._stack:
+            self.root = node
+            return
+        frame = self._stack[-1]
+        parent = frame.node
+        parent.size += node.size
+        if parent.size > MAX_NODES:
+            self._fault("too-large", f"more than {MAX_NODES:,} values, aliases counted as often as used", node.span)
+            raise _GiveUp
+        if not frame.is_map:
+            parent.value.append(node)
+            return
+        assert frame.key is not None
+        key, key_span, is_merge = frame.key
+        frame.key = None
+        if is_merge:
+            frame.merges.append((node, key_span))
+            return
+        if node.key_span is None or node.key_span is not key_span:
+            node = replace(node, key_span=key_span)
+        if key in parent.value:
+            del parent.value[key]
+        parent.value[key] = node
+
+
+_UNDECODABLE = re.compile("[\ud800-\udfff]+")
+_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+|[&!][^\s,\[\]{}]*$)+")
+_TAB = re.compile(r"\t+")
+_COMMENT = re.compile(r"(?:^|(?<=\s))#")
+
+
+def _without_properties(span: Span) -> Span:
+    match = _PROPERTIES.match(span.text)
+    return span._replace(start=span.start + match.end()) if match else span
+
+
+def _end_of_block(text: str, start: int, end: int) -> int:
+    """A block collection's end mark lies at the next token: go back over blank space and comments."""
+    lines = text[start:end].splitlines(keepends=True)
+    while lines and (not lines[-1].strip() or lines[-1].lstrip().startswith("#")):
+        end -= len(lines.pop())
+    if lines:
+        end -= len(lines[-1]) - len(lines[-1].rstrip())
+    return end
+
+
+def _tab_faults(source: Source, literals: list[tuple[int, int]]) -> Iterator[Fault]:
+    """PyYAML takes tabs only inside quotes, block scalars and comments; libyaml is laxer, so it is checked here."""
+    if "\t" not in source.text:
+        return
+    starts = {start: end for start, end in literals}
+    position = 0
+    text = source.text
+    for start in [*sorted(starts), len(text)]:
+        yield from _tabs_between(source, position, start)
+        position = starts.get(start, start)
+
+
+def _tabs_between(source: Source, start: int, end: int) -> Iterator[Fault]:
+    offset = start
+    for line in source.text[start:end].splitlines(keepends=True):
+        comment = _COMMENT.search(line)
+        for tab in _TAB.finditer(line, 0, comment.start() if comment else len(line)):
+            span = source.span(offset + tab.start(), offset + tab.end())
+            yield Fault("tab-character", "a tab stands between tokens", span)
+        offset += len(line)
+
+
+def _syntax_fault(source: Source, error: YAMLError) -> Fault:
+    """Where a syntax error has its cause: an unclosed bracket or quote is shown where it opens."""
+    if not isinstance(error, MarkedYAMLError) or (error.problem_mark is None and error.context_mark is None):
+        position = getattr(error, "position", None) or 0
+        reason = getattr(error, "reason", None) or str(error).splitlines()[0]
+        return Fault("syntax-error", str(reason), source.span(position, position + 1))
+    context, problem = error.context_mark, error.problem_mark or error.context_mark
+    place = problem.index
+    notes: tuple[Note, ...] = ()
+    text = " ".join(str(error.problem or error.context).split())
+    if place < len(source.text) and source.text[place] == "\t":
+        end = place + len(source.text[place:]) - len(source.text[place:].lstrip("\t"))
+        return Fault("tab-character", "a tab stands where YAML allows spaces only", source.span(place, end))
+    opened = error.context or ""
+    if context is not None and any(word in opened for word in ("flow sequence", "flow mapping", "quoted scalar")):
+        what = {"[": "bracket", "{": "brace", "'": "quote", '"': "quote"}.get(source.text[context.index : context.index + 1])
+        if what is not None and context.line != problem.line:
+            notes = (Note(f"it was noticed here: {text}", source.span(place, min(place + 1, len(source.text)))),)
+            place = context.index
+            text = f"this {what} is never closed"
+    elif opened and context is not None:
+        text = f"{opened}: {text}"
+    return Fault("syntax-error", text, source.span(place, min(place + 1, len(source.text))), notes=notes)
+
+
+def _without_block_at(source: Source, offset: int) -> Source | None:
+    """The text with the top-level block around `offset` blanked out (offsets kept), or None when there is none."""
+    text = source.text
+    begin, end = 0, len(text)
+    for match in re.finditer(r"^[^\s#\-]", text, re.M):
+        if match.start() <= offset:
+            begin = match.start()
+        else:
+            end = match.start()
+            break
+    blank = re.sub(r"[^\r\n]", " ", text[begin:end])
+    if blank == text[begin:end] or not (text[:begin] + text[end:]).strip():
+        return None
+    return Source(source.name, text[:begin] + blank + text[end:])
+
+
+def _unique(faults: list[Fault]) -> list[Fault]:
+    seen: dict[tuple[str, int], Fault] = {}
+    for fault in faults:
+        seen.setdefault((fault.rule, fault.span.start), fault)
+    return list(seen.values())
