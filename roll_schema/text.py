@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from pathlib import Path
+from stat import S_ISREG
 from typing import NamedTuple
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -68,3 +70,22 @@ class Span(NamedTuple):
     def last(self) -> Position:
         """The position after the last character."""
         return self.source.position(self.end)
+
+
+MAX_BYTES = 10 * 1024 * 1024
+"""Size of a file beyond which it is no config."""
+
+
+def read(path: Path, name: str | None = None) -> Source:
+    """Read a file; bytes that are no UTF-8 become lone surrogates. Raises OSError, also for what is no regular file."""
+    status = path.stat()
+    if not S_ISREG(status.st_mode):
+        raise OSError(0, "not a regular file")
+    if status.st_size > MAX_BYTES:
+        raise OSError(0, f"larger than {MAX_BYTES // 1024 // 1024} MiB")
+    return decode(path.read_bytes(), name or str(path))
+
+
+def decode(data: bytes, name: str) -> Source:
+    """Bytes to a source, without the byte order mark that some editors put first."""
+    return Source(name, data.decode("utf-8", "surrogateescape").removeprefix("\ufeff"))

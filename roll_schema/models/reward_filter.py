@@ -14,4 +14,4 @@ class RewardFilterConfig(Section):
     """Statistic of a prompt's scores that decides; `no_filter` keeps every prompt."""
 
     filter_args: FreeForm = DEFAULT
-    """Thresholds of the filter: `threshold_down` and `threshold_up` for `mean_filter`, `std_threshold` for `std_filter`."""
+    """Thresholds: `threshold_down` and `threshold_up` for `mean_filter`, `std_threshold` for `std_filter`."""

@@ -1,0 +1,212 @@
+"""Composed tree to typed config: pydantic judges types and keys, the release fills in defaults.
+
+A value that is unknown, or wrong and thereby reported, is taken out of the typed config: a rule that reads it stops
+with Unresolved instead of judging a value nobody wrote.
+"""
+
+from __future__ import annotations
+
+import copy
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from pydantic import ValidationError
+
+from roll_schema.models.section import Section, Settings
+from roll_schema.releases import Release
+from roll_schema.tree import UNKNOWN, Node, join
+
+PathKey = str | int
+_MAX_ROUNDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaError:
+    """A key or value that the models refuse: `kind` is pydantic's error type, `owner` the section that holds it."""
+
+    kind: str
+    path: str
+    key: str
+    node: Node
+    owner: type[Section]
+    root: Node
+    release: Release
+
+
+def validate(root: Node, model: type[Section], release: Release) -> tuple[Section | None, list[SchemaError]]:
+    """The typed config with the release's defaults, and every schema error; no config if too much is wrong."""
+    data = _data(root)
+    errors: list[SchemaError] = []
+    removed: set[tuple[PathKey, ...]] = set()
+    for _ in range(_MAX_ROUNDS):
+        try:
+            config = model.model_validate(data)
+        except ValidationError as error:
+            for kind, path in _shortest(error, data):
+                node, found_data = _lookup(root, path), _lookup_data(data, path)
+                owner, field_path = _owner(model, path)
+                if found_data is not UNKNOWN and node is not None:
+                    key = str(path[-1])
+                    errors.append(SchemaError(kind, _dotted(path), key, node, owner, root, release))
+                _remove(data, field_path)
+                if kind != "extra_forbidden":
+                    removed.add(field_path)
+        else:
+            _fill(config, release)
+            for path in removed:
+                _forget(config, path)
+            return config, errors
+    return None, errors
+
+
+def sections(config: Section, path: str = "") -> Iterator[tuple[str, Section]]:
+    """Every section of a typed config with its dotted path, outer ones first."""
+    yield path, config
+    for name, value in config.__dict__.items():
+        if isinstance(value, Section):
+            yield from sections(value, join(path, name))
+        elif type(value) is dict:
+            for key, item in value.items():
+                if isinstance(item, Section):
+                    yield from sections(item, f"{join(path, name)}.{key}")
+
+
+@cache
+def section_types(model: type[Section]) -> dict[str, tuple[type[Section], bool]]:
+    """The fields that hold a section, with its class and whether the field is a mapping of such sections."""
+    found = {}
+    for name, annotation in get_type_hints(model).items():
+        for part in _union_parts(annotation):
+            if isinstance(part, type) and issubclass(part, Section):
+                found[name] = (part, False)
+            elif get_origin(part) is dict and isinstance(item := get_args(part)[1], type) and issubclass(item, Section):
+                found[name] = (item, True)
+    return found
+
+
+def facts_of(model: type[Section], release: Release) -> dict[str, dict[str, Any]]:
+    """The release's fields for a section's class; empty where the release has no such class."""
+    name = model.__name__
+    classes = release.classes
+    return classes.get(name) or classes.get(f"rlvr_config.{name}") or {}
+
+
+def _union_parts(annotation: Any) -> tuple[Any, ...]:
+    return get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else (annotation,)
+
+
+def _data(node: Node) -> Any:
+    value = node.value
+    if isinstance(value, dict):
+        return {key: _data(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_data(child) for child in value]
+    return value
+
+
+def _shortest(error: ValidationError, data: Any) -> list[tuple[str, tuple[PathKey, ...]]]:
+    """One error per place: pydantic's locations hold union tags, and every member of a union complains."""
+    places: dict[tuple[PathKey, ...], str] = {}
+    for item in error.errors(include_url=False, include_context=False, include_input=False):
+        path: list[PathKey] = []
+        here = data
+        for step in item["loc"]:
+            if (isinstance(here, dict) and step in here) or (
+                isinstance(here, list) and isinstance(step, int) and step < len(here)
+            ):
+                here = here[step]
+                path.append(step)
+        places.setdefault(tuple(path), item["type"])
+    return [
+        (kind, path)
+        for path, kind in places.items()
+        if path and not any(path[:end] in places for end in range(1, len(path)))
+    ]
+
+
+def _owner(model: type[Section], path: tuple[PathKey, ...]) -> tuple[type[Section], tuple[PathKey, ...]]:
+    """The section class that a path ends in, and the path of the section's field that holds the place."""
+    here, index = model, 0
+    while True:
+        name = path[index]
+        inner = section_types(here).get(str(name))
+        if inner is None or index == len(path) - 1:
+            return here, path[: index + 1]
+        section, is_mapping = inner
+        index += 2 if is_mapping else 1
+        if index >= len(path):
+            return here, path
+        here = section
+
+
+def _lookup(root: Node, path: tuple[PathKey, ...]) -> Node | None:
+    here = root
+    for step in path:
+        value = here.value
+        if isinstance(value, dict) and step in value:
+            here = value[step]
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            here = value[step]
+        else:
+            return None
+    return here
+
+
+def _lookup_data(data: Any, path: tuple[PathKey, ...]) -> Any:
+    for step in path:
+        data = data[step]
+    return data
+
+
+def _remove(data: Any, path: tuple[PathKey, ...]) -> None:
+    for step in path[:-1]:
+        if not isinstance(data, (dict, list)):
+            return
+        data = data[step]
+    if isinstance(data, dict):
+        data.pop(path[-1], None)
+
+
+def _forget(config: Section, path: tuple[PathKey, ...]) -> None:
+    here: Any = config
+    for step in path[:-1]:
+        here = here.__dict__.get(step) if isinstance(here, Section) else here.get(step)
+        if here is None:
+            return
+    if isinstance(here, Section):
+        here.__dict__.pop(str(path[-1]), None)
+
+
+def _fill(section: Section, release: Release) -> None:
+    """Put the release's defaults where the config says nothing."""
+    facts = facts_of(type(section), release)
+    inner = section_types(type(section))
+    given = section.model_fields_set
+    values = section.__dict__
+    for name in type(section).model_fields:
+        if name in given:
+            value = values[name]
+            if isinstance(value, Section):
+                _fill(value, release)
+            elif name in inner and isinstance(value, dict):
+                for item in value.values():
+                    _fill(item, release)
+            continue
+        fact = facts.get(name, {})
+        if "section" in fact and name in inner:
+            value = inner[name][0].model_construct()
+            _fill(value, release)
+            values[name] = value
+        else:
+            default = copy.copy(fact.get("default"))
+            values[name] = Settings(default) if isinstance(default, dict) and name not in inner else default
+
+
+def _dotted(path: tuple[PathKey, ...]) -> str:
+    text = ""
+    for step in path:
+        text = f"{text}[{step}]" if isinstance(step, int) else join(text, step)
+    return text
