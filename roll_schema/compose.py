@@ -246,7 +246,9 @@ class _Composer:
         if not isinstance(node.value, list):
             what = {dict: "a mapping", str: "text", type(None): "empty"}.get(type(node.value), "a single value")
             message = f"`defaults` must be a list of fragments, but it is {what}"
-            self._fault("invalid-defaults", message, node.span if node.span.text.strip() else node.key_span or node.span)
+            self._fault(
+                "invalid-defaults", message, node.span if node.span.text.strip() else node.key_span or node.span
+            )
             raise _Stop
         entries = [self._entry(item) for item in node.value]
         selves = [entry for entry in entries if entry.is_self]
@@ -452,7 +454,9 @@ class _Composer:
         entries, values = [], []
         for override in self.overrides:
             value = override.value.value if override.value is not None else None
-            is_group = "." not in override.key and override.key and any((f / override.key).is_dir() for f in self.search)
+            is_group = (
+                "." not in override.key and override.key and any((f / override.key).is_dir() for f in self.search)
+            )
             if not is_group:
                 values.append(override)
                 continue
@@ -541,7 +545,9 @@ class _Composer:
     def _delete(self, holder: dict[Any, Node], last: str, override: Override) -> None:
         old = holder.get(last)
         if old is None or old.value is None:
-            self._fault("invalid-override", f"`{override.key}` does not exist, so it cannot be removed", override.key_span)
+            self._fault(
+                "invalid-override", f"`{override.key}` does not exist, so it cannot be removed", override.key_span
+            )
         elif override.value is not None and override.value.value != old.value:
             message = f"`{override.key}` is {old.value!r}, not {override.value.value!r}, so it is not removed"
             self._fault("invalid-override", message, override.value.span)

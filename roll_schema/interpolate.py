@@ -238,9 +238,7 @@ class _Resolver:
             case grammar.Literal():
                 return element.value
             case grammar.Joined():
-                values = [
-                    part if isinstance(part, str) else self._interpolation(part, node) for part in element.parts
-                ]
+                values = [part if isinstance(part, str) else self._interpolation(part, node) for part in element.parts]
                 if len(values) == 1 and not element.quoted:
                     return values[0]
                 return "".join(_text(value.value) if isinstance(value, Node) else value for value in values)

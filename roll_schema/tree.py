@@ -373,7 +373,9 @@ def _syntax_fault(source: Source, error: YAMLError) -> Fault:
         return Fault("tab-character", "a tab stands where YAML allows spaces only", source.span(place, end))
     opened = error.context or ""
     if context is not None and any(word in opened for word in ("flow sequence", "flow mapping", "quoted scalar")):
-        what = {"[": "bracket", "{": "brace", "'": "quote", '"': "quote"}.get(source.text[context.index : context.index + 1])
+        what = {"[": "bracket", "{": "brace", "'": "quote", '"': "quote"}.get(
+            source.text[context.index : context.index + 1]
+        )
         if what is not None and context.line != problem.line:
             notes = (Note(f"it was noticed here: {text}", source.span(place, min(place + 1, len(source.text)))),)
             place = context.index

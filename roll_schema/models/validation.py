@@ -25,11 +25,16 @@ _MAX_ROUNDS = 20
 
 @dataclass(frozen=True, slots=True)
 class SchemaError:
-    """A key or value that the models refuse: `kind` is pydantic's error type, `owner` the section that holds it."""
+    """A key or value that the models refuse.
+
+    `kind` is pydantic's error type; `key` the last step of the path, `field` the field of the section `owner` that
+    holds the place.
+    """
 
     kind: str
     path: str
     key: str
+    field: str
     node: Node
     owner: type[Section]
     root: Node
@@ -50,7 +55,8 @@ def validate(root: Node, model: type[Section], release: Release) -> tuple[Sectio
                 owner, field_path = _owner(model, path)
                 if found_data is not UNKNOWN and node is not None:
                     key = str(path[-1])
-                    errors.append(SchemaError(kind, _dotted(path), key, node, owner, root, release))
+                    field = str(field_path[-1])
+                    errors.append(SchemaError(kind, _dotted(path), key, field, node, owner, root, release))
                 _remove(data, field_path)
                 if kind != "extra_forbidden":
                     removed.add(field_path)
@@ -114,6 +120,8 @@ def _shortest(error: ValidationError, data: Any) -> list[tuple[str, tuple[PathKe
         path: list[PathKey] = []
         here = data
         for step in item["loc"]:
+            if isinstance(here, dict) and step not in here:
+                step = next((key for key in here if str(key) == str(step)), step)
             if (isinstance(here, dict) and step in here) or (
                 isinstance(here, list) and isinstance(step, int) and step < len(here)
             ):

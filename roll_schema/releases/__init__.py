@@ -26,7 +26,13 @@ class Release:
         for bound in filter(None, bounds.replace(" ", "").split(",")):
             operator = bound.rstrip("0123456789.")
             other = _parts(bound[len(operator) :])
-            holds = {"<": here < other, "<=": here <= other, ">": here > other, ">=": here >= other, "==": here == other}
+            holds = {
+                "<": here < other,
+                "<=": here <= other,
+                ">": here > other,
+                ">=": here >= other,
+                "==": here == other,
+            }
             if not holds[operator]:
                 return False
         return True

@@ -1,0 +1,5 @@
+"""`python -m roll_schema` is `roll-lint`."""
+
+from roll_schema.cli import main
+
+main()

@@ -1,0 +1,278 @@
+"""The command line: `roll-lint [COMMAND] [OPTIONS] PATH... [OVERRIDE...]`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from roll_schema import releases
+from roll_schema.diagnostic import Severity
+from roll_schema.version import VERSION
+
+_MARKERS = (".git", "pyproject.toml", "roll-lint.toml")
+_EPILOG = """\b
+Commands (a first word of that name; write ./show for a file so called):
+  show    print the composed config with each value's origin
+"""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point: the first word may name a command; without one the files are linted."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    command = lint_command
+    if words and words[0] in ("show", "lint"):
+        command = {"show": show_command, "lint": lint_command}[words.pop(0)]
+    try:
+        status = command.main(words, prog_name="roll-lint", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.Abort:
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader left: stop without a word, and without a second error when Python flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(status or 0)
+
+
+def _print_rules(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if not value or context.resilient_parsing:
+        return
+    from roll_schema.rules import RULES
+
+    for rule in sorted(RULES.values(), key=lambda rule: (rule.group, rule.name)):
+        click.echo(f"{rule.group:14} {rule.severity.value:8} {rule.name:32} {rule.manual.splitlines()[0]}")
+    context.exit(0)
+
+
+def _explain(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    if not value or context.resilient_parsing:
+        return
+    import difflib
+
+    from roll_schema.rules import RULES
+
+    rule = RULES.get(value)
+    if rule is None:
+        close = difflib.get_close_matches(value, RULES, n=1)
+        hint = f" Did you mean {close[0]}?" if close else ""
+        raise click.BadParameter(f"there is no rule {value}.{hint}", context, parameter)
+    fails = f", fails {rule.fails}" if rule.fails else ""
+    click.echo(f"{rule.name} ({rule.group}, {rule.severity.value}{fails})\n\n{rule.manual}")
+    context.exit(0)
+
+
+_SHARED = [
+    click.argument("words", nargs=-1, required=True, metavar="PATH... [OVERRIDE...]", type=click.UNPROCESSED),
+    click.option("--roll-release", type=click.Choice(releases.NAMES), help="ROLL release to check against."),
+    click.option("--pipeline", help="Pipeline that the config is for, such as rlvr."),
+    click.option("--config-dir", "config_dirs", multiple=True, type=click.Path(path_type=Path, file_okay=False),
+                 help="Folder to find fragments in, beside the config's own."),
+    click.option("--stdin-filename", type=click.Path(path_type=Path), help="Name and place of a config read from `-`."),
+]
+
+
+def _shared(command):  # type: ignore[no-untyped-def]
+    for decorate in reversed(_SHARED):
+        command = decorate(command)
+    return command
+
+
+@click.command(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@_shared
+@click.option("--select", multiple=True, metavar="RULE", help="Only these rules or groups (repeat, or use commas).")
+@click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules or groups.")
+@click.option("--output-format", type=click.Choice(["text", "concise", "json"]), default="text", show_default=True)
+@click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
+@click.option("--nodes", type=click.IntRange(1), help="Nodes of the cluster; turns on rules about placement.")
+@click.option("--gpus-per-node", type=click.IntRange(1), default=8, show_default=True)
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
+@click.option("--list-rules", is_flag=True, is_eager=True, expose_value=False, callback=_print_rules)
+@click.option("--explain", metavar="RULE", is_eager=True, expose_value=False, callback=_explain)
+@click.version_option(VERSION, prog_name="roll-lint")
+def lint_command(
+    words: tuple[str, ...],
+    roll_release: str | None,
+    pipeline: str | None,
+    config_dirs: tuple[Path, ...],
+    stdin_filename: Path | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    output_format: str,
+    strict: bool,
+    nodes: int | None,
+    gpus_per_node: int,
+    color: str,
+) -> int:
+    """Find what ROLL would misread, refuse or silently ignore in a config; never style.
+
+    PATH is a config, a folder of configs, or - for standard input. OVERRIDE is a Hydra override such as
+    actor_train.training_args.learning_rate=2e-5, +key=value or ~key.
+    """
+    from roll_schema.engine import Options
+    from roll_schema.report import text
+    from roll_schema.rule import Cluster
+
+    targets, overrides = _split(words)
+    files = _files(targets, stdin_filename)
+    options = Options(
+        release=roll_release,
+        pipeline=pipeline,
+        overrides=tuple(overrides),
+        search_paths=config_dirs,
+        select=_names(select),
+        ignore=_names(ignore),
+        cluster=Cluster(nodes, gpus_per_node) if nodes else None,
+    )
+    if overrides and len(files) > 1:
+        raise click.UsageError("overrides go with one config, not with several")
+    results = [_lint(path, options) for path in files]
+    if output_format == "json":
+        from roll_schema.report import json
+
+        click.echo(json.render(results))
+    else:
+        colored = color == "always" or (color == "auto" and sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+        blocks = text.concise(results) if output_format == "concise" else text.full(results, colored)
+        for block in blocks:
+            click.echo(block, color=True)
+        for result in results:
+            if hint := _other_release(result, options):
+                click.echo(hint)
+        click.echo(text.summary(results))
+    failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    return int(any(diagnostic.severity in failing for result in results for diagnostic in result.diagnostics))
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@_shared
+@click.option("--resolve", is_flag=True, help="With interpolations resolved.")
+def show_command(
+    words: tuple[str, ...],
+    roll_release: str | None,
+    pipeline: str | None,
+    config_dirs: tuple[Path, ...],
+    stdin_filename: Path | None,
+    resolve: bool,
+) -> int:
+    """Print the composed config, each value with the place it comes from."""
+    from roll_schema.engine import Options
+    from roll_schema.report import text
+    from roll_schema.show import show
+
+    targets, overrides = _split(words)
+    files = _files(targets, stdin_filename)
+    if len(files) != 1:
+        raise click.UsageError("show takes one config")
+    options = Options(roll_release, pipeline, tuple(overrides), config_dirs)
+    result = _lint(files[0], options)
+    tree = result.resolved if resolve else result.composed
+    for block in text.full([result], color=False) if tree is None else ():
+        click.echo(block, err=True)
+    if tree is None:
+        return 1
+    for line in show(tree):
+        click.echo(line)
+    return 0
+
+
+def _split(words: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Paths and overrides: a word with `=`, or a leading `+` or `~`, is an override unless such a path exists."""
+    targets, overrides = [], []
+    for word in words:
+        looks = "=" in word or word.startswith(("+", "~"))
+        (overrides if looks and not os.path.lexists(word) else targets).append(word)
+    if not targets:
+        raise click.UsageError("no config is named")
+    return targets, overrides
+
+
+def _files(targets: list[str], stdin_filename: Path | None) -> list[tuple[Path, str | None]]:
+    """The configs to lint, each with its text if it is read from standard input."""
+    found: list[tuple[Path, str | None]] = []
+    for target in targets:
+        if target == "-":
+            found.append((stdin_filename or Path("<stdin>"), "-"))
+            continue
+        path = Path(target)
+        if path.is_dir():
+            found.extend((file, None) for file in _configs_below(path))
+        elif not path.exists():
+            raise click.UsageError(f"there is no file {target}")
+        else:
+            found.append((path, None))
+    if not found:
+        raise click.UsageError(f"no ROLL config lies below {', '.join(targets)}")
+    return list(dict.fromkeys(found))
+
+
+def _configs_below(folder: Path) -> list[Path]:
+    """Pipeline configs below a folder; fragments are linted with the configs that include them."""
+    from roll_schema import detect, text, tree
+
+    found = []
+    for path in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")]):
+        if any(part.startswith(".") for part in path.relative_to(folder).parts):
+            continue
+        try:
+            root, faults = tree.parse(text.read(path))
+        except OSError:
+            continue
+        if faults or (root is not None and detect.is_pipeline_config(root)):
+            found.append(path)
+    return found
+
+
+def _lint(file: tuple[Path, str | None], options):  # type: ignore[no-untyped-def]
+    from dataclasses import replace
+
+    from roll_schema import engine, text
+
+    path, standard_input = file
+    name = _display(path)
+    try:
+        if standard_input:
+            source = text.decode(click.get_binary_stream("stdin").read(), name)
+        else:
+            source = text.read(path, name)
+    except OSError as error:
+        raise click.UsageError(f"{name} cannot be read: {error.strerror or error}") from None
+    return engine.lint(path, source, replace(options, allowed=_allowed(path, options.search_paths)))
+
+
+def _display(path: Path) -> str:
+    """The path below the working folder where it lies there, else as it was given."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix() if path.is_absolute() else path.as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def _allowed(path: Path, search_paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Folders that fragments may be read from: the project, or the folder beside the config's."""
+    folder = path.parent.resolve()
+    root = next((up for up in (folder, *folder.parents) if any((up / mark).exists() for mark in _MARKERS)), None)
+    return (root or folder.parent, folder.parent, Path.cwd(), *search_paths)
+
+
+def _names(values: tuple[str, ...]) -> frozenset[str]:
+    from roll_schema.rules import RULES
+
+    names = frozenset(name.strip() for value in values for name in value.split(",") if name.strip())
+    known = set(RULES) | {rule.group for rule in RULES.values()}
+    for name in sorted(names - known):
+        raise click.UsageError(f"{name} is neither a rule nor a group; see --list-rules")
+    return names
+
+
+def _other_release(result, options) -> str | None:  # type: ignore[no-untyped-def]
+    """A hint when all that fails at load would not fail under another release."""
+    return None
+
+
+if __name__ == "__main__":
+    main()

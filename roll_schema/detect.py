@@ -1,0 +1,44 @@
+"""Which release and which pipeline a config is for."""
+
+from __future__ import annotations
+
+from roll_schema import releases
+from roll_schema.tree import Node
+
+_DISTINCTIVE = {
+    "agentic": ("custom_envs", "train_env_manager", "val_env_manager"),
+    "sft": ("sft_train",),
+    "distill": ("student", "teacher"),
+    "dpo": ("chosen_key", "rejected_key"),
+    "reward_fl": ("diffusion_model", "loss_clip"),
+    "rlvr": ("rewards", "num_return_sequences_in_group", "actor_train", "actor_infer", "adv_estimator"),
+}
+"""Keys that only one pipeline's config has; the first that matches counts."""
+
+
+def release(asked: str | None) -> tuple[str, str]:
+    """The release to check against, and why."""
+    if asked is not None:
+        return asked, "--roll-release"
+    return releases.DEFAULT_NAME, "default"
+
+
+def pipeline(root: Node, asked: str | None) -> tuple[str, str]:
+    """The pipeline of a composed config, and why; `unknown` when nothing tells."""
+    if asked is not None:
+        return asked, "--pipeline"
+    keys = root.value if isinstance(root.value, dict) else {}
+    for name, distinctive in _DISTINCTIVE.items():
+        for key in distinctive:
+            if key in keys:
+                return name, f"has `{key}`"
+    return "unknown", "no key tells"
+
+
+def is_pipeline_config(root: Node) -> bool:
+    """Whether a parsed file is a config of its own rather than a fragment."""
+    keys = root.value if isinstance(root.value, dict) else {}
+    named = {key for keys_of in _DISTINCTIVE.values() for key in keys_of} - {"custom_envs"}
+    return any(key in keys for key in named) and any(
+        key in keys for key in ("exp_name", "defaults", "pretrain", *named)
+    )

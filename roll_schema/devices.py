@@ -1,0 +1,269 @@
+"""`device_mapping` expressions, read with `ast` and never evaluated.
+
+ROLL gives the text to Python's `eval` in `WorkerConfig.__post_init__` (all releases) and asks the result for its length.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable
+from typing import Any
+
+MAX_DEVICES = 1_000_000
+_MAX_LENGTH = 10_000
+
+_MODULE_NAMES = frozenset(
+    ("self", "ModelArguments", "DataArguments", "TrainingArguments", "GeneratingArguments", "StrategyArguments")
+)
+
+
+class InvalidDevices(ValueError):
+    """`eval` would fail on the expression, or give something that has no length or holds no device ids."""
+
+
+class OpaqueDevices(ValueError):
+    """The expression is Python that ROLL may accept, but that cannot be understood without running it."""
+
+
+def parse_devices(text: str) -> list[int]:
+    """Device ids in order; raises InvalidDevices or OpaqueDevices."""
+    if len(text) > _MAX_LENGTH:
+        raise OpaqueDevices(f"the expression is {len(text):,} characters long")
+    try:
+        tree = ast.parse(text.lstrip(" \t"), mode="eval")
+    except SyntaxError as error:
+        raise InvalidDevices(f"this is not a Python expression: {error.msg}") from None
+    except (ValueError, RecursionError, MemoryError):
+        raise InvalidDevices("this is not a Python expression") from None
+    try:
+        value = _evaluate(tree.body, {})
+    except RecursionError:
+        raise OpaqueDevices("the expression is nested too deep") from None
+    if isinstance(value, dict):
+        value = list(value)
+    if not isinstance(value, (list, tuple, range, set)):
+        raise InvalidDevices(f"this is {_describe(value)}, which is no list of device ids")
+    ids = sorted(value) if isinstance(value, set) else list(value)
+    for item in ids:
+        if not isinstance(item, int):
+            raise InvalidDevices(f"`{item!r}` in it is no device id")
+    return [int(item) for item in ids]
+
+
+def gpus_per_worker(strategy_name: str, strategy_config: Any, num_gpus_per_worker: int) -> int:
+    """GPUs of one worker as ROLL computes them: vllm by its parallel sizes, sglang and hf_infer as written, else 1."""
+    if strategy_name == "vllm":
+        settings = strategy_config or {}
+        sizes = [settings.get(key, 1) for key in ("tensor_parallel_size", "pipeline_parallel_size")]
+        return int(sizes[0] * sizes[1])
+    if strategy_name in ("sglang", "hf_infer"):
+        return num_gpus_per_worker
+    return 1
+
+
+def ranges(ids: list[int]) -> str:
+    """Device ids for people: `0-7, 12`."""
+    parts: list[str] = []
+    ordered = sorted(set(ids))
+    start = 0
+    for index in range(1, len(ordered) + 1):
+        if index == len(ordered) or ordered[index] != ordered[index - 1] + 1:
+            first, last = ordered[start], ordered[index - 1]
+            parts.append(str(first) if first == last else f"{first}-{last}")
+            start = index
+    return ", ".join(parts)
+
+
+def _describe(value: Any) -> str:
+    names = {int: "an integer", float: "a number", str: "a text", type(None): "None", bool: "a truth value"}
+    return names.get(type(value), "one value")
+
+
+def _evaluate(node: ast.expr, names: dict[str, Any]) -> Any:
+    match node:
+        case ast.Constant(value=value):
+            if isinstance(value, (int, float, str, type(None))):
+                return value
+        case ast.List(elts=items):
+            return _items(items, names)
+        case ast.Tuple(elts=items):
+            return tuple(_items(items, names))
+        case ast.Set(elts=items):
+            return set(_hashable(_items(items, names)))
+        case ast.Dict(keys=keys) if None not in keys:
+            return dict.fromkeys(_hashable(_items([key for key in keys if key is not None], names)))
+        case ast.Name(id=name):
+            return _name(name, names)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_integer(operand, names)
+        case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+            return _integer(operand, names)
+        case ast.BinOp(left=left, op=operator, right=right):
+            return _binary(_evaluate(left, names), operator, _evaluate(right, names))
+        case ast.Call(func=ast.Name(id=function), args=arguments, keywords=[]):
+            return _call(function, arguments, names)
+        case ast.Call(func=function):
+            _check_names(function, names)
+        case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
+            return _comprehension(node, names)
+        case ast.Attribute(value=value):
+            _check_names(value, names)
+    raise OpaqueDevices(f"`{ast.unparse(node)[:60]}` goes beyond ranges, lists, `+`, `*` and comprehensions")
+
+
+def _check_names(node: ast.expr, names: dict[str, Any]) -> None:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name) and part.id not in names:
+            _known(part.id)
+
+
+def _known(name: str) -> None:
+    if name not in _MODULE_NAMES and not hasattr(builtins, name) and not name[:1].isupper():
+        raise InvalidDevices(f"the name `{name}` is not defined there")
+
+
+def _name(name: str, names: dict[str, Any]) -> Any:
+    if name in names:
+        return names[name]
+    _known(name)
+    raise OpaqueDevices(f"`{name}` is only known to ROLL itself")
+
+
+def _items(nodes: list[ast.expr], names: dict[str, Any]) -> list[Any]:
+    values: list[Any] = []
+    for node in nodes:
+        if isinstance(node, ast.Starred):
+            values.extend(_sequence(_evaluate(node.value, names)))
+        else:
+            values.append(_evaluate(node, names))
+    return _bounded(values)
+
+
+def _hashable(values: list[Any]) -> list[Any]:
+    for value in values:
+        if isinstance(value, (list, set, dict)):
+            raise InvalidDevices("a list cannot be an item of a set")
+    return values
+
+
+def _sequence(value: Any) -> Any:
+    if isinstance(value, (list, tuple, range, set, dict, str)):
+        return value
+    raise InvalidDevices(f"{_describe(value)} cannot be taken apart into device ids")
+
+
+def _integer(node: ast.expr, names: dict[str, Any]) -> int:
+    value = _evaluate(node, names)
+    if not isinstance(value, int):
+        raise InvalidDevices(f"`{ast.unparse(node)[:60]}` must be an integer")
+    return value
+
+
+def _binary(left: Any, operator: ast.operator, right: Any) -> Any:
+    if isinstance(left, int) and isinstance(right, int):
+        if max(abs(left), abs(right)) > MAX_DEVICES:
+            raise OpaqueDevices("the numbers are too large to be device ids")
+        return _arithmetic(left, operator, right)
+    if isinstance(operator, ast.Add) and type(left) is type(right) and isinstance(left, (list, tuple)):
+        return _bounded([*left, *right]) if isinstance(left, list) else (*left, *right)
+    if isinstance(operator, ast.Mult):
+        times, sequence = (left, right) if isinstance(left, int) else (right, left)
+        if isinstance(times, int) and isinstance(sequence, (list, tuple)):
+            if times * len(sequence) > MAX_DEVICES:
+                raise OpaqueDevices(f"more than {MAX_DEVICES:,} devices")
+            return sequence * times
+    if isinstance(left, set) and isinstance(right, set) and isinstance(operator, (ast.BitOr, ast.Sub, ast.BitAnd)):
+        operations: dict[type, Callable[[Any], Any]] = {
+            ast.BitOr: left.union,
+            ast.Sub: left.difference,
+            ast.BitAnd: left.intersection,
+        }
+        return operations[type(operator)](right)
+    raise InvalidDevices(f"{_describe_kind(left)} and {_describe_kind(right)} cannot be combined so")
+
+
+def _describe_kind(value: Any) -> str:
+    return f"a {type(value).__name__}" if isinstance(value, (list, tuple, range, set, dict)) else _describe(value)
+
+
+def _arithmetic(left: int, operator: ast.operator, right: int) -> Any:
+    match operator:
+        case ast.Add():
+            return left + right
+        case ast.Sub():
+            return left - right
+        case ast.Mult():
+            return left * right
+        case ast.FloorDiv() | ast.Mod() | ast.Div():
+            if right == 0:
+                raise InvalidDevices("this divides by zero")
+            if isinstance(operator, ast.Div):
+                return left / right
+            return left // right if isinstance(operator, ast.FloorDiv) else left % right
+        case ast.Pow() if 0 <= right <= 20 and abs(left) <= 100:
+            return left**right
+    raise OpaqueDevices("this arithmetic goes beyond `+ - * // % **` on small numbers")
+
+
+def _call(function: str, arguments: list[ast.expr], names: dict[str, Any]) -> Any:
+    if function == "range":
+        numbers = [_integer(argument, names) for argument in arguments]
+        if not 1 <= len(numbers) <= 3 or (len(numbers) == 3 and numbers[2] == 0):
+            raise InvalidDevices("`range` takes one to three integers, the third not 0")
+        return _bounded(range(*numbers))
+    if function in ("list", "tuple", "set", "sorted", "reversed"):
+        if not arguments and function in ("list", "tuple", "set"):
+            return {"list": [], "tuple": (), "set": set()}[function]
+        if len(arguments) != 1:
+            raise InvalidDevices(f"`{function}` takes one argument")
+        values = list(_sequence(_evaluate(arguments[0], names)))
+        if function == "reversed":
+            raise OpaqueDevices("`reversed` alone has no length")
+        made: dict[str, Callable[[], Any]] = {
+            "list": lambda: values,
+            "tuple": lambda: tuple(values),
+            "set": lambda: set(_hashable(values)),
+            "sorted": lambda: sorted(values),
+        }
+        try:
+            return made[function]()
+        except TypeError:
+            raise InvalidDevices("these items cannot be sorted") from None
+    if function in ("len", "max", "min", "sum", "int") and len(arguments) == 1:
+        value = _evaluate(arguments[0], names)
+        if function == "int":
+            return int(value) if isinstance(value, (int, float)) else _opaque(function)
+        items = list(_sequence(value))
+        if not all(isinstance(item, int) for item in items) or (not items and function in ("max", "min")):
+            return _opaque(function)
+        return {"len": len, "max": max, "min": min, "sum": sum}[function](items)
+    if function in ("iter", "map", "filter", "zip", "enumerate"):
+        raise InvalidDevices(f"what `{function}` gives has no length")
+    _known(function)
+    return _opaque(function)
+
+
+def _opaque(function: str) -> Any:
+    raise OpaqueDevices(f"what `{function}(…)` gives is not known without running it")
+
+
+def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp, names: dict[str, Any]) -> Any:
+    if isinstance(node, ast.GeneratorExp):
+        raise InvalidDevices("a generator has no length")
+    if len(node.generators) > 2 or any(part.ifs or part.is_async for part in node.generators):
+        raise OpaqueDevices("a comprehension with conditions or more than two loops")
+    rows: list[dict[str, Any]] = [names]
+    for part in node.generators:
+        if not isinstance(part.target, ast.Name):
+            raise OpaqueDevices("a comprehension that unpacks")
+        target = part.target.id
+        rows = _bounded([{**row, target: item} for row in rows for item in _sequence(_evaluate(part.iter, row))])
+    values = [_evaluate(node.elt, row) for row in rows]
+    return set(_hashable(values)) if isinstance(node, ast.SetComp) else values
+
+
+def _bounded(values: Any) -> Any:
+    if len(values) > MAX_DEVICES:
+        raise OpaqueDevices(f"more than {MAX_DEVICES:,} devices")
+    return values

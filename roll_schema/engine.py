@@ -1,0 +1,271 @@
+"""read → compose → interpolate → validate → rules → sort: the whole journey of a config."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from roll_schema import compose, detect, interpolate, models, overrides, releases, tree
+from roll_schema.compose import Composition
+from roll_schema.diagnostic import Diagnostic, Fault, Note, Severity
+from roll_schema.models.section import Section, Unresolved
+from roll_schema.models.validation import SchemaError, sections, validate
+from roll_schema.releases import Release
+from roll_schema.rule import Cluster, Context, FactMissing, Problem, Rule
+from roll_schema.rules import RULES
+from roll_schema.text import Source, Span
+from roll_schema.tree import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to lint; `release` and `pipeline` are None where they shall be found out."""
+
+    release: str | None = None
+    pipeline: str | None = None
+    overrides: tuple[str, ...] = ()
+    search_paths: tuple[Path, ...] = ()
+    allowed: tuple[Path, ...] = ()
+    select: frozenset[str] = frozenset()
+    ignore: frozenset[str] = frozenset()
+    cluster: Cluster | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A release or pipeline and the reason for it."""
+
+    name: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Result:
+    """What linting one file gave; `composed` is the tree before, `resolved` after interpolation."""
+
+    file: str
+    release: Choice
+    pipeline: Choice
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    composed: Node | None = None
+    resolved: Node | None = None
+    config: Section | None = None
+
+    def count(self, severity: Severity) -> int:
+        return sum(diagnostic.severity is severity for diagnostic in self.diagnostics)
+
+
+def lint(path: Path, source: Source, options: Options) -> Result:
+    """Lint one config; never raises for what the config holds."""
+    run = _Run(path, source, options)
+    run.lint()
+    return run.finish()
+
+
+class _Run:
+    def __init__(self, path: Path, source: Source, options: Options) -> None:
+        self.path, self.source, self.options = path, source, options
+        name, why = detect.release(options.release)
+        self.release = releases.load(name)
+        self.result = Result(source.name, Choice(name, why), Choice("unknown", "the file could not be read"))
+        self.includes: dict[Source, Span] = {}
+        self._found: dict[tuple[str, Span], Diagnostic] = {}
+
+    def lint(self) -> None:
+        root, faults = tree.parse(self.source)
+        self.report_faults(faults)
+        if faults:
+            return
+        given, faults = overrides.parse(list(self.options.overrides))
+        self.report_faults(faults)
+        empty = root is None or root.value is None
+        root = Node({}, self.source.span(0, 0)) if root is None or empty else root
+        if empty:
+            self.report_faults([Fault("empty-file", "this config is empty", self.source.span(0, 0))])
+            return
+        composition = compose.compose(
+            self.path, self.source, root, given, self.options.search_paths, self.options.allowed
+        )
+        self.includes = composition.includes
+        self.report_faults(composition.faults)
+        resolved, faults, used = interpolate.resolve(composition.root)
+        self.result.composed, self.result.resolved = composition.root, resolved
+        if not composition.complete:
+            # Without all fragments a variable may only seem undefined: say nothing that may be wrong.
+            faults = [fault for fault in faults if fault.rule != "undefined-interpolation"]
+        self.report_faults(faults)
+        self.check(composition, resolved, used)
+
+    def check(self, composition: Composition, resolved: Node, used: set[str]) -> None:
+        name, why = detect.pipeline(resolved, self.options.pipeline)
+        self.result.pipeline = Choice(name, why)
+        if name not in models.PIPELINES or not composition.complete or not isinstance(resolved.value, dict):
+            return
+        candidates = {key: node for key, node in resolved.value.items() if key not in used or self.is_field(name, key)}
+        root = replace(resolved, value=candidates)
+        config, errors = validate(root, models.of_pipeline(name), self.release)
+        context = Context(
+            self.release,
+            config if config is not None else models.of_pipeline(name).model_construct(),
+            resolved,
+            cluster=self.options.cluster,
+            used=frozenset(used),
+            primary_file=self.source.name,
+        )
+        for error in errors:
+            for rule in _claimants().get(error.kind, _claimants()["*"]):
+                self.run(rule, error, replace(context, path=error.path), resolved)
+        self.result.config = config
+        if config is None:
+            return
+        for path, section in sections(config):
+            for rule in _rules_on(type(section)):
+                self.run(rule, section, replace(context, path=path), resolved)
+
+    def is_field(self, pipeline: str, key: Any) -> bool:
+        return key in models.of_pipeline(pipeline).model_fields
+
+    def run(self, rule: Rule, subject: Any, context: Context, root: Node) -> None:
+        """Run a rule on a thing; what it cannot know, it does not judge."""
+        if not self.selected(rule) or not self.release.matches(rule.releases):
+            return
+        arguments = (subject, context) if rule.takes_context else (subject,)
+        try:
+            for problem in rule.check(*arguments):
+                base = context.path if not isinstance(subject, SchemaError) else ""
+                self.report(rule, problem, base, root)
+        except Unresolved:
+            return
+        except FactMissing as missing:
+            skipped = (rule.name, str(missing))
+            if skipped not in self.result.skipped:
+                self.result.skipped.append(skipped)
+
+    def selected(self, rule: Rule) -> bool:
+        names = {rule.name, rule.group}
+        chosen = not self.options.select or bool(names & self.options.select)
+        return chosen and not names & self.options.ignore
+
+    def report_faults(self, faults: Iterable[Fault]) -> None:
+        for fault in faults:
+            rule = RULES[fault.rule]
+            if not self.selected(rule):
+                continue
+            for problem in rule.check(fault):
+                diagnostic = Diagnostic(
+                    rule.name,
+                    problem.severity or rule.severity,
+                    problem.message,
+                    fault.span,
+                    problem.fails or rule.fails,
+                    problem.help,
+                    fault.path,
+                    (*fault.notes, *self.include_notes(fault.span)),
+                )
+                self.add(diagnostic)
+
+    def report(self, rule: Rule, problem: Problem, base: str, root: Node) -> None:
+        path = ".".join(filter(None, (base, problem.field)))
+        node, span = locate(root, path, self.source, at_key=problem.at_key)
+        notes = [*_way_notes(node), *self.include_notes(span)]
+        for also, message in problem.also.items():
+            other = also[1:] if also.startswith("/") else ".".join(filter(None, (base, also)))
+            notes.append(Note(message, locate(root, other, self.source)[1]))
+        diagnostic = Diagnostic(
+            rule.name,
+            problem.severity or rule.severity,
+            problem.message,
+            span,
+            problem.fails or rule.fails,
+            problem.help,
+            path or None,
+            tuple(note for note in notes if note.span != span or not note.message),
+        )
+        self.add(diagnostic)
+
+    def include_notes(self, span: Span) -> Iterator[Note]:
+        entry = self.includes.get(span.source)
+        if entry is not None:
+            yield Note("included here", entry)
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        """One report per literal: further uses of it join the first as notes."""
+        key = (diagnostic.rule, diagnostic.span)
+        first = self._found.get(key)
+        if first is None:
+            self._found[key] = diagnostic
+        elif diagnostic.path != first.path or diagnostic.notes != first.notes:
+            more = tuple(note for note in diagnostic.notes if note not in first.notes)
+            self._found[key] = replace(first, notes=(*first.notes, *more))
+
+    def finish(self) -> Result:
+        self.result.diagnostics = sorted(self._found.values(), key=lambda diagnostic: diagnostic.sort_key)
+        return self.result
+
+
+def locate(root: Node, path: str, source: Source, *, at_key: bool = False) -> tuple[Node | None, Span]:
+    """The node of a path with the span to show: the literal; for what is missing, the nearest key above it."""
+    here = root
+    nearest = source.span(0, 0)
+    steps = path.replace("[", ".[").split(".") if path else []
+    index = 0
+    while index < len(steps):
+        found, taken = _step(here, steps, index)
+        if found is None:
+            return None, nearest
+        here = found
+        index += taken
+        nearest = here.key_span or here.span
+    if not steps:
+        return here, nearest
+    spread = isinstance(here.value, (dict, list)) and here.span.first.line != here.span.last.line
+    if here.key_span is not None and (at_key or spread or not here.span.text):
+        return here, here.key_span
+    return here, here.span
+
+
+def _step(here: Node, steps: list[str], index: int) -> tuple[Node | None, int]:
+    """The child that the next steps name; a key may itself hold dots."""
+    if isinstance(here.value, dict):
+        for end in range(index + 1, len(steps) + 1):
+            name = ".".join(steps[index:end]).replace(".[", "[")
+            for key, child in here.value.items():
+                if str(key) == name:
+                    return child, end - index
+    elif isinstance(here.value, list) and steps[index].startswith("["):
+        number = int(steps[index][1:-1])
+        if number < len(here.value):
+            return here.value[number], 1
+    return None, 0
+
+
+def _way_notes(node: Node | None) -> Iterator[Note]:
+    """How a value came to its place."""
+    texts = {
+        "interpolated": "used here",
+        "aliased": "repeated here",
+        "replaced": "replaces the value written here",
+        "overridden": "overrides the value written here",
+        "included": "included here",
+    }
+    for hop in node.hops if node is not None else ():
+        yield Note(texts[hop.kind], hop.span)
+
+
+@cache
+def _claimants() -> dict[str, list[Rule]]:
+    table: dict[str, list[Rule]] = {}
+    for rule in RULES.values():
+        for kind in rule.claims:
+            table.setdefault(kind, []).append(rule)
+    return table
+
+
+@cache
+def _rules_on(section: type[Section]) -> list[Rule]:
+    names = {parent.__name__ for parent in section.__mro__}
+    return [rule for rule in RULES.values() if rule.subject in names]

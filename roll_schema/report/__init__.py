@@ -1,0 +1,1 @@
+"""Results to the formats that people and machines read."""

@@ -1,0 +1,102 @@
+"""For people: the excerpt with a caret under the exact range, why, what ROLL would do, and the fix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from roll_schema.diagnostic import Diagnostic, Severity
+from roll_schema.engine import Result
+from roll_schema.secrets import mask, printable, width
+from roll_schema.text import Span
+
+_COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
+_MAX_WIDTH = 140
+_FAILS = {
+    "silently": "ROLL goes on without a word",
+    "wastefully": "ROLL runs, and wastes resources",
+}
+
+
+class Style:
+    """Colours, or none."""
+
+    def __init__(self, color: bool) -> None:
+        self._color = color
+
+    def paint(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self._color else text
+
+
+def full(results: Iterable[Result], color: bool) -> Iterator[str]:
+    """One block per diagnostic."""
+    style = Style(color)
+    for result in results:
+        for diagnostic in result.diagnostics:
+            yield "\n".join(_block(diagnostic, style)) + "\n"
+
+
+def concise(results: Iterable[Result]) -> Iterator[str]:
+    """One line per diagnostic: `file:line:column: severity[rule] message`."""
+    for result in results:
+        for diagnostic in result.diagnostics:
+            first = diagnostic.span.first
+            place = f"{diagnostic.span.source.name}:{first.line}:{first.column}"
+            yield _clean(f"{place}: {diagnostic.severity.value}[{diagnostic.rule}] {diagnostic.message}")
+
+
+def summary(results: list[Result]) -> str:
+    """The closing line: counts, and what was checked against."""
+    files = f"{len(results)} file{'s' * (len(results) != 1)}"
+    releases = sorted({f"ROLL {result.release.name} ({result.release.reason})" for result in results})
+    pipelines = sorted({f"{result.pipeline.name} ({result.pipeline.reason})" for result in results})
+    against = _clean(f"checked against {', '.join(releases)}, pipeline {', '.join(pipelines)}")
+    counts = [
+        f"{number} {severity.value}{'s' * (number != 1)}"
+        for severity in Severity
+        if (number := sum(result.count(severity) for result in results))
+    ]
+    skipped = {item for result in results for item in result.skipped}
+    needs = sorted({need for _, need in skipped})
+    tail = f"; {len(skipped)} rule{'s' * (len(skipped) != 1)} skipped for want of {', '.join(needs)}" if skipped else ""
+    if not counts:
+        return f"{files} without problems, {against}{tail}"
+    return f"Found {', '.join(counts)} in {files}, {against}{tail}"
+
+
+def _block(diagnostic: Diagnostic, style: Style) -> Iterator[str]:
+    code = _COLORS[diagnostic.severity]
+    head = style.paint(f"{diagnostic.severity.value}[{diagnostic.rule}]", f"1;{code}")
+    yield f"{head}: {style.paint(_clean(diagnostic.message), '1')}"
+    yield from _excerpt(diagnostic.span, style, code)
+    if diagnostic.fails:
+        yield f"  = fails: {_FAILS.get(diagnostic.fails, diagnostic.fails)}"
+    if diagnostic.help:
+        yield f"  = {style.paint('help', '32')}: {_clean(diagnostic.help)}"
+    for note in diagnostic.notes:
+        first = note.span.first
+        line = _clean(note.span.source.line_text(first.line).strip())
+        shown = f": {line[:100]}" if line else ""
+        yield f"  = note: {_clean(note.message)} --> {_clean(note.span.source.name)}:{first.line}:{first.column}{shown}"
+
+
+def _excerpt(span: Span, style: Style, code: str) -> Iterator[str]:
+    first, last = span.first, span.last
+    yield f"  {style.paint('-->', '34')} {_clean(span.source.name)}:{first.line}:{first.column}"
+    raw = mask(span.source.line_text(first.line))
+    if not raw.strip():
+        return
+    begin = first.column - 1
+    end = last.column - 1 if last.line == first.line else len(raw.rstrip())
+    cut = max(0, begin - _MAX_WIDTH // 2) if len(raw) > _MAX_WIDTH else 0
+    shown = raw[cut : cut + _MAX_WIDTH]
+    before, marked = printable(raw[cut:begin]), printable(raw[begin : min(end, cut + _MAX_WIDTH)])
+    number = str(first.line)
+    gutter = style.paint("|", "34")
+    yield f"{' ' * len(number)} {gutter}"
+    yield f"{style.paint(number, '34')} {gutter} {'…' * bool(cut)}{printable(shown)}"
+    pad = " " * (width(before) + bool(cut))
+    yield f"{' ' * len(number)} {gutter} {pad}{style.paint('^' * max(1, width(marked)), f'1;{code}')}"
+
+
+def _clean(text: str) -> str:
+    return printable(mask(text))

@@ -1,0 +1,121 @@
+"""What a rule is: a generator of Problems over one kind of thing, with its manual as the docstring of its module."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from roll_schema.diagnostic import FAILS, Severity
+from roll_schema.models.section import Section
+from roll_schema.releases import Release
+from roll_schema.tree import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A finding at a field of the thing that the rule looks at (dotted; empty: the thing itself).
+
+    `also` maps further fields to what they have to do with it; `fails` and `severity` overrule the rule's own.
+    """
+
+    field: str
+    message: str
+    help: str = ""
+    also: dict[str, str] = field(default_factory=dict)
+    fails: str = ""
+    severity: Severity | None = None
+    at_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """The machines that the user named on the command line."""
+
+    nodes: int
+    gpus_per_node: int
+
+
+class FactMissing(Exception):
+    """A rule needs a fact that nobody gave; it is skipped, and the summary counts it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a rule may know beside the section it looks at; `path` is that section's place in the config."""
+
+    release: Release
+    config: Section
+    root: Node
+    path: str = ""
+    role: str = ""
+    cluster: Cluster | None = None
+    used: frozenset[str] = frozenset()
+    primary_file: str = ""
+
+    def need_cluster(self) -> Cluster:
+        """The cluster; raises FactMissing when the command line does not tell it."""
+        if self.cluster is None:
+            raise FactMissing("cluster")
+        return self.cluster
+
+    def is_set(self, field_path: str) -> bool:
+        """Whether the config itself sets this field of the section, to whatever value."""
+        return self._node(field_path) is not None
+
+    def written(self, field_path: str) -> Any:
+        """The value of a field as the config gives it, interpolations resolved; None where it gives none."""
+        node = self._node(field_path)
+        return node.value if node is not None else None
+
+    def _node(self, field_path: str) -> Node | None:
+        here: Node | None = self.root
+        for key in [*filter(None, self.path.split(".")), *field_path.split(".")]:
+            value = here.value if here is not None else None
+            here = value.get(key) if isinstance(value, dict) else None
+        return here
+
+
+Check = Callable[..., Iterator[Problem]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule with what is known about it before it runs; `subject` is the class of thing it looks at."""
+
+    name: str
+    group: str
+    severity: Severity
+    fails: str
+    check: Check
+    subject: str
+    takes_context: bool
+    claims: tuple[str, ...]
+    releases: str
+
+    @property
+    def manual(self) -> str:
+        """The rule's manual: the docstring of its module."""
+        return (sys.modules[self.check.__module__].__doc__ or "").strip()
+
+
+def rule(
+    severity: Severity, fails: str = "", releases: str = "", claims: tuple[str, ...] = ()
+) -> Callable[[Check], Rule]:
+    """Make a function a rule: its name is the rule's, the class of its first parameter is what it is run on.
+
+    `fails` says when ROLL would have failed, `releases` bounds the releases it holds for, `claims` names the pydantic
+    errors that a rule on a SchemaError puts into words. Raises ValueError for an unknown `fails`.
+    """
+    if fails and fails not in FAILS:
+        raise ValueError(fails)
+
+    def make(check: Check) -> Rule:
+        code: Any = check
+        annotations = [getattr(kind, "__name__", kind) for key, kind in code.__annotations__.items() if key != "return"]
+        name = code.__name__.replace("_", "-")
+        group = code.__module__.split(".")[-2]
+        return Rule(name, group, severity, fails, check, annotations[0], len(annotations) > 1, claims, releases)
+
+    return make

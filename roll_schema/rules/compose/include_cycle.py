@@ -1,0 +1,29 @@
+"""
+Files that include each other.
+
+Each would have to be merged before the other, so Hydra stops at load. More than 1,000 includes count as
+a cycle too.
+
+Not shown as an example: it takes two files, such as `a.yaml`
+
+    defaults: [b]
+
+and `b.yaml`
+
+    defaults: [a]
+
+Move what both need to a third file, and let both include that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Fault, Severity
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at load")
+def include_cycle(fault: Fault) -> Iterator[Problem]:
+    advice = fault.help or "Delete one of the entries; keys that both files need go to a third file."
+    yield Problem("", fault.message, help=advice)

@@ -1,0 +1,26 @@
+"""
+An entry of `defaults` that leads out of the project.
+
+The linter reads only files of the project and of folders that the command line allows, since a config may come from
+strangers. The rest of the config is not judged without that fragment.
+
+Not shown as an example: it takes a file outside. An entry such as
+
+    defaults:
+      - ../../../home/me/secrets@_here_
+
+needs `--config-dir /home/me` to be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Fault, Severity
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at load")
+def include_outside_project(fault: Fault) -> Iterator[Problem]:
+    advice = fault.help or "Move the file into the project, or allow its folder with `--config-dir`."
+    yield Problem("", fault.message, help=advice)

@@ -1,0 +1,27 @@
+"""
+A `hydra` key that Hydra refuses.
+
+`hydra` is the block of Hydra's own settings with a fixed set of keys, not ROLL's; an unknown key in it, or a
+`searchpath` that is no list or stands in a fragment, stops the run at load.
+
+    hydra:
+      run_dir: ./outputs   # error: [invalid-hydra-block]
+
+The key's real name:
+
+    hydra:
+      run: {dir: ./outputs}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Fault, Severity
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at load")
+def invalid_hydra_block(fault: Fault) -> Iterator[Problem]:
+    advice = fault.help or "In the primary config only, write `hydra: {searchpath: [file://configs]}`."
+    yield Problem("", fault.message, help=advice)

@@ -1,0 +1,30 @@
+"""
+A key that is a mapping in one file and a list in another.
+
+Hydra merges fragment and config key by key; a mapping and a list cannot be merged, and it stops at load.
+
+Not shown as an example: it takes two files. With `base.yaml`
+
+    rewards:
+      math_rule: {}
+
+a config that includes it cannot say
+
+    rewards:
+      - math_rule
+
+but must use a mapping too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Fault, Severity
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at load")
+def merge_conflict(fault: Fault) -> Iterator[Problem]:
+    advice = fault.help or "Write the same kind, a mapping or a list, in both files."
+    yield Problem("", fault.message, help=advice)

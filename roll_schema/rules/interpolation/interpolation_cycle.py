@@ -1,0 +1,24 @@
+"""
+Interpolations that lead back to where they started.
+
+Such a value is never reached: OmegaConf recurses until Python's stack is full and stops at load.
+
+    prompt_length: ${prompt_length}   # error: [interpolation-cycle]
+
+Write a value at one of the places:
+
+    prompt_length: 2048
+    response_length: ${prompt_length}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Fault, Severity
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at load")
+def interpolation_cycle(fault: Fault) -> Iterator[Problem]:
+    yield Problem("", fault.message, help=fault.help or "Write the value itself at one of these places.")

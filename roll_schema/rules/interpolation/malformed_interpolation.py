@@ -1,0 +1,26 @@
+"""
+A `${` that does not start a well-formed interpolation.
+
+A missing brace, an empty name, a character that a name may not have: OmegaConf stops at load. Shell forms such as
+`${NAME:-default}` are none of OmegaConf's either.
+
+    model: Qwen2.5
+    exp_name: ${model-run   # error: [malformed-interpolation]
+
+Close the brace:
+
+    model: Qwen2.5
+    exp_name: ${model}-run
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Fault, Severity
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at load")
+def malformed_interpolation(fault: Fault) -> Iterator[Problem]:
+    yield Problem("", fault.message, help=fault.help or "Write `${name}`; for a literal `${` write `\\${`.")

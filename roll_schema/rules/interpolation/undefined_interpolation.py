@@ -1,0 +1,30 @@
+"""
+A `${...}` that leads to nothing.
+
+The path counts from the top of the composed config, or from the own section if it starts with a dot. OmegaConf resolves
+everything before ROLL sees it, so only what the YAML files say can be referred to, never a default of ROLL's; it stops
+at load.
+
+    response_length: ${max_length}   # error: [undefined-interpolation]
+
+Define the variable:
+
+    max_length: 4096
+    response_length: ${max_length}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Fault, Severity
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at load")
+def undefined_interpolation(fault: Fault) -> Iterator[Problem]:
+    advice = fault.help or (
+        "Define the variable at the top level, or include the fragment that defines it in `defaults`; "
+        "defaults of ROLL's own fields cannot be referred to."
+    )
+    yield Problem("", fault.message, help=advice)

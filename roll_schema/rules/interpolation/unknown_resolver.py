@@ -1,0 +1,25 @@
+"""
+A resolver, the name before the colon in `${name:...}`, that does not exist.
+
+ROLL registers none of its own; those of OmegaConf and Hydra are `oc.env`, `oc.select`, `oc.decode`, `oc.create`,
+`oc.deprecated`, `oc.dict.keys`, `oc.dict.values` and `now`. Any other stops the run at load.
+
+    output_dir: ${env:OUTPUT_DIR,./output}   # error: [unknown-resolver]
+
+For the environment it is:
+
+    output_dir: ${oc.env:OUTPUT_DIR,./output}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Fault, Severity
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at load")
+def unknown_resolver(fault: Fault) -> Iterator[Problem]:
+    advice = fault.help or "Use a resolver of OmegaConf's such as `${oc.env:NAME,default}`, or write the value itself."
+    yield Problem("", fault.message, help=advice)

@@ -1,0 +1,31 @@
+"""
+Checkpoints that have nowhere to go.
+
+`type: file_system` joins `output_dir` with a time stamp while the config is loaded, and stops with a TypeError when
+there is none.
+
+    checkpoint_config:   # error: [checkpoint-without-folder]
+      type: file_system
+
+Say where:
+
+    checkpoint_config:
+      type: file_system
+      output_dir: ./checkpoints
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.base_config import BaseConfig
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at load")
+def checkpoint_without_folder(config: BaseConfig) -> Iterator[Problem]:
+    settings = config.checkpoint_config or {}
+    if settings.get("type") == "file_system" and settings.get("output_dir") is None:
+        message = "`checkpoint_config` of type file_system needs an `output_dir`"
+        yield Problem("checkpoint_config.output_dir", message, "Add `output_dir: ./checkpoints` to it.")

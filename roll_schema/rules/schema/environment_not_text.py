@@ -1,0 +1,36 @@
+"""
+An environment variable that is no text.
+
+Environment variables are text: ROLL writes the top-level `system_envs` into the process at load, and hands a worker's
+to Ray, and both refuse numbers, truth values and null.
+
+    system_envs:
+      USE_MODELSCOPE: 1   # error: [environment-not-text]
+
+Put the value in quotes:
+
+    system_envs:
+      USE_MODELSCOPE: '1'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.section import Section
+from roll_schema.rule import Context, Problem, rule
+
+
+@rule(Severity.ERROR, fails="at load")
+def environment_not_text(section: Section, context: Context) -> Iterator[Problem]:
+    fails = "at worker start" if context.path else "at load"
+    for key in getattr(section, "system_envs", None) or {}:
+        value = section.system_envs[key]  # type: ignore[attr-defined]
+        if not isinstance(key, str):
+            message = f"the variable's name `{key}` is read as {type(key).__name__}, and must be text"
+            yield Problem(f"system_envs.{key}", message, f"Write `'{key}'`.", fails=fails, at_key=True)
+        elif not isinstance(value, str):
+            shown = str(value).lower() if isinstance(value, bool) else "null" if value is None else str(value)
+            message = f"`{key}` is {shown} ({type(value).__name__}), and an environment variable must be text"
+            yield Problem(f"system_envs.{key}", message, f"Write `{key}: '{shown}'`.", fails=fails)

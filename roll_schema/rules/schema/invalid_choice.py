@@ -1,0 +1,58 @@
+"""
+A value that is none of the choices.
+
+ROLL's loader compares exactly, case included, and its own message does not list the choices.
+
+    adv_estimator: GRPO   # error: [invalid-choice]
+
+Write one of them:
+
+    adv_estimator: grpo
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from roll_schema import releases
+from roll_schema.diagnostic import Severity
+from roll_schema.models.validation import SchemaError, facts_of
+from roll_schema.rule import Context, Problem, rule
+from roll_schema.rules.schema.wrong_type import describe
+
+
+@rule(Severity.ERROR, fails="at load", claims=("literal_error",))
+def invalid_choice(error: SchemaError, context: Context) -> Iterator[Problem]:
+    fact = facts_of(error.owner, error.release).get(error.field, {})
+    choices = [choice for choice in fact.get("choices", []) if choice is not None]
+    value = error.node.value
+    if value in choices:
+        return  # the release knows it, whatever the models of other releases say
+    if value is None:
+        shown = "null"
+    else:
+        shown = f"`{value}`" if isinstance(value, str) else describe(value)
+    listed = ", ".join(f"`{choice}`" for choice in choices)
+    message = f"`{error.path}` must be one of {listed}, but this is {shown}"
+    yield Problem(error.path, message, help=_advice(error, choices))
+
+
+def _advice(error: SchemaError, choices: list[str]) -> str:
+    value = error.node.value
+    if not isinstance(value, str):
+        return ""
+    synonyms = {"flash_attention_2": "fa2", "bfloat16": "bf16", "float16": "fp16", "float32": "fp32", "eager": "sdpa"}
+    folded = {choice.lower(): choice for choice in choices}
+    close = synonyms.get(value) if synonyms.get(value) in choices else folded.get(value.lower())
+    if close is None:
+        near = difflib.get_close_matches(value, choices, n=1)
+        close = near[0] if near else None
+    if close is not None:
+        return f"Did you mean `{close}`?"
+    others = []
+    for name in releases.NAMES:
+        known = facts_of(error.owner, releases.load(name)).get(error.field, {}).get("choices", [])
+        if value in known:
+            others.append(name)
+    return f"ROLL {', '.join(others)} takes it: choose the release with `--roll-release`." if others else ""

@@ -1,0 +1,128 @@
+"""
+Something that ROLL needs and that has no default.
+
+ROLL declares nearly every key as optional, and stops later: while it loads the config, when the pipeline is built, or
+on the workers.
+
+    actor_infer:   # error: [missing-key]
+      strategy_args:
+        strategy_name: vllm
+
+The message names the key; here sampling settings are needed:
+
+    pretrain: Qwen/Qwen2.5-7B
+    response_length: 1024
+    adv_estimator: reinforce
+    rewards:
+      math_rule:
+        worker_cls: roll.pipeline.rlvr.rewards.math_rule_reward_worker.MathRuleRewardWorker
+        world_size: 8
+    actor_train:
+      data_args: {file_name: [data/math.jsonl], domain_interleave_probs: {math_rule: 1.0}}
+      strategy_args: {strategy_name: deepspeed_train}
+      device_mapping: list(range(0,8))
+    actor_infer:
+      generating_args: {temperature: 0.99}
+      strategy_args: {strategy_name: vllm}
+      device_mapping: list(range(0,8))
+    reference:
+      device_mapping: list(range(0,8))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.models.section import Unresolved
+from roll_schema.models.worker_config import WorkerConfig
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at start")
+def missing_key(config: RLVRConfig) -> Iterator[Problem]:
+    for check in (_lengths, _sampling, _model, _rewards, _data, _strategies, _places):
+        try:
+            yield from check(config)
+        except Unresolved:
+            continue
+
+
+def _missing(path: str, why: str, example: str, fails: str) -> Problem:
+    return Problem(path, f"`{path}` is missing: {why}", f"Add `{example}`.", fails=fails)
+
+
+def _lengths(config: RLVRConfig) -> Iterator[Problem]:
+    if not config.response_length and not config.sequence_length:
+        why = "ROLL needs it, or `sequence_length`, to know how long answers may be"
+        yield _missing("response_length", why, "response_length: 1024", "at load")
+
+
+def _sampling(config: RLVRConfig) -> Iterator[Problem]:
+    example = "generating_args: {temperature: 0.99, top_p: 0.99}"
+    if config.actor_infer.generating_args is None:
+        yield _missing("actor_infer.generating_args", "ROLL writes the number of samples into it", example, "at load")
+    if config.validation is not None and config.validation.generating_args is None:
+        yield _missing("validation.generating_args", "ROLL writes the answers' length into it", example, "at load")
+
+
+def _model(config: RLVRConfig) -> Iterator[Problem]:
+    workers = (config.actor_train, config.actor_infer, config.reference)
+    if config.pretrain is None and any(worker.model_args.model_name_or_path is None for worker in workers):
+        why = "a worker without a `model_name_or_path` of its own takes its model from here"
+        yield _missing("pretrain", why, "pretrain: Qwen/Qwen2.5-7B", "at worker start")
+
+
+def _rewards(config: RLVRConfig) -> Iterator[Problem]:
+    if config.rewards is not None and not config.rewards:
+        why = "no answer would get a score"
+        example = "rewards: {math_rule: {worker_cls: ..., tag_included: [...], world_size: 8}}"
+        yield _missing("rewards", why, example, "at start")
+    for name, reward in (config.rewards or {}).items():
+        if reward.worker_cls is None:
+            why = "ROLL does not know which class scores the answers"
+            yield _missing(f"rewards.{name}.worker_cls", why, "worker_cls: roll.pipeline.rlvr.rewards. ...", "at start")
+
+
+def _data(config: RLVRConfig) -> Iterator[Problem]:
+    data = config.actor_train.data_args
+    if data is None:
+        why = "training prompts come from its `file_name`, mixed by `domain_interleave_probs`"
+        example = "data_args: {file_name: [data/math.jsonl], domain_interleave_probs: {math_rule: 1.0}}"
+        yield _missing("actor_train.data_args", why, example, "at start")
+        return
+    if data.file_name is None:
+        yield _missing("actor_train.data_args.file_name", "there are no prompts", "file_name: [a.jsonl]", "at start")
+    if data.domain_interleave_probs is None:
+        why = "ROLL mixes the domains by it, even when there is one"
+        example = "domain_interleave_probs: {math_rule: 1.0}"
+        yield _missing("actor_train.data_args.domain_interleave_probs", why, example, "at start")
+
+
+def _strategies(config: RLVRConfig) -> Iterator[Problem]:
+    for role, name in (("actor_train", "deepspeed_train"), ("actor_infer", "vllm")):
+        if getattr(config, role).strategy_args is None:
+            why = "the worker does not know what to train or sample with"
+            example = f"strategy_args: {{strategy_name: {name}}}"
+            yield _missing(f"{role}.strategy_args", why, example, "at worker start")
+
+
+def _places(config: RLVRConfig) -> Iterator[Problem]:
+    lora = bool(config.actor_train.model_args.lora_target)
+    needs_reference = config.enable_reference or config.use_kl_loss or config.init_kl_coef > 0
+    roles: dict[str, WorkerConfig] = {"actor_train": config.actor_train, "actor_infer": config.actor_infer}
+    if needs_reference and not lora:
+        roles["reference"] = config.reference
+    if config.adv_estimator == "gae":
+        roles["critic"] = config.critic
+    roles |= {f"rewards.{name}": reward for name, reward in (config.rewards or {}).items()}
+    reasons = {
+        "reference": "the KL term (`use_kl_loss`, or `init_kl_coef` above 0) needs a reference model",
+        "critic": "`adv_estimator` is gae, which needs a critic",
+    }
+    for role, worker in roles.items():
+        if worker.device_mapping is None and worker.world_size is None:
+            why = f"{reasons[role]}, and ROLL" if role in reasons else "ROLL"
+            why += " does not know how many workers to start"
+            yield _missing(f"{role}.device_mapping", why, "device_mapping: list(range(0,8))", "at start")

@@ -1,0 +1,31 @@
+"""
+Prompts that fill the whole sequence.
+
+Answers get `sequence_length - prompt_length` tokens; with nothing left, the first generation fails.
+
+    prompt_length: 4096   # error: [no-room-for-answers]
+    sequence_length: 4096
+
+Leave room:
+
+    prompt_length: 1024
+    sequence_length: 4096
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.base_config import BaseConfig
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at first step")
+def no_room_for_answers(config: BaseConfig) -> Iterator[Problem]:
+    sequence, prompt = config.sequence_length, config.prompt_length
+    if sequence and prompt and prompt >= sequence:
+        message = f"{sequence} - {prompt} = {sequence - prompt} tokens are left for answers"
+        yield Problem(
+            "prompt_length", message, "Lower it, or raise `sequence_length`.", {"sequence_length": "of these"}
+        )

@@ -1,0 +1,46 @@
+"""
+A null that the type allows, but that ROLL then works with.
+
+The loader takes `null` for these fields, and a moment later ROLL computes with it and stops with an error that names
+neither file nor field.
+
+    actor_train:
+      model_args:
+        dtype: ~   # error: [null-breaks-load]
+
+Leave the key out, or give it a value:
+
+    actor_train:
+      model_args:
+        dtype: bf16
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.section import Section
+from roll_schema.rule import Context, Problem, rule
+
+BREAKS = {
+    ("ModelArguments", "dtype"): "looks up the precision of that name",
+    ("ModelArguments", "lora_rank"): "doubles it to get `lora_alpha`",
+    ("GeneratingArguments", "num_beams"): "compares it with 1",
+    ("RLVRConfig", "checkpoint_config"): "looks up `type` in it",
+    ("RLVRConfig", "prompt_length"): "adds it to `response_length`",
+    ("RLVRConfig", "rewards"): "goes through its rewards",
+}
+"""What `__post_init__` does with the value: ROLL 0.1.0 to 0.3.0."""
+
+
+@rule(Severity.ERROR, fails="at load")
+def null_breaks_load(section: Section, context: Context) -> Iterator[Problem]:
+    for (owner, field), deed in BREAKS.items():
+        if type(section).__name__ == owner and context.is_set(field) and getattr(section, field) is None:
+            if field == "lora_rank" and getattr(section, "lora_alpha", None):
+                continue
+            if field == "prompt_length" and getattr(section, "sequence_length", None):
+                continue
+            help_text = f"Delete `{field}` to get ROLL's default, or give it a value."
+            yield Problem(field, f"`{field}` is null, but ROLL {deed} while it loads the config", help_text)

@@ -1,0 +1,28 @@
+"""
+An explicit null for a field that takes none.
+
+ROLL's loader checks the declared type and not the default: a field that may be left out may still refuse `null`.
+
+    reward_clip: ~   # error: [null-not-allowed]
+
+Leave the key out, or give it a value:
+
+    reward_clip: 10
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.validation import SchemaError
+from roll_schema.rule import Context, Problem, rule
+from roll_schema.rules.schema.wrong_type import wanted_type
+
+
+@rule(Severity.ERROR, fails="at load", claims=("*",))
+def null_not_allowed(error: SchemaError, context: Context) -> Iterator[Problem]:
+    if error.node.value is not None:
+        return
+    message = f"`{error.path}` may be left out, but not be null: it must be {wanted_type(error)}"
+    yield Problem(error.path, message, help=f"Delete `{error.key}` to get ROLL's default, or give it a value.")

@@ -1,0 +1,37 @@
+"""
+A null `strategy_config` where ROLL reads settings from it.
+
+ROLL up to 0.2.0 looks up parallel sizes in the settings of vLLM and Megatron workers while it loads the config.
+
+    actor_infer:
+      strategy_args:
+        strategy_name: vllm
+        strategy_config: ~   # error: [null-strategy-config]
+
+Leave it out, or write an empty mapping:
+
+    actor_infer:
+      strategy_args:
+        strategy_name: vllm
+        strategy_config: {}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.worker_config import WorkerConfig
+from roll_schema.rule import Context, Problem, rule
+
+
+@rule(Severity.ERROR, fails="at load", releases="<0.2.1")
+def null_strategy_config(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
+    strategy = worker.strategy_args
+    if strategy is None or strategy.strategy_config is not None:
+        return
+    name = strategy.strategy_name
+    megatron_actor = name == "megatron_train" and context.path == "actor_train"
+    if (name == "vllm" and worker.device_mapping is not None) or megatron_actor:
+        message = f"`strategy_config` is null, but ROLL looks up the parallel sizes of {name} in it"
+        yield Problem("strategy_args.strategy_config", message, "Write `strategy_config: {}`.")

@@ -1,0 +1,34 @@
+"""
+A response length that ROLL throws away.
+
+When `sequence_length` is set, `response_length` is not used: answers get what the prompt leaves of the sequence.
+
+    prompt_length: 1024
+    response_length: 4096   # info: [response-length-ignored]
+    sequence_length: 3072
+
+Set one of the two:
+
+    prompt_length: 1024
+    sequence_length: 3072
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.base_config import BaseConfig
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.INFO, fails="silently")
+def response_length_ignored(config: BaseConfig) -> Iterator[Problem]:
+    sequence, response, prompt = config.sequence_length, config.response_length, config.prompt_length
+    if not sequence or not response or prompt is None or prompt + response == sequence:
+        return
+    left = sequence - prompt
+    message = f"`response_length: {response}` is not used: {sequence} - {prompt} = {left} tokens are left for answers"
+    also = {"sequence_length": "this one is used"}
+    severity = Severity.INFO if left > 0 else Severity.ERROR
+    yield Problem("response_length", message, "Set only one of the two.", also, severity=severity)

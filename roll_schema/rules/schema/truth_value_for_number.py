@@ -1,0 +1,31 @@
+"""
+A truth value where a number is wanted.
+
+In Python `true` is the integer 1, so ROLL's loader lets it pass: `save_steps: yes` saves after every step.
+
+    save_steps: yes   # warning: [truth-value-for-number]
+
+Write the number:
+
+    save_steps: 1
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.section import Section
+from roll_schema.models.validation import facts_of
+from roll_schema.rule import Context, Problem, rule
+
+
+@rule(Severity.WARNING, fails="silently")
+def truth_value_for_number(section: Section, context: Context) -> Iterator[Problem]:
+    facts = facts_of(type(section), context.release)
+    for field in section.model_fields_set:
+        declared = facts.get(field, {}).get("type", "")
+        value = context.written(field)
+        if isinstance(value, bool) and "bool" not in declared and ("int" in declared or "float" in declared):
+            message = f"`{field}` is a number, and {str(value).lower()} is taken as {int(value)}"
+            yield Problem(field, message, f"Write `{field}: {int(value)}`, or the number that was meant.")

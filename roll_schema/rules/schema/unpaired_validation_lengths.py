@@ -1,0 +1,29 @@
+"""
+One of the two validation lengths without the other.
+
+ROLL asserts at load that `val_prompt_length` and `val_sequence_length` are set together or not at all.
+
+    val_prompt_length: 1024   # error: [unpaired-validation-lengths]
+
+Set both:
+
+    val_prompt_length: 1024
+    val_sequence_length: 3072
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.base_config import BaseConfig
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at load")
+def unpaired_validation_lengths(config: BaseConfig) -> Iterator[Problem]:
+    lengths = {"val_prompt_length": config.val_prompt_length, "val_sequence_length": config.val_sequence_length}
+    given = [name for name, length in lengths.items() if length]
+    if len(given) == 1:
+        other = next(name for name in lengths if name not in given)
+        yield Problem(given[0], f"`{given[0]}` is set, but `{other}` is not", f"Set `{other}` too, or delete both.")

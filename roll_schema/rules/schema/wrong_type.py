@@ -1,0 +1,105 @@
+"""
+A value of the wrong type.
+
+ROLL's loader (dacite) converts nothing: `8.0` and `"8"` are no integers, `"true"` is no truth value, a single name is
+no list. An integer may stand for a number with a fraction.
+
+    save_steps: "100"   # error: [wrong-type]
+
+Write the type that the field has:
+
+    save_steps: 100
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.validation import SchemaError, facts_of
+from roll_schema.rule import Context, Problem, rule
+
+NAMES = {
+    "int": "an integer",
+    "float": "a number",
+    "str": "text",
+    "bool": "`true` or `false`",
+    "dict": "a mapping",
+    "list": "a list",
+    "NoneType": "null",
+}
+
+
+@rule(Severity.ERROR, fails="at load", claims=("*",))
+def wrong_type(error: SchemaError, context: Context) -> Iterator[Problem]:
+    value = error.node.value
+    if value is None:
+        return
+    wanted = wanted_type(error)
+    missing = " (`???` marks a value that must still be set)" if value == "???" else ""
+    message = f"`{error.path}` must be {wanted}, but this is {describe(value)}{missing}"
+    yield Problem(error.path, message, help=_advice(error, value, wanted))
+
+
+def wanted_type(error: SchemaError) -> str:
+    """The declared type of a field, in words."""
+    declared = str(facts_of(error.owner, error.release).get(error.field, {}).get("type", ""))
+    text = declared.removeprefix("Optional[").removeprefix("Union[")
+    if text.startswith("Literal"):
+        return "text"
+    if "[" in error.path.rpartition(".")[2] or error.path.rpartition(".")[2] != error.field:
+        text = text.rpartition(", ")[2] if text.startswith("Dict") else text.partition("[")[2]
+    kinds = {
+        "List[str], str": "text or a list of text",
+        "bool, str": "`true`, `false` or text",
+        "List[int], str": "text that Python reads as a list of device ids, such as `list(range(0,8))`",
+    }
+    for start, words in kinds.items():
+        if text.startswith(start):
+            return words
+    if text.startswith("Dict[str, float]"):
+        return "a mapping of names to numbers"
+    if text.startswith("List[str]"):
+        return "a list of text"
+    for name, words in NAMES.items():
+        if text.lower().startswith(name):
+            return words
+    return "a mapping"
+
+
+def describe(value: Any) -> str:
+    """A value with its type, for people."""
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    kind = {str: "text", int: "an integer", float: "a number with a fraction", bool: "a truth value"}
+    return f"{_shown(value)}, {kind.get(type(value), type(value).__name__)}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    return f"`{text if len(text) <= 60 else text[:57] + '…'}`"
+
+
+def _advice(error: SchemaError, value: Any, wanted: str) -> str:
+    if isinstance(value, str) and wanted in (NAMES["int"], NAMES["float"]):
+        try:
+            float(value)
+        except ValueError:
+            return ""
+        return f"Write it without quotes: `{error.key}: {value}`."
+    if isinstance(value, float) and wanted == NAMES["int"] and value.is_integer():
+        return f"Write `{error.key}: {int(value)}`."
+    if isinstance(value, str) and wanted == NAMES["bool"]:
+        return "Write `true` or `false`, without quotes."
+    if isinstance(value, (int, float, bool)) and wanted == "text":
+        return f'Put it in quotes: `{error.key}: "{error.node.span.text}"`.'
+    if isinstance(value, str) and wanted == "a list of text":
+        return f"Write `{error.key}: [{value}]`."
+    if isinstance(value, list) and error.field == "lora_target":
+        return f"Write the names with commas: `lora_target: {','.join(str(item.value) for item in value)}`."
+    return ""

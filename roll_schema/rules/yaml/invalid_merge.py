@@ -1,0 +1,28 @@
+"""
+A merge key `<<` whose value is not a mapping.
+
+`<<` copies the keys of another mapping, or of a list of mappings; with anything else the file does not load.
+
+    actor_train:
+      <<: deepspeed_train   # error: [invalid-merge]
+
+Merge an anchored mapping:
+
+    reference: &worker
+      model_args: {dtype: bf16}
+    actor_train:
+      <<: *worker
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Fault, Severity
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at load")
+def invalid_merge(fault: Fault) -> Iterator[Problem]:
+    advice = fault.help or "Give `<<` an alias of a mapping, such as `<<: *name`, or a list of such aliases."
+    yield Problem("", fault.message, help=advice)

@@ -1,0 +1,28 @@
+"""
+More than one YAML document in a file.
+
+A second `---` starts a second document. The loader takes exactly one and stops at load; a single `---` at the top is
+fine.
+
+    exp_name: first
+    ---   # error: [multiple-documents]
+    exp_name: second
+
+Make it one document, or two files:
+
+    ---
+    exp_name: first
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Fault, Severity
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at load")
+def multiple_documents(fault: Fault) -> Iterator[Problem]:
+    advice = fault.help or "Delete this `---`, or move what follows it to a file of its own."
+    yield Problem("", fault.message, help=advice)

@@ -1,0 +1,21 @@
+"""
+Mappings or lists nested hundreds of levels deep.
+
+PyYAML and OmegaConf walk a config by recursion and run out of stack; no config of ROLL's goes deeper than about ten
+levels.
+
+Not shown as an example: it takes more than 200 levels, such as a line of as many `[`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Fault, Severity
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at load")
+def nested_too_deep(fault: Fault) -> Iterator[Problem]:
+    advice = fault.help or "Flatten the config; if the file was generated, look for a loop in what generated it."
+    yield Problem("", fault.message, help=advice)

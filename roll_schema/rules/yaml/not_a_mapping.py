@@ -1,0 +1,25 @@
+"""
+A config that is a list or a single value.
+
+Hydra composes mappings of keys to values and stops at load on anything else. Often the space after a colon is missing,
+which makes a key and its value one text.
+
+    exp_name:my-run   # error: [not-a-mapping]
+
+With the space:
+
+    exp_name: my-run
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Fault, Severity
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at load")
+def not_a_mapping(fault: Fault) -> Iterator[Problem]:
+    advice = fault.help or "Write `key: value` lines, with a space after each colon."
+    yield Problem("", fault.message, help=advice)

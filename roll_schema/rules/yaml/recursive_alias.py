@@ -1,0 +1,27 @@
+"""
+An alias inside the very value that it repeats.
+
+The value would contain itself without end. OmegaConf cannot build a config of that and stops at load.
+
+    rewards: &rewards
+      math: {}
+      all: *rewards   # error: [recursive-alias]
+
+Repeat a part instead of the whole:
+
+    rewards:
+      math: &math {}
+      all: *math
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Fault, Severity
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at load")
+def recursive_alias(fault: Fault) -> Iterator[Problem]:
+    yield Problem("", fault.message, help=fault.help or "Repeat only the inner part that is meant.")

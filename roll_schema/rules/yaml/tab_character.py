@@ -1,0 +1,24 @@
+"""
+A tab where YAML allows only spaces.
+
+OmegaConf's loader accepts tabs inside quotes, block text and comments; anywhere else, in indentation as well as between
+a key and its value, it stops at load.
+
+    save_steps:\t100   # error: [tab-character]
+
+With a space:
+
+    save_steps: 100
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Fault, Severity
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at load")
+def tab_character(fault: Fault) -> Iterator[Problem]:
+    yield Problem("", fault.message, help=fault.help or "Use spaces.")

@@ -1,0 +1,29 @@
+"""
+An alias `*name` without its anchor `&name` above it.
+
+Anchors hold within one file and from where they stand downwards; a fragment named in `defaults` lends none. The file
+does not load.
+
+    response_length: *length   # error: [undefined-alias]
+
+Set the anchor first:
+
+    prompt_length: &length 2048
+    response_length: *length
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Fault, Severity
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at load")
+def undefined_alias(fault: Fault) -> Iterator[Problem]:
+    advice = fault.help or (
+        "Put the anchor on a value above; across files use an interpolation such as `${name}`. "
+        "Text that starts with `*` goes in quotes."
+    )
+    yield Problem("", fault.message, help=advice)

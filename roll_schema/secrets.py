@@ -1,0 +1,45 @@
+"""What must not be printed: values of keys that hold secrets, and characters that change how a terminal reads."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MASK = "********"
+_SECRET_KEY = r"[\w\-]*(?:api[_\-]?key|secret|password|passwd|credential|(?:access|auth|hub|bearer)[_\-]?token|(?<![a-z])token)s?"
+_IN_LINE = re.compile(rf"(?i)(?<![\w\-])(?P<key>{_SECRET_KEY})(?P<sep>['\"]?\s*[:=]\s*)(?P<value>[^\s#,}}\]][^\s,}}\]]*)")
+_SHAPES = re.compile(r"\b(?:hf_[A-Za-z0-9]{16,}|sk-[A-Za-z0-9_\-]{16,}|gh[pousr]_[A-Za-z0-9]{20,}|AKIA[A-Z0-9]{12,})\b")
+
+
+def is_secret_key(key: object) -> bool:
+    """Whether a key's name says that its value is secret; numbers of tokens are not."""
+    return isinstance(key, str) and re.fullmatch(_SECRET_KEY, key, re.I) is not None and key.lower() != "tokens"
+
+
+def mask(text: str) -> str:
+    """The text with secrets replaced by as many stars, so that columns stay where they are."""
+    def stars(match: re.Match[str]) -> str:
+        value = match["value"]
+        if value.startswith(("${", "'${", '"${')) or value in ("~", "null", "''", '""'):
+            return match.group()
+        return f"{match['key']}{match['sep']}{'*' * len(value)}"
+
+    return _SHAPES.sub(lambda match: "*" * len(match.group()), _IN_LINE.sub(stars, text))
+
+
+def printable(text: str) -> str:
+    """Control and bidirectional characters as `\\u…`, so that a config cannot steer the terminal or the reader."""
+    return "".join(_visible(char) for char in text)
+
+
+def _visible(char: str) -> str:
+    if char == "\t":
+        return " "
+    if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"):
+        return f"\\x{ord(char):02x}" if ord(char) < 256 else f"\\u{ord(char):04x}"
+    return char
+
+
+def width(text: str) -> int:
+    """Columns that a terminal gives the text."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else unicodedata.combining(char) == 0 for char in text)

@@ -1,0 +1,3 @@
+"""The version, from one place."""
+
+VERSION = "0.1.0"
