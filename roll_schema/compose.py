@@ -59,11 +59,8 @@ class Composition:
     faults: list[Fault] = field(default_factory=list)
     includes: dict[Source, Span] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
-
-    @property
-    def complete(self) -> bool:
-        """Whether the tree is what Hydra would have made, so that what is missing from it is missing."""
-        return not self.faults
+    complete: bool = True
+    """Whether the tree is what Hydra would have made, so that what is missing from it is missing."""
 
 
 @dataclass(slots=True)
@@ -149,6 +146,7 @@ class _Composer:
             self._set_hydra_aside(merged)
             composition.root = merged
         except _Stop:
+            composition.complete = False
             if isinstance(root.value, dict):
                 composition.root = Node(
                     {key: child for key, child in root.value.items() if key not in ("defaults", "hydra")}, root.span

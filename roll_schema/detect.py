@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from roll_schema import releases
 from roll_schema.tree import Node
 
@@ -14,6 +17,8 @@ _DISTINCTIVE = {
     "rlvr": ("rewards", "num_return_sequences_in_group", "actor_train", "actor_infer", "adv_estimator"),
 }
 """Keys that only one pipeline's config has; the first that matches counts."""
+
+_VISION = re.compile(r"(?i)(?<![a-z])vl(?![a-z])")
 
 
 def release(asked: str | None) -> tuple[str, str]:
@@ -31,8 +36,19 @@ def pipeline(root: Node, asked: str | None) -> tuple[str, str]:
     for name, distinctive in _DISTINCTIVE.items():
         for key in distinctive:
             if key in keys:
-                return name, f"has `{key}`"
+                return _rlvr(keys, key) if name == "rlvr" else (name, f"has `{key}`")
     return "unknown", "no key tells"
+
+
+def _rlvr(keys: dict[Any, Node], key: str) -> tuple[str, str]:
+    """Text or vision-language: the start scripts differ, the config's class does not."""
+    model = keys["pretrain"].value if "pretrain" in keys else None
+    if not isinstance(model, str) or not _VISION.search(model):
+        return "rlvr", f"has `{key}`"
+    here: Any = keys.get("actor_train")
+    for step in ("data_args", "domain_interleave_probs"):
+        here = here.value.get(step) if here is not None and isinstance(here.value, dict) else None
+    return ("rlvr_vlmath" if here is None else "rlvr_vl"), "`pretrain` is a vision-language model"
 
 
 def is_pipeline_config(root: Node) -> bool:

@@ -103,7 +103,7 @@ class _Run:
     def check(self, composition: Composition, resolved: Node, used: set[str]) -> None:
         name, why = detect.pipeline(resolved, self.options.pipeline)
         self.result.pipeline = Choice(name, why)
-        if name not in models.PIPELINES or not composition.complete or not isinstance(resolved.value, dict):
+        if name not in models.PIPELINES or not isinstance(resolved.value, dict):
             return
         candidates = {key: node for key, node in resolved.value.items() if key not in used or self.is_field(name, key)}
         root = replace(resolved, value=candidates)
@@ -112,6 +112,7 @@ class _Run:
             self.release,
             config if config is not None else models.of_pipeline(name).model_construct(),
             resolved,
+            pipeline=name,
             cluster=self.options.cluster,
             used=frozenset(used),
             primary_file=self.source.name,
@@ -120,8 +121,8 @@ class _Run:
             for rule in _claimants().get(error.kind, _claimants()["*"]):
                 self.run(rule, error, replace(context, path=error.path), resolved)
         self.result.config = config
-        if config is None:
-            return
+        if config is None or not composition.complete:
+            return  # without all fragments a key may only seem missing
         for path, section in sections(config):
             for rule in _rules_on(type(section)):
                 self.run(rule, section, replace(context, path=path), resolved)

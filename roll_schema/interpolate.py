@@ -43,6 +43,7 @@ class _Resolver:
         self._done: dict[int, Node] = {}
         self._running: dict[int, Span] = {}
         self._parents: dict[int, tuple[Node, str]] = {}
+        self._asking: list[tuple[Node, Interpolation]] = []
         self._chain = 0
         self._link(root)
 
@@ -73,7 +74,7 @@ class _Resolver:
         if done is not None:
             return done
         if id(node) in self._running:
-            raise _Cycle
+            raise _Cycle(node)
         self._running[id(node)] = node.span
         try:
             resolved: Any
@@ -101,7 +102,7 @@ class _Resolver:
         done = self._done.get(id(node))
         if done is None:
             if id(node) in self._running:
-                raise _Cycle
+                raise _Cycle(node)
             self._running[id(node)] = node.span
             self._chain += 1
             try:
@@ -140,20 +141,27 @@ class _Resolver:
 
     def _interpolation(self, part: Interpolation, node: Node) -> Node:
         """The node a reference leads to, or a node made of what a resolver gives."""
+        self._asking.append((node, part))
         try:
-            if isinstance(part, Reference):
-                target = self.select(part, node)
-            else:
-                target = self._call(part, node)
+            target = self.select(part, node) if isinstance(part, Reference) else self._call(part, node)
             resolved = self.node(target)
-        except _Cycle:
-            path = self._path(node)
-            message = f"`{node.value}` at `{path}` leads back to itself" if path else "it leads back to itself"
-            self._fault("interpolation-cycle", message, node, part.start, part.end)
+        except _Cycle as cycle:
+            self._report_cycle(cycle.node)
             raise _Fails from None
+        finally:
+            self._asking.pop()
         if resolved.value is UNKNOWN:
             raise _Fails
         return resolved
+
+    def _report_cycle(self, repeated: Node) -> None:
+        """Every `${…}` of a cycle is shown: only the reader knows which one is wrong."""
+        nodes = [node for node, _ in self._asking]
+        first = next((index for index, node in enumerate(nodes) if node is repeated), len(nodes) - 1)
+        for node, part in self._asking[first:]:
+            path = self._path(node)
+            message = f"`{self._written(part, node)}` at `{path}` leads back to itself"
+            self._fault("interpolation-cycle", message, node, part.start, part.end)
 
     def _key(self, key: str | Interpolation, node: Node) -> str:
         if isinstance(key, str):
@@ -202,20 +210,22 @@ class _Resolver:
     def _undefined(self, here: Node, keys: list[str], index: int, part: Interpolation, node: Node) -> Any:
         written, key = self._written(part, node), keys[index]
         parent = ".".join(keys[:index])
+        help_text, notes = "", tuple[Note, ...]()
         if here.value is UNKNOWN:
             raise _Fails
         if isinstance(here.value, dict):
             where = f"`{parent}` has no key `{key}`" if parent else f"nothing in the config is called `{key}`"
             message = f"`{written}` is undefined: {where}"
             close = _closest(key, here.value)
-            help_text = f"Did you mean `${{{'.'.join([*keys[:index], close, *keys[index + 1 :]])}}}`?" if close else ""
+            if close:
+                help_text = f"Did you mean `${{{'.'.join([*keys[:index], close, *keys[index + 1 :]])}}}`?"
+                similar = here.value[close]
+                notes = (Note(f"`{close}` is here", similar.key_span or similar.span),)
         elif isinstance(here.value, list):
             message = f"`{written}` is undefined: `{parent}` is a list of {len(here.value)}, `{key}` is not in it"
-            help_text = ""
         else:
             message = f"`{written}` is undefined: `{parent}` is {_text(here.value)!r}, nothing can lie below it"
-            help_text = ""
-        self._fault("undefined-interpolation", message, node, part.start, part.end, help_text)
+        self._fault("undefined-interpolation", message, node, part.start, part.end, help_text, notes)
         raise _Fails
 
     def _call(self, part: Call, node: Node) -> Node:
@@ -262,15 +272,28 @@ class _Resolver:
         self._fault(rule, message, node, part.start, part.end)
         return _Fails()
 
-    def _fault(self, rule: str, message: str, node: Node, start: int, end: int, help_text: str = "") -> None:
+    def _fault(
+        self,
+        rule: str,
+        message: str,
+        node: Node,
+        start: int,
+        end: int,
+        help_text: str = "",
+        notes: tuple[Note, ...] = (),
+    ) -> None:
         span = self.place(node, start, end)
-        notes = tuple(Note(f"{hop.kind} here", hop.span) for hop in node.hops if hop.kind == "aliased")
+        notes += tuple(Note(f"{hop.kind} here", hop.span) for hop in node.hops if hop.kind == "aliased")
         fault = Fault(rule, message, span, help_text, self._path(node) or None, notes)
         self.faults.setdefault((span.source.name, span.start, span.end), fault)
 
 
 class _Cycle(Exception):
     """A node is asked for while it is being resolved."""
+
+    def __init__(self, node: Node) -> None:
+        super().__init__()
+        self.node = node
 
 
 def place_in(node: Node, start: int, end: int) -> Span:
@@ -309,7 +332,7 @@ def _child(node: Node, key: str) -> Node | None:
 
 
 def _closest(word: str, known: Any) -> str | None:
-    names = [str(name) for name in known]
+    names = [name for name in known if isinstance(name, str)]
     folded = {name.lower(): name for name in names}
     if word.lower() in folded:
         return folded[word.lower()]

@@ -49,7 +49,7 @@ class Context:
     config: Section
     root: Node
     path: str = ""
-    role: str = ""
+    pipeline: str = "rlvr"
     cluster: Cluster | None = None
     used: frozenset[str] = frozenset()
     primary_file: str = ""

@@ -1,7 +1,5 @@
 """Keys that every pipeline has: the run, its lengths and batches, logging, checkpoints, the cluster."""
 
-from __future__ import annotations
-
 from roll_schema.models.section import DEFAULT, FreeForm, Int, Section
 
 

@@ -1,7 +1,5 @@
 """`data_args`: data files, their columns, and the chat template."""
 
-from __future__ import annotations
-
 from roll_schema.models.section import DEFAULT, Float, Int, Section
 
 

@@ -1,7 +1,5 @@
 """`dataset_filter`: a filter on the data set, which ROLL 0.1.3 declares but does not apply."""
 
-from __future__ import annotations
-
 from roll_schema.models.section import DEFAULT, Float, Int, Section
 
 

@@ -1,7 +1,5 @@
 """`generating_args`: how a model samples its answers."""
 
-from __future__ import annotations
-
 from roll_schema.models.section import DEFAULT, Float, Int, Section
 
 

@@ -1,7 +1,5 @@
 """`model_args`: which model a role loads, and the LoRA adapter on it."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from roll_schema.models.section import DEFAULT, Float, FreeForm, Int, Section

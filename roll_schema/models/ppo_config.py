@@ -1,7 +1,5 @@
 """Keys of the pipelines that train a policy on rewards: the roles, the advantages and the loss."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from roll_schema.models.base_config import BaseConfig

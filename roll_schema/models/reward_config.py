@@ -1,7 +1,5 @@
 """`rewards.<name>`: the workers that score the answers of one domain."""
 
-from __future__ import annotations
-
 from roll_schema.models.reward_filter import RewardFilterConfig
 from roll_schema.models.section import DEFAULT, Float
 from roll_schema.models.worker_config import WorkerConfig

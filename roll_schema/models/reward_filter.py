@@ -1,7 +1,5 @@
 """`rewards.<name>.query_filter_config`: which prompts are worth training on."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from roll_schema.models.section import DEFAULT, FreeForm, Section

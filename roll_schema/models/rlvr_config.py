@@ -1,7 +1,5 @@
 """The whole config of the RLVR pipelines: reinforcement learning with verifiable rewards."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from roll_schema.models.dataset_filter import DatasetFilterConfig

@@ -1,7 +1,5 @@
 """`strategy_args`: the backend that runs a role's model."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from roll_schema.models.section import DEFAULT, FreeForm, Section

@@ -1,7 +1,5 @@
 """`training_args`: optimizer, learning-rate schedule and batch of a role that trains."""
 
-from __future__ import annotations
-
 from roll_schema.models.section import DEFAULT, Float, Int, Section
 
 

@@ -1,7 +1,5 @@
 """A group of workers: `actor_train`, `actor_infer`, `critic`, `reference`, `validation`, each of `rewards`."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from roll_schema.models.data_args import DataArguments

@@ -1,8 +1,7 @@
 """
 A `${` that does not start a well-formed interpolation.
 
-A missing brace, an empty name, a character that a name may not have: OmegaConf stops at load. Shell forms such as
-`${NAME:-default}` are none of OmegaConf's either.
+A missing brace, an empty name, a character that a name may not have: OmegaConf stops at load.
 
     model: Qwen2.5
     exp_name: ${model-run   # error: [malformed-interpolation]

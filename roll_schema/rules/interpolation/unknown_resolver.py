@@ -2,7 +2,8 @@
 A resolver, the name before the colon in `${name:...}`, that does not exist.
 
 ROLL registers none of its own; those of OmegaConf and Hydra are `oc.env`, `oc.select`, `oc.decode`, `oc.create`,
-`oc.deprecated`, `oc.dict.keys`, `oc.dict.values` and `now`. Any other stops the run at load.
+`oc.deprecated`, `oc.dict.keys`, `oc.dict.values` and `now`. Any other stops the run at load; so does the
+shell's `${NAME:-default}`, since `NAME` is read as a resolver.
 
     output_dir: ${env:OUTPUT_DIR,./output}   # error: [unknown-resolver]
 

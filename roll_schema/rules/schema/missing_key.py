@@ -37,12 +37,15 @@ from roll_schema.diagnostic import Severity
 from roll_schema.models.rlvr_config import RLVRConfig
 from roll_schema.models.section import Unresolved
 from roll_schema.models.worker_config import WorkerConfig
-from roll_schema.rule import Problem, rule
+from roll_schema.rule import Context, Problem, rule
 
 
 @rule(Severity.ERROR, fails="at start")
-def missing_key(config: RLVRConfig) -> Iterator[Problem]:
-    for check in (_lengths, _sampling, _model, _rewards, _data, _strategies, _places):
+def missing_key(config: RLVRConfig, context: Context) -> Iterator[Problem]:
+    checks = [_lengths, _sampling, _model, _rewards, _files, _strategies, _places]
+    if context.pipeline == "rlvr":
+        checks.append(_domains)  # the mathematics pipeline for vision-language models has no domains
+    for check in checks:
         try:
             yield from check(config)
         except Unresolved:
@@ -85,16 +88,19 @@ def _rewards(config: RLVRConfig) -> Iterator[Problem]:
             yield _missing(f"rewards.{name}.worker_cls", why, "worker_cls: roll.pipeline.rlvr.rewards. ...", "at start")
 
 
-def _data(config: RLVRConfig) -> Iterator[Problem]:
+def _files(config: RLVRConfig) -> Iterator[Problem]:
     data = config.actor_train.data_args
     if data is None:
         why = "training prompts come from its `file_name`, mixed by `domain_interleave_probs`"
         example = "data_args: {file_name: [data/math.jsonl], domain_interleave_probs: {math_rule: 1.0}}"
         yield _missing("actor_train.data_args", why, example, "at start")
-        return
-    if data.file_name is None:
+    elif data.file_name is None:
         yield _missing("actor_train.data_args.file_name", "there are no prompts", "file_name: [a.jsonl]", "at start")
-    if data.domain_interleave_probs is None:
+
+
+def _domains(config: RLVRConfig) -> Iterator[Problem]:
+    data = config.actor_train.data_args
+    if data is not None and data.domain_interleave_probs is None:
         why = "ROLL mixes the domains by it, even when there is one"
         example = "domain_interleave_probs: {math_rule: 1.0}"
         yield _missing("actor_train.data_args.domain_interleave_probs", why, example, "at start")

@@ -1,0 +1,153 @@
+"""Models and a release to JSON Schema for editors: `python -m roll_schema.export --write` or `--check`.
+
+Draft-07, since that is what yaml-language-server reads. An editor sees a config before composition, so every value that
+is no text may also be a text that holds `${`, and the root is open: keys of one's own are variables.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import sys
+import textwrap
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from roll_schema import models, releases
+from roll_schema.models.section import Section
+from roll_schema.models.validation import facts_of, section_types
+from roll_schema.releases import Release
+
+EXPORTED = {"0.1.3": ("rlvr",)}
+"""Releases and pipelines that have a schema file."""
+
+INTERPOLATION = {"type": "string", "pattern": "\\$\\{"}
+_FOLDER = Path(__file__).resolve().parent.parent / "schemas"
+
+
+def schema(release: Release, pipeline: str) -> dict[str, Any]:
+    """The JSON Schema of a pipeline's config in a release."""
+    model = models.of_pipeline(pipeline)
+    definitions: dict[str, Any] = {}
+    root = _section(model, release, definitions)
+    root["properties"] = {
+        "defaults": {
+            "type": "array",
+            "description": "Fragments to compose this config of; paths are relative to this file.",
+            "items": {"type": ["string", "object"]},
+        },
+        "hydra": {"type": "object", "description": "Hydra's own settings; ROLL does not see them."},
+        **root["properties"],
+    }
+    root["additionalProperties"] = True
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": f"ROLL {release.name} {pipeline} config",
+        "description": f"A config of the {pipeline} pipeline of ROLL {release.name}.",
+        **root,
+        "definitions": dict(sorted(definitions.items())),
+    }
+
+
+def _section(model: type[Section], release: Release, definitions: dict[str, Any]) -> dict[str, Any]:
+    facts = facts_of(model, release)
+    generated = model.model_json_schema(by_alias=False)
+    documents = documentation(model)
+    properties: dict[str, Any] = {}
+    for name in model.model_fields:
+        if name not in facts:
+            continue
+        fact = facts[name]
+        if name in section_types(model):
+            inner, is_mapping = section_types(model)[name]
+            if inner.__name__ not in definitions:
+                definitions[inner.__name__] = {}
+                definitions[inner.__name__] = _section(inner, release, definitions)
+            reference: dict[str, Any] = {"$ref": f"#/definitions/{inner.__name__}"}
+            if is_mapping:
+                reference = {"type": "object", "additionalProperties": _or_interpolation(reference)}
+            kinds = [reference, {"type": "null"}] if fact["type"].startswith("Optional") else [reference]
+            properties[name] = {"description": documents[name], **_any_of([*kinds, INTERPOLATION])}
+            continue
+        value = dict(generated["properties"][name])
+        for noise in ("title", "default"):
+            value.pop(noise, None)
+        if "choices" in fact:
+            value = {"enum": fact["choices"]}
+        entry: dict[str, Any] = {"description": documents[name], **_or_interpolation(value)}
+        if fact.get("default") is not None:
+            entry["default"] = fact["default"]
+        properties[name] = entry
+    return {
+        "type": "object",
+        "description": inspect.cleandoc(model.__doc__ or ""),
+        "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+def _or_interpolation(value: dict[str, Any]) -> dict[str, Any]:
+    kinds = value.get("anyOf", [value])
+    if any(kind.get("type") == "string" and "pattern" not in kind for kind in kinds):
+        return value
+    return _any_of([*kinds, INTERPOLATION])
+
+
+def _any_of(kinds: list[dict[str, Any]]) -> dict[str, Any]:
+    return kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
+
+
+def documentation(model: type[Section]) -> dict[str, str]:
+    """The attribute docstrings of a section's fields, inherited ones included."""
+    found: dict[str, str] = {}
+    for owner in reversed(model.__mro__):
+        if issubclass(owner, Section) and owner is not Section:
+            found |= _own_documentation(owner)
+    return found
+
+
+@cache
+def _own_documentation(model: type[Section]) -> dict[str, str]:
+    body = ast.parse(textwrap.dedent(inspect.getsource(model))).body[0]
+    assert isinstance(body, ast.ClassDef)
+    found = {}
+    for field, following in zip(body.body, body.body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(following, ast.Expr):
+            text = following.value
+            if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                found[field.target.id] = " ".join(inspect.cleandoc(text.value).split())
+    return found
+
+
+def files() -> dict[Path, str]:
+    """Every schema file with the text that it must have."""
+    return {
+        _FOLDER / name / f"{pipeline}.schema.json": json.dumps(
+            schema(releases.load(name), pipeline), indent=2, ensure_ascii=False
+        )
+        + "\n"
+        for name, pipelines in EXPORTED.items()
+        for pipeline in pipelines
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Write the files, or check that they are as they would be written."""
+    if arguments not in (["--write"], ["--check"]):
+        print("usage: python -m roll_schema.export --write | --check", file=sys.stderr)
+        return 2
+    stale = 0
+    for path, text in files().items():
+        if arguments == ["--write"]:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale += 1
+            print(f"{path.name} of {path.parent.name} is not up to date: run `make schemas`", file=sys.stderr)
+    return int(stale > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

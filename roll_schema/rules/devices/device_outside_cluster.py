@@ -1,0 +1,38 @@
+"""
+A GPU id that the cluster does not have.
+
+Ids count through all nodes: with 8 GPUs per node, the second node has 8 to 15. ROLL waits for the nodes that the
+highest id asks for, and stops with an assertion or a KeyError when the pipeline is built. This rule runs only where the
+command line tells the cluster (`--nodes`, `--gpus-per-node`).
+
+Not shown as an example: on one node with 8 GPUs, `device_mapping: list(range(0,16))` asks for ids 0 to 15, of which
+the cluster has 0 to 7; `device_mapping: list(range(0,8))` fits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.devices import ranges
+from roll_schema.diagnostic import Severity
+from roll_schema.models.worker_config import WorkerConfig
+from roll_schema.rule import Context, Problem, rule
+from roll_schema.rules.devices.invalid_device_mapping import device_ids
+
+
+@rule(Severity.ERROR, fails="at start")
+def device_outside_cluster(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
+    devices = device_ids(worker)
+    if not devices:
+        return
+    cluster = context.need_cluster()
+    gpus = cluster.nodes * cluster.gpus_per_node
+    outside = [device for device in devices if device >= gpus]
+    if outside:
+        what = "GPU" if len(set(outside)) == 1 else "GPUs"
+        message = (
+            f"{what} {ranges(outside)} lie outside the cluster: {cluster.nodes} x {cluster.gpus_per_node} GPUs "
+            f"are ids 0 to {gpus - 1}"
+        )
+        advice = f"Use ids below {gpus}, such as `device_mapping: list(range(0,{gpus}))`, or add nodes."
+        yield Problem("device_mapping", message, help=advice)

@@ -1,0 +1,37 @@
+"""
+A GPU that one group of workers lists twice.
+
+ROLL counts the entries of `device_mapping`, not the GPUs: the GPU gets two workers (or two ranks of one worker), which
+share its memory and its time, or fail when NCCL finds two ranks on one GPU.
+
+    actor_infer:
+      device_mapping: list(range(0,4)) + list(range(3,7))   # warning: [duplicate-device]
+
+List each GPU once:
+
+    actor_infer:
+      device_mapping: list(range(0,4)) + list(range(4,8))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.devices import ranges
+from roll_schema.diagnostic import Severity
+from roll_schema.models.worker_config import WorkerConfig
+from roll_schema.rule import Problem, rule
+from roll_schema.rules.devices.invalid_device_mapping import device_ids
+
+
+@rule(Severity.WARNING, fails="wastefully")
+def duplicate_device(worker: WorkerConfig) -> Iterator[Problem]:
+    devices = device_ids(worker) or []
+    gpus = len(set(devices))
+    if gpus == len(devices):
+        return
+    seen: set[int] = set()
+    repeated = [device for device in devices if device in seen or seen.add(device)]  # type: ignore[func-returns-value]
+    which = f"GPU {repeated[0]} is" if len(set(repeated)) == 1 else f"GPUs {ranges(repeated)} are"
+    message = f"{which} listed more than once: {len(devices)} entries for {gpus} GPU{'s' if gpus > 1 else ''}"
+    yield Problem("device_mapping", message, help="List each GPU of the group once.")

@@ -1,0 +1,57 @@
+"""
+A `device_mapping` that is no list of device ids.
+
+ROLL takes a string here and gives it to Python's `eval` while it loads the config. A YAML list passes the type check
+and then stops the run (`eval() arg 1 must be a string`); so does an expression that Python cannot evaluate, or one
+that gives a single number instead of a list.
+
+    actor_infer:
+      device_mapping: [0, 1]   # error: [invalid-device-mapping]
+
+Write the list as a string:
+
+    actor_infer:
+      device_mapping: "[0, 1]"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.devices import InvalidDevices, OpaqueDevices, parse_devices
+from roll_schema.diagnostic import Severity
+from roll_schema.models.worker_config import WorkerConfig
+from roll_schema.rule import FactMissing, Problem, rule
+
+EXAMPLE = "Write a string with a Python list, such as `device_mapping: list(range(0,8))`."
+
+
+@rule(Severity.ERROR, fails="at load")
+def invalid_device_mapping(worker: WorkerConfig) -> Iterator[Problem]:
+    mapping = worker.device_mapping
+    if isinstance(mapping, list):
+        written = str(mapping)
+        message = "a YAML list is no `device_mapping`: ROLL gives the value to Python's `eval`, which wants a string"
+        advice = f'Put it in quotes: `device_mapping: "{written}"`.' if len(written) <= 60 else EXAMPLE
+        yield Problem("device_mapping", message, help=advice)
+    elif mapping is not None:
+        try:
+            parse_devices(mapping)
+        except OpaqueDevices:
+            return
+        except InvalidDevices as error:
+            shown = mapping if len(mapping) <= 60 else mapping[:57] + "…"
+            yield Problem("device_mapping", f"`{shown}` is no `device_mapping`: {error}", help=EXAMPLE)
+
+
+def device_ids(worker: WorkerConfig) -> list[int] | None:
+    """A worker's device ids; None where it has none or they are wrong, FactMissing where only `eval` can tell."""
+    mapping = worker.device_mapping
+    if not isinstance(mapping, str):
+        return None
+    try:
+        return parse_devices(mapping)
+    except InvalidDevices:
+        return None
+    except OpaqueDevices:
+        raise FactMissing("device_mapping") from None

@@ -1,0 +1,41 @@
+"""
+A `device_mapping` that only running it can tell.
+
+ROLL gives the text to Python's `eval` while it loads the config, with everything that Python can do. roll-lint never
+runs it: it reads ranges, lists, tuples, sets, `+`, `*` and comprehensions, and skips every rule that needs the devices
+where there is more than that.
+
+    actor_infer:
+      device_mapping: "[x for x in range(16) if x % 2]"   # warning: [opaque-device-mapping]
+
+The same devices in a form that can be read:
+
+    actor_infer:
+      device_mapping: list(range(1,16,2))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.devices import InvalidDevices, OpaqueDevices, parse_devices
+from roll_schema.diagnostic import Severity
+from roll_schema.models.worker_config import WorkerConfig
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.WARNING, fails="at load")
+def opaque_device_mapping(worker: WorkerConfig) -> Iterator[Problem]:
+    mapping = worker.device_mapping
+    if not isinstance(mapping, str):
+        return
+    try:
+        parse_devices(mapping)
+    except InvalidDevices:
+        return
+    except OpaqueDevices as reason:
+        message = (
+            f"these devices are not checked: {reason}. ROLL runs the text with Python's `eval`, roll-lint does not"
+        )
+        advice = "Write the devices as ranges or lists, such as `device_mapping: list(range(0,4)) + list(range(8,12))`."
+        yield Problem("device_mapping", message, help=advice)

@@ -1,0 +1,62 @@
+"""
+GPUs that cannot be shared evenly among a group's workers.
+
+ROLL starts one worker per so many GPUs (`vllm`: tensor x pipeline parallel size; `sglang` and `hf_infer`:
+`num_gpus_per_worker`; every other strategy: 1) and stops with an assertion when some are left over.
+
+    actor_infer:
+      strategy_args: {strategy_name: vllm, strategy_config: {tensor_parallel_size: 2}}
+      device_mapping: list(range(0,7))   # error: [uneven-device-mapping]
+
+Give the group a multiple:
+
+    actor_infer:
+      strategy_args: {strategy_name: vllm, strategy_config: {tensor_parallel_size: 2}}
+      device_mapping: list(range(0,8))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.section import Settings
+from roll_schema.models.worker_config import WorkerConfig
+from roll_schema.rule import Context, Problem, rule
+from roll_schema.rules.devices.invalid_device_mapping import device_ids
+
+SETTINGS = "strategy_args.strategy_config"
+VLLM_SIZES = ("tensor_parallel_size", "pipeline_parallel_size")
+
+
+@rule(Severity.ERROR, fails="at load")
+def uneven_device_mapping(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
+    strategy = worker.strategy_args
+    if strategy is None:
+        return
+    sizes: dict[str, object] = {}
+    if strategy.strategy_name == "vllm":
+        settings = strategy.strategy_config or Settings()
+        sizes = {f"{SETTINGS}.{key}": settings.get(key, 1) for key in VLLM_SIZES}
+    elif strategy.strategy_name in ("sglang", "hf_infer"):
+        sizes = {"num_gpus_per_worker": worker.num_gpus_per_worker}
+    devices = device_ids(worker)
+    if devices is None or not sizes:
+        return
+    per_worker = 1
+    for size in sizes.values():
+        if not isinstance(size, (int, float)) or size < 0 or int(size) != size:
+            return
+        per_worker *= int(size)
+    names = " x ".join(path.rpartition(".")[2] for path in sizes)
+    if per_worker == 0:
+        zero = next(path for path, size in sizes.items() if size == 0)
+        message = f"workers of 0 GPUs ({names}): ROLL divides {len(devices)} GPUs by it"
+        yield Problem(zero, message, help=f"Write the GPUs of one worker, at least `{zero.rpartition('.')[2]}: 1`.")
+    elif left := len(devices) % per_worker:
+        whole = len(devices) // per_worker
+        message = (
+            f"{len(devices)} GPUs = {whole} x {per_worker} + {left}: workers of {per_worker} GPUs leave {left} over"
+        )
+        also = {path: f"GPUs per worker = {names}" for path in sizes if context.is_set(path)}
+        yield Problem("device_mapping", message, f"Give the group a multiple of {per_worker} GPUs.", also)

@@ -1,0 +1,96 @@
+"""
+Megatron's parallel sizes, GPUs and prompts per step that do not divide.
+
+A copy of the model takes tensor x pipeline x context parallel size GPUs; the GPUs of `actor_train` divided by that are
+the data-parallel size, which in turn must divide `rollout_batch_size` (prompts, not samples). ROLL checks both while
+it loads the config; the expert parallel size does not count.
+
+    actor_train:
+      strategy_args:
+        strategy_name: megatron_train
+        strategy_config:
+          tensor_model_parallel_size: 2
+          pipeline_model_parallel_size: 3   # error: [uneven-model-parallel]
+      device_mapping: list(range(0,8))
+
+Here 8 GPUs / (2 x 2 x 1) is a data-parallel size of 2, and 64 prompts / 2 come out even:
+
+    rollout_batch_size: 64
+    actor_train:
+      strategy_args:
+        strategy_name: megatron_train
+        strategy_config:
+          tensor_model_parallel_size: 2
+          pipeline_model_parallel_size: 2
+      device_mapping: list(range(0,8))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.rule import Problem, rule
+from roll_schema.rules.devices.invalid_device_mapping import device_ids
+
+MAPPING = "actor_train.device_mapping"
+SETTINGS = "actor_train.strategy_args.strategy_config"
+SIZES = ("tensor_model_parallel_size", "pipeline_model_parallel_size", "context_parallel_size")
+
+
+@rule(Severity.ERROR, fails="at load")
+def uneven_model_parallel(config: RLVRConfig) -> Iterator[Problem]:
+    worker = config.actor_train
+    strategy = worker.strategy_args
+    if strategy is None or "megatron" not in strategy.strategy_name or strategy.strategy_config is None:
+        return
+    sizes = {key: strategy.strategy_config.get(key, 1) for key in SIZES}
+    for key, size in sizes.items():
+        if not isinstance(size, (int, float)):
+            what = "null" if size is None else f'"{size}"' if isinstance(size, str) else "no number"
+            message = f"`{key}` is {what}, and ROLL multiplies the parallel sizes while it loads the config"
+            yield Problem(f"{SETTINGS}.{key}", message, help=f"Write a number, such as `{key}: 1`.")
+            return
+        if size == 0:
+            message = f"`{key}` is 0, and ROLL divides the GPUs by the product of the parallel sizes"
+            yield Problem(f"{SETTINGS}.{key}", message, help=f"Write `{key}: 1` for no such parallelism.")
+            return
+    if worker.device_mapping is None:
+        message = f"`{MAPPING}` is missing: for {strategy.strategy_name} ROLL counts its GPUs"
+        yield Problem(MAPPING, message, help="Add `device_mapping: list(range(0,8))` to `actor_train`.")
+        return
+    devices = device_ids(worker)
+    if devices is None:
+        return
+    gpus, copy = len(devices), prod(sizes.values())
+    product = " x ".join(f"{name} {sizes[key]}" for name, key in zip(("tensor", "pipeline", "context"), SIZES))
+    written = {f"{SETTINGS}.{key}": "this size" for key in SIZES if key in strategy.strategy_config}
+    if gpus == 0:
+        yield Problem(MAPPING, "no GPUs at all: ROLL divides by the number of model copies on them, which is 0")
+    elif gpus % copy:
+        place = _likeliest(sizes, gpus)
+        message = f"{gpus} GPUs cannot hold whole copies of the model: {product} = {copy} GPUs each"
+        notes = {MAPPING: f"{gpus} GPUs"} | written
+        notes.pop(place)
+        yield Problem(place, message, help=f"Choose sizes whose product divides {gpus}.", also=notes)
+    elif (ranks := gpus // copy) > 1 and config.rollout_batch_size % ranks:
+        prompts = config.rollout_batch_size
+        message = f"{prompts} prompts cannot be shared by {gpus} GPUs / ({product}) = {ranks:g} data-parallel ranks"
+        near = int(prompts // ranks * ranks) or int(ranks)
+        advice = f"Write `rollout_batch_size: {near}`, or another multiple of {ranks:g}."
+        yield Problem("rollout_batch_size", message, advice, {MAPPING: f"{gpus} GPUs"} | written)
+
+
+def _likeliest(sizes: dict[str, float], gpus: int) -> str:
+    """The size that alone is to blame, an odd one (3, 6, 7, ...) first; the devices if their number is the odd one."""
+    copy = prod(sizes.values())
+    alone = [key for key, size in sizes.items() if size not in (0, 1) and gpus % (copy / size) == 0]
+    strange = [key for key in alone if not _power_of_two(sizes[key]) or sizes[key] > gpus]
+    blamed = strange or (alone if _power_of_two(gpus) else [])
+    return f"{SETTINGS}.{max(blamed, key=lambda key: sizes[key])}" if blamed else MAPPING
+
+
+def _power_of_two(number: float) -> bool:
+    return number > 0 and int(number) == number and int(number).bit_count() == 1

@@ -1,0 +1,56 @@
+"""
+A sampling setting outside of what engines accept.
+
+The engine looks at these numbers when the first request arrives, so the first step fails after all models are loaded.
+On `actor_infer`, ROLL sets `num_return_sequences` and `max_new_tokens` itself; there they are not looked at.
+
+    actor_infer:
+      generating_args:
+        temperature: 1.0
+        top_p: 99   # error: [sampling-range]
+
+Probabilities are written as fractions:
+
+    actor_infer:
+      generating_args:
+        temperature: 1.0
+        top_p: 0.99
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.worker_config import WorkerConfig
+from roll_schema.rule import Context, Problem, rule
+
+
+@rule(Severity.ERROR, fails="at first step")
+def sampling_range(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
+    sampling, role = worker.generating_args, context.path.partition(".")[0]
+    # Nobody samples elsewhere: not in training, and not for a reward without a model.
+    samples = role in ("actor_infer", "validation") or (role == "rewards" and worker.strategy_args is not None)
+    if sampling is None or not samples:
+        return
+    rewritten = {"actor_infer": ("max_new_tokens", "num_return_sequences"), "validation": ("max_new_tokens",)}
+
+    def wrong(field: str, value: float, wanted: str, example: str) -> Problem:
+        message = f"`{field}` is {value}, but it must be {wanted}"
+        return Problem(f"generating_args.{field}", message, help=f"Write `{field}: {example}`.")
+
+    if (temperature := sampling.temperature) is not None and not temperature >= 0:
+        yield wrong("temperature", temperature, "0 or more", "1.0")
+    if (top_p := sampling.top_p) is not None and not 0 < top_p <= 1:
+        yield wrong("top_p", top_p, "above 0 and at most 1", f"{top_p / 100:g}" if 1 < top_p <= 100 else "1.0")
+    if (top_k := sampling.top_k) is not None and top_k < -1:
+        yield wrong("top_k", top_k, "1 or more, or -1 for all tokens", "-1")
+    elif top_k == 0:
+        message = "`top_k: 0` means all tokens only in newer engines; vLLM 0.8 refuses it"
+        yield Problem("generating_args.top_k", message, "Write `top_k: -1`.", severity=Severity.WARNING)
+    if (penalty := sampling.repetition_penalty) is not None and not penalty > 0:
+        yield wrong("repetition_penalty", penalty, "above 0", "1.0")
+    for field, example in (("num_return_sequences", "1"), ("max_new_tokens", "1024")):
+        number = getattr(sampling, field)
+        if number is not None and number < 1 and field not in rewritten.get(role, ()):
+            yield wrong(field, number, "1 or more", example)

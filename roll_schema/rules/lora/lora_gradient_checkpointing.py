@@ -1,0 +1,58 @@
+"""
+LoRA with ZeRO stage 3 and gradient checkpointing.
+
+ROLL checkpoints activations unless `disable_gradient_checkpointing` is true. With an adapter and weights partitioned by
+ZeRO-3, PyTorch then finds other tensor shapes when it computes activations again and stops the first training step
+("Recomputed values ... have different metadata"). Some later versions of DeepSpeed cope with it.
+
+    actor_train:
+      model_args:
+        lora_target: q_proj,v_proj
+        disable_gradient_checkpointing: false   # warning: [lora-gradient-checkpointing]
+      strategy_args:
+        strategy_name: deepspeed_train
+        strategy_config: {zero_optimization: {stage: 3}}
+
+Keep the activations in memory, or take ZeRO stage 2:
+
+    actor_train:
+      model_args:
+        lora_target: q_proj,v_proj
+        disable_gradient_checkpointing: true
+      strategy_args:
+        strategy_name: deepspeed_train
+        strategy_config: {zero_optimization: {stage: 3}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.rule import Context, Problem, rule
+
+
+@rule(Severity.WARNING, fails="at first step", releases="<0.3.0")
+def lora_gradient_checkpointing(config: RLVRConfig, context: Context) -> Iterator[Problem]:
+    actor = config.actor_train
+    if actor.model_args.lora_target is None or actor.model_args.disable_gradient_checkpointing is True:
+        return
+    if actor.strategy_args is None or actor.strategy_args.strategy_name != "deepspeed_train":
+        return
+    zero: Any = (actor.strategy_args.strategy_config or {}).get("zero_optimization")
+    stage = zero.get("stage") if isinstance(zero, dict) else None
+    if not isinstance(stage, int) or stage != 3:
+        return
+    field = "actor_train.model_args.disable_gradient_checkpointing"
+    on = "is on" if context.is_set(field) else "is on (ROLL's default)"
+    yield Problem(
+        field,
+        f"gradient checkpointing {on}, and together with LoRA and ZeRO stage 3 it fails in the first training step",
+        help="Write `disable_gradient_checkpointing: true` in `actor_train.model_args`.",
+        also={
+            "actor_train.strategy_args.strategy_config.zero_optimization.stage": "ZeRO stage 3",
+            "actor_train.model_args.lora_target": "this switches LoRA on",
+        },
+    )

@@ -1,0 +1,55 @@
+"""
+LoRA on `actor_train`, but not on `actor_infer`.
+
+Without a `lora_target` of its own, `actor_infer` starts vLLM with random weights and without support for adapters. The
+first transfer of the adapter then fails, after all models are loaded.
+
+    actor_train:
+      model_args:
+        lora_target: q_proj,v_proj
+        lora_rank: 16
+    actor_infer:
+      model_args:   # error: [lora-only-on-trainer]
+        dtype: bf16
+      strategy_args: {strategy_name: vllm, strategy_config: {}}
+
+Write the same adapter on both:
+
+    actor_train:
+      model_args:
+        lora_target: q_proj,v_proj
+        lora_rank: 16
+    actor_infer:
+      model_args:
+        dtype: bf16
+        lora_target: q_proj,v_proj
+        lora_rank: 16
+      strategy_args: {strategy_name: vllm, strategy_config: {}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at first step")
+def lora_only_on_trainer(config: RLVRConfig) -> Iterator[Problem]:
+    train, infer = config.actor_train, config.actor_infer
+    if train.model_args.lora_target is None or infer.model_args.lora_target is not None:
+        return
+    if infer.strategy_args is None or infer.strategy_args.strategy_name != "vllm":
+        return
+    rank = train.model_args.lora_rank
+    yield Problem(
+        "actor_infer.model_args.lora_target",
+        "`actor_train` trains a LoRA adapter, but `actor_infer` has no `lora_target`: vLLM starts without support for "
+        "adapters and cannot take it",
+        help=f"Add `lora_target: {train.model_args.lora_target}`"
+        + (f" and `lora_rank: {rank}`" if rank is not None else "")
+        + " to `actor_infer.model_args`.",
+        also={"actor_train.model_args.lora_target": "this switches LoRA on"},
+    )

@@ -1,0 +1,51 @@
+"""
+A LoRA rank that vLLM has no buffers for.
+
+ROLL hands `actor_infer.model_args.lora_rank` to vLLM as `max_lora_rank`, which must be 8, 16, 32, 64, 128, 256, 320 or
+512. With another number the engine refuses its config when the workers start.
+
+    actor_infer:
+      model_args:
+        lora_target: q_proj,v_proj
+        lora_rank: 12   # error: [lora-rank-refused-by-vllm]
+      strategy_args: {strategy_name: vllm, strategy_config: {}}
+
+Take the next rank that vLLM knows:
+
+    actor_infer:
+      model_args:
+        lora_target: q_proj,v_proj
+        lora_rank: 16
+      strategy_args: {strategy_name: vllm, strategy_config: {}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.rule import Context, Problem, rule
+
+RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
+
+
+@rule(Severity.ERROR, fails="at worker start")
+def lora_rank_refused_by_vllm(config: RLVRConfig, context: Context) -> Iterator[Problem]:
+    infer = config.actor_infer
+    if infer.strategy_args is None or infer.strategy_args.strategy_name != "vllm":
+        return
+    rank = infer.model_args.lora_rank
+    if infer.model_args.lora_target is None or rank is None or rank in RANKS:
+        return
+    # Later ROLL releases may run on a vLLM that takes rank 1 as well.
+    if rank == 1 and context.release.matches(">=0.2.0"):
+        return
+    fitting = next((known for known in RANKS if known > rank), RANKS[-1])
+    yield Problem(
+        "actor_infer.model_args.lora_rank",
+        f"vLLM refuses `max_lora_rank` {rank}, which ROLL takes from here: it knows {', '.join(map(str, RANKS[:-1]))} "
+        f"and {RANKS[-1]}",
+        help=f"Write `lora_rank: {fitting}` on `actor_train` and `actor_infer`.",
+        also={"actor_train.model_args.lora_rank": "the trainer's rank"},
+    )

@@ -1,0 +1,55 @@
+"""
+Adapter modules that cannot carry an adapter.
+
+PEFT adapts linear layers and embeddings. A name that matches a norm, an activation or a block of layers stops it when
+the training workers build the model ("Target module ... is not supported"), however good the other names are.
+
+    pretrain: Qwen/Qwen2.5-7B
+    actor_train:
+      model_args:
+        lora_target: q_proj,v_proj,input_layernorm   # error: [lora-target-not-linear]
+
+Name linear layers only; to adapt a whole block, name the layers in it:
+
+    pretrain: Qwen/Qwen2.5-7B
+    actor_train:
+      model_args:
+        lora_target: q_proj,v_proj,gate_proj,up_proj,down_proj
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.catalog import NEVER_LINEAR, family_of, target_names
+from roll_schema.diagnostic import Severity
+from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.rule import Problem, rule
+from roll_schema.rules.lora.lora_target_not_in_model import trained_by_peft, trained_model
+
+INSIDE = {"self_attn": "q_proj,k_proj,v_proj,o_proj", "mlp": "gate_proj,up_proj,down_proj"}
+
+
+@rule(Severity.ERROR, fails="at worker start")
+def lora_target_not_linear(config: RLVRConfig) -> Iterator[Problem]:
+    if not trained_by_peft(config):
+        return
+    target = config.actor_train.model_args.lora_target
+    model = trained_model(config)
+    family = family_of(model) if model else None
+    refused = frozenset(family.other) if family else NEVER_LINEAR
+    names = target_names(target)
+    wrong = [name for name in names if name.rpartition(".")[2] in refused]
+    if not wrong:
+        return
+    shown = ", ".join(f"`{name}`" for name in wrong)
+    kind = "no linear layers" if len(wrong) > 1 else "no linear layer"
+    inside = INSIDE.get(wrong[0].rpartition(".")[2])
+    kept = [name for name in names if name not in wrong]
+    yield Problem(
+        "actor_train.model_args.lora_target",
+        f"{shown} {'are' if len(wrong) > 1 else 'is'} {kind}, so PEFT refuses the adapter",
+        help=f"Name the layers inside instead: `{inside}`."
+        if inside
+        else f"Write `lora_target: {','.join(kept) or 'q_proj,k_proj,v_proj,o_proj'}`.",
+    )

@@ -1,0 +1,74 @@
+"""
+Shares of domains that do not fit the rewards, or do not add up to 1.
+
+`actor_train.data_args.domain_interleave_probs` says which part of a step's prompts comes from which domain. A domain
+without an entry in `rewards` stops the run at start. Of `rollout_batch_size`, each domain gets its share rounded down
+and the last one whatever is left, so that a sum other than 1 changes the last domain's share without a message.
+
+    rollout_batch_size: 128
+    actor_train:
+      data_args:
+        domain_interleave_probs:   # warning: [interleave-probabilities]
+          math_rule: 0.4
+          code_sandbox: 0.4
+    rewards:
+      math_rule: {tag_included: [math]}
+      code_sandbox: {tag_included: [code]}
+
+Make them add up to 1:
+
+    rollout_batch_size: 128
+    actor_train:
+      data_args:
+        domain_interleave_probs:
+          math_rule: 0.5
+          code_sandbox: 0.5
+    rewards:
+      math_rule: {tag_included: [math]}
+      code_sandbox: {tag_included: [code]}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.rule import Problem, rule
+
+SHARES = "actor_train.data_args.domain_interleave_probs"
+
+
+@rule(Severity.WARNING, fails="silently")
+def interleave_probabilities(config: RLVRConfig) -> Iterator[Problem]:
+    data, rewards = config.actor_train.data_args, config.rewards
+    shares = data.domain_interleave_probs if data is not None else None
+    if not shares or not rewards:
+        return
+    for domain in shares:
+        if domain not in rewards:
+            yield Problem(
+                f"{SHARES}.{domain}",
+                f"the domain `{domain}` has no reward; `rewards` has {', '.join(f'`{name}`' for name in rewards)}",
+                help=f"Name it as in `rewards`, or add `rewards.{domain}`.",
+                severity=Severity.ERROR,
+                fails="at start",
+                at_key=True,
+            )
+    for name in rewards:
+        if name not in shares:
+            message = f"the reward `{name}` is never used: `domain_interleave_probs` gives its domain no share"
+            advice = f"Add `{name}` to `{SHARES}`, or take the reward out."
+            yield Problem(
+                f"rewards.{name}", message, advice, {SHARES: "the domains"}, severity=Severity.INFO, at_key=True
+            )
+    total = sum(shares.values())
+    if abs(total - 1) > 1e-6:
+        prompts, last = config.rollout_batch_size, list(shares)[-1]
+        left = prompts - sum(int(share * prompts) for domain, share in shares.items() if domain != last)
+        added = " + ".join(f"{share:g}" for share in shares.values())
+        message = (
+            f"{added} = {total:g}, not 1: `{last}`, the last, gets the {left} of {prompts} prompts that are left, "
+            f"not {shares[last]:g} of them"
+        )
+        yield Problem(SHARES, message, help="Write shares that add up to 1.", at_key=True)

@@ -1,0 +1,41 @@
+"""
+A number of steps that ROLL divides by, and that is 0.
+
+ROLL asks after each step whether its number is a multiple of `logging_steps`, `save_steps` and, with validation data,
+`eval_steps`. 0 is not "never" but a division by zero, after the models were loaded and the first rollout was done.
+`max_steps` must be above 0; ROLL checks that when it starts.
+
+    max_steps: 100
+    save_steps: 0   # error: [zero-steps]
+
+A number above `max_steps` saves at the end only:
+
+    max_steps: 100
+    save_steps: 1000
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at first step")
+def zero_steps(config: RLVRConfig) -> Iterator[Problem]:
+    if config.max_steps <= 0:
+        message = f"`max_steps` is {config.max_steps}, and ROLL runs only with more than 0"
+        yield Problem("max_steps", message, help="Write `max_steps: 500`, or as many as you want.", fails="at start")
+    # The very first step is never saved, so that a run of one step does not get to the division.
+    if config.save_steps == 0 and config.max_steps > 1:
+        never = config.max_steps
+        advice = f"Write `save_steps: {never}` to save at the end only."
+        yield Problem("save_steps", "`save_steps` is 0, and ROLL divides by it", advice, fails="at save")
+    if config.logging_steps == 0:
+        advice = f"Write `logging_steps: {max(config.max_steps, 1)}` to print the first step only."
+        yield Problem("logging_steps", "`logging_steps` is 0, and ROLL divides by it", advice)
+    if config.eval_steps == 0 and config.validation is not None and config.validation.data_args is not None:
+        advice = "To have no validation, leave `validation` out."
+        yield Problem("eval_steps", "`eval_steps` is 0, and ROLL divides by it", advice, fails="at evaluation")

@@ -1,0 +1,57 @@
+"""
+A batch of vLLM that is smaller than its context, with chunked prefill off.
+
+Without chunked prefill a prompt is processed as a whole, so `max_num_batched_tokens` must be at least `max_model_len`;
+vLLM's older engine (V0, the usual one of vLLM 0.8) refuses a smaller one when the worker starts. The newer engine (V1)
+switches chunked prefill back on whatever is written, and runs.
+
+    actor_infer:
+      strategy_args:
+        strategy_name: vllm
+        strategy_config:
+          enable_chunked_prefill: false
+          max_model_len: 16384
+          max_num_batched_tokens: 8192   # warning: [batched-tokens-too-few]
+
+Let a whole prompt fit in:
+
+    actor_infer:
+      strategy_args:
+        strategy_name: vllm
+        strategy_config:
+          enable_chunked_prefill: false
+          max_model_len: 16384
+          max_num_batched_tokens: 16384
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.section import Settings
+from roll_schema.models.worker_config import WorkerConfig
+from roll_schema.rule import Problem, rule
+
+SETTINGS = "strategy_args.strategy_config"
+
+
+@rule(Severity.WARNING, fails="at worker start")
+def batched_tokens_too_few(worker: WorkerConfig) -> Iterator[Problem]:
+    strategy = worker.strategy_args
+    if strategy is None or strategy.strategy_name != "vllm":
+        return
+    settings = strategy.strategy_config or Settings()
+    tokens, context = settings.get("max_num_batched_tokens"), settings.get("max_model_len")
+    if settings.get("enable_chunked_prefill") is not False:
+        return
+    if isinstance(tokens, int) and isinstance(context, int) and tokens < context:
+        yield Problem(
+            f"{SETTINGS}.max_num_batched_tokens",
+            f"batches of {tokens:,} tokens cannot hold a prompt of up to {context:,} while chunked prefill is off",
+            help=f"Write `max_num_batched_tokens: {context}`, or take `enable_chunked_prefill: false` out.",
+            also={
+                f"{SETTINGS}.max_model_len": f"{context:,} tokens",
+                f"{SETTINGS}.enable_chunked_prefill": "switched off here",
+            },
+        )

@@ -1,0 +1,48 @@
+"""
+A block size of the KV cache that vLLM does not have.
+
+vLLM keeps its KV cache in blocks of 1, 8, 16, 32, 64, 128 or (newer releases) 256 tokens. Another size stops the worker
+when it starts; only the oldest vLLM that ROLL 0.1.3 supports may bear another multiple of 16.
+
+    actor_infer:
+      strategy_args:
+        strategy_name: vllm
+        strategy_config: {block_size: 20}   # error: [block-size]
+
+Write one of them:
+
+    actor_infer:
+      strategy_args:
+        strategy_name: vllm
+        strategy_config: {block_size: 16}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.section import Settings
+from roll_schema.models.worker_config import WorkerConfig
+from roll_schema.rule import Problem, rule
+
+SIZES = (1, 8, 16, 32, 64, 128, 256)
+
+
+@rule(Severity.ERROR, fails="at worker start")
+def block_size(worker: WorkerConfig) -> Iterator[Problem]:
+    strategy = worker.strategy_args
+    if strategy is None or strategy.strategy_name != "vllm":
+        return
+    size = (strategy.strategy_config or Settings()).get("block_size")
+    # null leaves the choice to vLLM.
+    if size is None or size in SIZES:
+        return
+    bearable = isinstance(size, int) and size > 0 and size % 16 == 0
+    shown = f'"{size}"' if isinstance(size, str) else f"{size}"
+    yield Problem(
+        "strategy_args.strategy_config.block_size",
+        f"`block_size` is {shown}, but vLLM takes {', '.join(map(str, SIZES[:-1]))} or {SIZES[-1]}",
+        help="Write `block_size: 16`, or leave it to vLLM.",
+        severity=Severity.WARNING if bearable else None,
+    )
