@@ -73,7 +73,7 @@ class _Run:
         self.release = releases.load(name)
         self.result = Result(source.name, Choice(name, why), Choice("unknown", "the file could not be read"))
         self.includes: dict[Source, Span] = {}
-        self._found: dict[tuple[str, Span], Diagnostic] = {}
+        self._found: dict[tuple[str, Span, str], Diagnostic] = {}
 
     def lint(self) -> None:
         root, faults = tree.parse(self.source)
@@ -186,16 +186,16 @@ class _Run:
             path or None,
             tuple(note for note in notes if note.span != span or not note.message),
         )
-        self.add(diagnostic)
+        self.add(diagnostic, missing=path if node is None else "")
 
     def include_notes(self, span: Span) -> Iterator[Note]:
         entry = self.includes.get(span.source)
         if entry is not None:
             yield Note("included here", entry)
 
-    def add(self, diagnostic: Diagnostic) -> None:
-        """One report per literal: further uses of it join the first as notes."""
-        key = (diagnostic.rule, diagnostic.span)
+    def add(self, diagnostic: Diagnostic, missing: str = "") -> None:
+        """One report per literal, or per missing key: further uses of it join the first as notes."""
+        key = (diagnostic.rule, diagnostic.span, missing)
         first = self._found.get(key)
         if first is None:
             self._found[key] = diagnostic

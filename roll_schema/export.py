@@ -75,7 +75,8 @@ def _section(model: type[Section], release: Release, definitions: dict[str, Any]
         for noise in ("title", "default"):
             value.pop(noise, None)
         if "choices" in fact:
-            value = {"enum": fact["choices"]}
+            nothing = [None] if fact["type"].startswith("Optional") and None not in fact["choices"] else []
+            value = {"enum": [*fact["choices"], *nothing]}
         entry: dict[str, Any] = {"description": documents[name], **_or_interpolation(value)}
         if fact.get("default") is not None:
             entry["default"] = fact["default"]

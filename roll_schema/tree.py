@@ -248,24 +248,26 @@ class _Builder:
         if end == event.start_mark.index:
             end = _end_of_block(self.source.text, node.span.start, end)
         node.span = Span(self.source, node.span.start, max(end, node.span.start))
-        for target, span in reversed(frame.merges):
-            self._merge(node, target, span)
+        if frame.merges:
+            merged: dict[Key, Node] = {}
+            for target, span in frame.merges:
+                self._merge(node, target, span, merged)
+            node.value = merged | node.value
         if frame.anchor:
             self._open_anchors.discard(frame.anchor)
             node.span = _without_properties(node.span)
         self._place(node, frame.anchor)
 
-    def _merge(self, node: Node, target: Node, span: Span) -> None:
+    def _merge(self, node: Node, target: Node, span: Span, merged: dict[Key, Node]) -> None:
         """YAML 1.1's `<<`: the mapping's own keys win, and earlier mappings of a list win over later ones."""
         parts = target.value if isinstance(target.value, list) else [target]
-        for part in parts:
+        for part in reversed(parts):
             if not isinstance(part.value, dict):
                 self._fault("invalid-merge", "`<<` takes a mapping or a list of mappings", span)
                 return
             for key, child in part.value.items():
-                if key not in node.value:
-                    node.value[key] = replace(child, hops=(Hop("aliased", span), *child.hops))
-                    node.size += child.size
+                merged[key] = replace(child, hops=(Hop("aliased", span), *child.hops))
+                node.size += child.size
 
     def _alias(self, event: Any) -> None:
         name, span = event.anchor, self._span(event)

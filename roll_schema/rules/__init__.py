@@ -10,12 +10,44 @@ from roll_schema.rules.compose.invalid_package import invalid_package
 from roll_schema.rules.compose.merge_conflict import merge_conflict
 from roll_schema.rules.compose.misplaced_fragment import misplaced_fragment
 from roll_schema.rules.compose.missing_fragment import missing_fragment
+from roll_schema.rules.devices.device_outside_cluster import device_outside_cluster
+from roll_schema.rules.devices.duplicate_device import duplicate_device
+from roll_schema.rules.devices.invalid_device_mapping import invalid_device_mapping
+from roll_schema.rules.devices.opaque_device_mapping import opaque_device_mapping
+from roll_schema.rules.devices.uneven_device_mapping import uneven_device_mapping
+from roll_schema.rules.devices.uneven_model_parallel import uneven_model_parallel
+from roll_schema.rules.generation.greedy_group import greedy_group
+from roll_schema.rules.generation.rewritten_generation_length import rewritten_generation_length
+from roll_schema.rules.generation.sampling_range import sampling_range
 from roll_schema.rules.interpolation.interpolation_cycle import interpolation_cycle
 from roll_schema.rules.interpolation.malformed_interpolation import malformed_interpolation
 from roll_schema.rules.interpolation.resolver_failure import resolver_failure
 from roll_schema.rules.interpolation.undefined_interpolation import undefined_interpolation
 from roll_schema.rules.interpolation.unknown_resolver import unknown_resolver
 from roll_schema.rules.interpolation.unset_environment_variable import unset_environment_variable
+from roll_schema.rules.lora.idle_reference import idle_reference
+from roll_schema.rules.lora.lora_additional_target import lora_additional_target
+from roll_schema.rules.lora.lora_all_linear_unsupported import lora_all_linear_unsupported
+from roll_schema.rules.lora.lora_alpha_ratio import lora_alpha_ratio
+from roll_schema.rules.lora.lora_alpha_rewritten import lora_alpha_rewritten
+from roll_schema.rules.lora.lora_defaults import lora_defaults
+from roll_schema.rules.lora.lora_dropout_in_rl import lora_dropout_in_rl
+from roll_schema.rules.lora.lora_gradient_checkpointing import lora_gradient_checkpointing
+from roll_schema.rules.lora.lora_learning_rate import lora_learning_rate
+from roll_schema.rules.lora.lora_mismatch import lora_mismatch
+from roll_schema.rules.lora.lora_only_on_rollout import lora_only_on_rollout
+from roll_schema.rules.lora.lora_only_on_trainer import lora_only_on_trainer
+from roll_schema.rules.lora.lora_rank_exceeds_rollout import lora_rank_exceeds_rollout
+from roll_schema.rules.lora.lora_rank_not_positive import lora_rank_not_positive
+from roll_schema.rules.lora.lora_rank_refused_by_vllm import lora_rank_refused_by_vllm
+from roll_schema.rules.lora.lora_rank_unusual import lora_rank_unusual
+from roll_schema.rules.lora.lora_strategy import lora_strategy
+from roll_schema.rules.lora.lora_target_accidental_regex import lora_target_accidental_regex
+from roll_schema.rules.lora.lora_target_invalid_regex import lora_target_invalid_regex
+from roll_schema.rules.lora.lora_target_missing import lora_target_missing
+from roll_schema.rules.lora.lora_target_not_in_model import lora_target_not_in_model
+from roll_schema.rules.lora.lora_target_not_linear import lora_target_not_linear
+from roll_schema.rules.model.flash_attention_needs_half_precision import flash_attention_needs_half_precision
 from roll_schema.rules.schema.async_ratio import async_ratio
 from roll_schema.rules.schema.both_profilers import both_profilers
 from roll_schema.rules.schema.checkpoint_without_folder import checkpoint_without_folder
@@ -34,6 +66,15 @@ from roll_schema.rules.schema.unknown_key import unknown_key
 from roll_schema.rules.schema.unpaired_validation_lengths import unpaired_validation_lengths
 from roll_schema.rules.schema.unused_variable import unused_variable
 from roll_schema.rules.schema.wrong_type import wrong_type
+from roll_schema.rules.training.group_of_one import group_of_one
+from roll_schema.rules.training.interleave_probabilities import interleave_probabilities
+from roll_schema.rules.training.save_never import save_never
+from roll_schema.rules.training.uneven_batch import uneven_batch
+from roll_schema.rules.training.zero_steps import zero_steps
+from roll_schema.rules.vllm.batched_tokens_too_few import batched_tokens_too_few
+from roll_schema.rules.vllm.block_size import block_size
+from roll_schema.rules.vllm.context_too_short import context_too_short
+from roll_schema.rules.vllm.gpu_memory_utilization import gpu_memory_utilization
 from roll_schema.rules.yaml.duplicate_key import duplicate_key
 from roll_schema.rules.yaml.empty_file import empty_file
 from roll_schema.rules.yaml.invalid_key import invalid_key
@@ -62,12 +103,44 @@ RULES: dict[str, Rule] = {
         merge_conflict,
         misplaced_fragment,
         missing_fragment,
+        device_outside_cluster,
+        duplicate_device,
+        invalid_device_mapping,
+        opaque_device_mapping,
+        uneven_device_mapping,
+        uneven_model_parallel,
+        greedy_group,
+        rewritten_generation_length,
+        sampling_range,
         interpolation_cycle,
         malformed_interpolation,
         resolver_failure,
         undefined_interpolation,
         unknown_resolver,
         unset_environment_variable,
+        idle_reference,
+        lora_additional_target,
+        lora_all_linear_unsupported,
+        lora_alpha_ratio,
+        lora_alpha_rewritten,
+        lora_defaults,
+        lora_dropout_in_rl,
+        lora_gradient_checkpointing,
+        lora_learning_rate,
+        lora_mismatch,
+        lora_only_on_rollout,
+        lora_only_on_trainer,
+        lora_rank_exceeds_rollout,
+        lora_rank_not_positive,
+        lora_rank_refused_by_vllm,
+        lora_rank_unusual,
+        lora_strategy,
+        lora_target_accidental_regex,
+        lora_target_invalid_regex,
+        lora_target_missing,
+        lora_target_not_in_model,
+        lora_target_not_linear,
+        flash_attention_needs_half_precision,
         async_ratio,
         both_profilers,
         checkpoint_without_folder,
@@ -86,6 +159,15 @@ RULES: dict[str, Rule] = {
         unpaired_validation_lengths,
         unused_variable,
         wrong_type,
+        group_of_one,
+        interleave_probabilities,
+        save_never,
+        uneven_batch,
+        zero_steps,
+        batched_tokens_too_few,
+        block_size,
+        context_too_short,
+        gpu_memory_utilization,
         duplicate_key,
         empty_file,
         invalid_key,

@@ -40,7 +40,7 @@ def invalid_device_mapping(worker: WorkerConfig) -> Iterator[Problem]:
         except OpaqueDevices:
             return
         except InvalidDevices as error:
-            shown = mapping if len(mapping) <= 60 else mapping[:57] + "…"
+            shown = (mapping if len(mapping) <= 60 else mapping[:57] + "…") or '""'
             yield Problem("device_mapping", f"`{shown}` is no `device_mapping`: {error}", help=EXAMPLE)
 
 

@@ -17,7 +17,8 @@ Give the group a multiple:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from math import prod
 
 from roll_schema.diagnostic import Severity
 from roll_schema.models.section import Settings
@@ -43,20 +44,34 @@ def uneven_device_mapping(worker: WorkerConfig, context: Context) -> Iterator[Pr
     devices = device_ids(worker)
     if devices is None or not sizes:
         return
-    per_worker = 1
-    for size in sizes.values():
-        if not isinstance(size, (int, float)) or size < 0 or int(size) != size:
-            return
-        per_worker *= int(size)
+    whole = {path: int(size) for path, size in sizes.items() if isinstance(size, (int, float)) and size >= 0}
+    if whole != sizes:
+        return
+    gpus, per_worker = len(devices), prod(whole.values())
     names = " x ".join(path.rpartition(".")[2] for path in sizes)
     if per_worker == 0:
-        zero = next(path for path, size in sizes.items() if size == 0)
-        message = f"workers of 0 GPUs ({names}): ROLL divides {len(devices)} GPUs by it"
+        zero = next(path for path, size in whole.items() if size == 0)
+        message = f"workers of 0 GPUs ({names}): ROLL divides {gpus} GPUs by it"
         yield Problem(zero, message, help=f"Write the GPUs of one worker, at least `{zero.rpartition('.')[2]}: 1`.")
-    elif left := len(devices) % per_worker:
-        whole = len(devices) // per_worker
-        message = (
-            f"{len(devices)} GPUs = {whole} x {per_worker} + {left}: workers of {per_worker} GPUs leave {left} over"
-        )
-        also = {path: f"GPUs per worker = {names}" for path in sizes if context.is_set(path)}
-        yield Problem("device_mapping", message, f"Give the group a multiple of {per_worker} GPUs.", also)
+    elif left := gpus % per_worker:
+        workers = gpus // per_worker
+        message = f"{gpus} GPUs = {workers} x {per_worker} + {left}: workers of {per_worker} GPUs leave {left} over"
+        place = likeliest_cause("device_mapping", gpus, whole)
+        notes = {"device_mapping": f"{gpus} GPUs"}
+        notes |= {path: f"GPUs per worker = {names}" for path in sizes if context.is_set(path)}
+        notes.pop(place, None)
+        advice = f"Give the group a multiple of {per_worker} GPUs, or workers of another size."
+        yield Problem(place, message, advice, notes)
+
+
+def likeliest_cause(devices: str, gpus: int, sizes: Mapping[str, float]) -> str:
+    """The path of the size that alone is to blame, an odd one (3, 6, 7, ...) first; else that of the devices."""
+    product = prod(sizes.values())
+    alone = [path for path, size in sizes.items() if size > 1 and gpus % (product / size) == 0]
+    strange = [path for path in alone if sizes[path] > gpus or not _is_power_of_two(sizes[path])]
+    blamed = strange or (alone if _is_power_of_two(gpus) else [])
+    return max(blamed, key=lambda path: sizes[path], default=devices)
+
+
+def _is_power_of_two(number: float) -> bool:
+    return int(number) == number and int(number).bit_count() == 1

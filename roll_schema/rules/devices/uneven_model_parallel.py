@@ -34,6 +34,7 @@ from roll_schema.diagnostic import Severity
 from roll_schema.models.rlvr_config import RLVRConfig
 from roll_schema.rule import Problem, rule
 from roll_schema.rules.devices.invalid_device_mapping import device_ids
+from roll_schema.rules.devices.uneven_device_mapping import likeliest_cause
 
 MAPPING = "actor_train.device_mapping"
 SETTINGS = "actor_train.strategy_args.strategy_config"
@@ -57,23 +58,29 @@ def uneven_model_parallel(config: RLVRConfig) -> Iterator[Problem]:
             message = f"`{key}` is 0, and ROLL divides the GPUs by the product of the parallel sizes"
             yield Problem(f"{SETTINGS}.{key}", message, help=f"Write `{key}: 1` for no such parallelism.")
             return
-    if worker.device_mapping is None:
-        message = f"`{MAPPING}` is missing: for {strategy.strategy_name} ROLL counts its GPUs"
+    # Without `world_size` too, missing-key says it.
+    if worker.device_mapping is None and worker.world_size is not None:
+        message = f"`{MAPPING}` is missing: for `{strategy.strategy_name}` ROLL counts its GPUs"
         yield Problem(MAPPING, message, help="Add `device_mapping: list(range(0,8))` to `actor_train`.")
-        return
     devices = device_ids(worker)
     if devices is None:
         return
     gpus, copy = len(devices), prod(sizes.values())
-    product = " x ".join(f"{name} {sizes[key]}" for name, key in zip(("tensor", "pipeline", "context"), SIZES))
+    product = " x ".join(
+        f"{name} {sizes[key]:g}" for name, key in zip(("tensor", "pipeline", "context"), SIZES, strict=True)
+    )
     written = {f"{SETTINGS}.{key}": "this size" for key in SIZES if key in strategy.strategy_config}
     if gpus == 0:
-        yield Problem(MAPPING, "no GPUs at all: ROLL divides by the number of model copies on them, which is 0")
+        yield Problem(
+            MAPPING,
+            "no GPUs at all: ROLL divides by the number of model copies on them, which is 0",
+            help="Write the GPUs, such as `device_mapping: list(range(0,8))`.",
+        )
     elif gpus % copy:
-        place = _likeliest(sizes, gpus)
-        message = f"{gpus} GPUs cannot hold whole copies of the model: {product} = {copy} GPUs each"
+        place = likeliest_cause(MAPPING, gpus, {f"{SETTINGS}.{key}": size for key, size in sizes.items()})
+        message = f"{gpus} GPUs cannot hold whole copies of the model: {product} = {copy:g} GPUs each"
         notes = {MAPPING: f"{gpus} GPUs"} | written
-        notes.pop(place)
+        notes.pop(place, None)
         yield Problem(place, message, help=f"Choose sizes whose product divides {gpus}.", also=notes)
     elif (ranks := gpus // copy) > 1 and config.rollout_batch_size % ranks:
         prompts = config.rollout_batch_size
@@ -81,16 +88,3 @@ def uneven_model_parallel(config: RLVRConfig) -> Iterator[Problem]:
         near = int(prompts // ranks * ranks) or int(ranks)
         advice = f"Write `rollout_batch_size: {near}`, or another multiple of {ranks:g}."
         yield Problem("rollout_batch_size", message, advice, {MAPPING: f"{gpus} GPUs"} | written)
-
-
-def _likeliest(sizes: dict[str, float], gpus: int) -> str:
-    """The size that alone is to blame, an odd one (3, 6, 7, ...) first; the devices if their number is the odd one."""
-    copy = prod(sizes.values())
-    alone = [key for key, size in sizes.items() if size not in (0, 1) and gpus % (copy / size) == 0]
-    strange = [key for key in alone if not _power_of_two(sizes[key]) or sizes[key] > gpus]
-    blamed = strange or (alone if _power_of_two(gpus) else [])
-    return f"{SETTINGS}.{max(blamed, key=lambda key: sizes[key])}" if blamed else MAPPING
-
-
-def _power_of_two(number: float) -> bool:
-    return number > 0 and int(number) == number and int(number).bit_count() == 1

@@ -33,11 +33,12 @@ def sampling_range(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
     samples = role in ("actor_infer", "validation") or (role == "rewards" and worker.strategy_args is not None)
     if sampling is None or not samples:
         return
+    fails = "at evaluation" if role == "validation" else "at first step"
     rewritten = {"actor_infer": ("max_new_tokens", "num_return_sequences"), "validation": ("max_new_tokens",)}
 
     def wrong(field: str, value: float, wanted: str, example: str) -> Problem:
-        message = f"`{field}` is {value}, but it must be {wanted}"
-        return Problem(f"generating_args.{field}", message, help=f"Write `{field}: {example}`.")
+        message = f"`{field}` is {value:g}, but it must be {wanted}"
+        return Problem(f"generating_args.{field}", message, help=f"Write `{field}: {example}`.", fails=fails)
 
     if (temperature := sampling.temperature) is not None and not temperature >= 0:
         yield wrong("temperature", temperature, "0 or more", "1.0")
@@ -47,7 +48,7 @@ def sampling_range(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
         yield wrong("top_k", top_k, "1 or more, or -1 for all tokens", "-1")
     elif top_k == 0:
         message = "`top_k: 0` means all tokens only in newer engines; vLLM 0.8 refuses it"
-        yield Problem("generating_args.top_k", message, "Write `top_k: -1`.", severity=Severity.WARNING)
+        yield Problem("generating_args.top_k", message, "Write `top_k: -1`.", fails=fails, severity=Severity.WARNING)
     if (penalty := sampling.repetition_penalty) is not None and not penalty > 0:
         yield wrong("repetition_penalty", penalty, "above 0", "1.0")
     for field, example in (("num_return_sequences", "1"), ("max_new_tokens", "1024")):

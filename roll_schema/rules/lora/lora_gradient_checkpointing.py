@@ -41,7 +41,8 @@ def lora_gradient_checkpointing(config: RLVRConfig, context: Context) -> Iterato
         return
     if actor.strategy_args is None or actor.strategy_args.strategy_name != "deepspeed_train":
         return
-    zero: Any = (actor.strategy_args.strategy_config or {}).get("zero_optimization")
+    settings: dict[str, Any] = actor.strategy_args.strategy_config or {}
+    zero = settings.get("zero_optimization")
     stage = zero.get("stage") if isinstance(zero, dict) else None
     if not isinstance(stage, int) or stage != 3:
         return
@@ -49,7 +50,7 @@ def lora_gradient_checkpointing(config: RLVRConfig, context: Context) -> Iterato
     on = "is on" if context.is_set(field) else "is on (ROLL's default)"
     yield Problem(
         field,
-        f"gradient checkpointing {on}, and together with LoRA and ZeRO stage 3 it fails in the first training step",
+        f"gradient checkpointing {on}, and together with LoRA and ZeRO stage 3 it can fail in the first training step",
         help="Write `disable_gradient_checkpointing: true` in `actor_train.model_args`.",
         also={
             "actor_train.strategy_args.strategy_config.zero_optimization.stage": "ZeRO stage 3",

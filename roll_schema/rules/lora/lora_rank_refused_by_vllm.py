@@ -41,7 +41,8 @@ def lora_rank_refused_by_vllm(config: RLVRConfig, context: Context) -> Iterator[
     # Later ROLL releases may run on a vLLM that takes rank 1 as well.
     if rank == 1 and context.release.matches(">=0.2.0"):
         return
-    fitting = next((known for known in RANKS if known > rank), RANKS[-1])
+    needed = max(rank, config.actor_train.model_args.lora_rank or 0)
+    fitting = next((known for known in RANKS if known >= needed), RANKS[-1])
     yield Problem(
         "actor_infer.model_args.lora_rank",
         f"vLLM refuses `max_lora_rank` {rank}, which ROLL takes from here: it knows {', '.join(map(str, RANKS[:-1]))} "

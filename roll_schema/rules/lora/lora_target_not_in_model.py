@@ -80,7 +80,7 @@ def _is_missing(name: str, family: Family) -> bool:
 def _advice(missing: list[str], family: Family) -> str:
     for name in missing:
         last = name.rpartition(".")[2]
-        if " " in name:
+        if len(name.split()) > 1:
             return f"Put commas between the names: `lora_target: {','.join(name.split())}`."
         if last in OTHER_NAMES:
             return f"{family.name} calls it `{OTHER_NAMES[last]}` in transformers."

@@ -21,7 +21,8 @@ Use half precision, or `sdpa`:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from roll_schema.diagnostic import Severity
 from roll_schema.models.worker_config import WorkerConfig
@@ -31,14 +32,25 @@ from roll_schema.rule import Problem, rule
 @rule(Severity.ERROR, fails="at first step")
 def flash_attention_needs_half_precision(worker: WorkerConfig) -> Iterator[Problem]:
     model, strategy = worker.model_args, worker.strategy_args
-    if strategy is None or strategy.strategy_name not in ("hf_infer", "deepspeed_train", "deepspeed_infer"):
+    if model.attn_implementation != "fa2" or model.dtype != "fp32" or strategy is None:
         return
-    if strategy.strategy_name != "hf_infer" and {"bf16", "fp16"} & set(strategy.strategy_config or {}):
+    if strategy.strategy_name not in ("hf_infer", "deepspeed_train", "deepspeed_infer"):
         return
-    if model.attn_implementation == "fa2" and model.dtype == "fp32":
-        yield Problem(
-            "model_args.attn_implementation",
-            "FlashAttention 2 (`fa2`) works in bf16 and fp16 only, but `dtype` is fp32",
-            help="Write `dtype: bf16`, or `attn_implementation: sdpa`.",
-            also={"model_args.dtype": "fp32"},
-        )
+    message = "FlashAttention 2 (`fa2`) works in bf16 and fp16 only, but `dtype` is fp32"
+    help_text = "Write `dtype: bf16`, or `attn_implementation: sdpa`."
+    also = {"model_args.dtype": "fp32"}
+    converted = None if strategy.strategy_name == "hf_infer" else _converted_to(strategy.strategy_config or {})
+    if converted is None:
+        yield Problem("model_args.attn_implementation", message, help_text, also)
+    else:
+        message += f"; it runs only since DeepSpeed's own settings make the model {converted}"
+        severity = Severity.WARNING
+        yield Problem("model_args.attn_implementation", message, help_text, also, "silently", severity)
+
+
+def _converted_to(settings: Mapping[str, Any]) -> str | None:
+    for precision in ("bf16", "fp16"):
+        section = settings.get(precision)
+        if isinstance(section, Mapping) and section.get("enabled") is True:
+            return precision
+    return None

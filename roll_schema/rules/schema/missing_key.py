@@ -131,4 +131,10 @@ def _places(config: RLVRConfig) -> Iterator[Problem]:
         if worker.device_mapping is None and worker.world_size is None:
             why = f"{reasons[role]}, and ROLL" if role in reasons else "ROLL"
             why += " does not know how many workers to start"
-            yield _missing(f"{role}.device_mapping", why, "device_mapping: list(range(0,8))", "at start")
+            fails = "at load" if role == "actor_train" and _is_megatron(worker) else "at start"
+            yield _missing(f"{role}.device_mapping", why, "device_mapping: list(range(0,8))", fails)
+
+
+def _is_megatron(worker: WorkerConfig) -> bool:
+    """Megatron's batch check counts the devices of `actor_train` while the config is loaded."""
+    return worker.strategy_args is not None and worker.strategy_args.strategy_name == "megatron_train"

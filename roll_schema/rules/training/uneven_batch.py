@@ -61,16 +61,19 @@ def uneven_batch(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     prompts, group = config.rollout_batch_size, config.num_return_sequences_in_group
     if not ranks or prompts < 1 or group < 1:
         return
+    # What uneven-model-parallel reports stops the run before.
+    if worker.strategy_args.strategy_name == "megatron_train" and prompts % ranks:
+        return
     samples, batch = prompts * group, ranks * micro * steps
     if samples % batch:
         places = [path for path in (STEPS, MICRO, "rollout_batch_size") if context.is_set(path)]
         place = places[0] if places else STEPS
         notes = {
-            MICRO: f"{micro} samples per rank and pass",
-            STEPS: f"{steps} passes per optimizer step",
-            "rollout_batch_size": f"{prompts} prompts",
-            "num_return_sequences_in_group": f"{group} samples per prompt",
-            "actor_train.device_mapping": f"{ranks} data-parallel ranks",
+            MICRO: f"samples per rank and pass: {micro}",
+            STEPS: f"passes per optimizer step: {steps}",
+            "rollout_batch_size": f"prompts per step: {prompts}",
+            "num_return_sequences_in_group": f"samples per prompt: {group}",
+            "actor_train.device_mapping": f"data-parallel ranks: {ranks}",
         }
         message = (
             f"{prompts} prompts x {group} = {samples} samples are no multiple of {ranks} ranks x {micro} x {steps} "

@@ -1,0 +1,66 @@
+"""Linting from a test, and trees as plain values."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from roll_schema import engine
+from roll_schema.diagnostic import Diagnostic
+from roll_schema.engine import Options, Result
+from roll_schema.text import Source, decode, read
+from roll_schema.tree import Node
+from tests.conftest import ROOT
+
+
+def lint_text(text: str | bytes, path: Path = Path("config.yaml"), **options: Any) -> Result:
+    source = decode(text, path.name) if isinstance(text, bytes) else Source(path.name, text)
+    return engine.lint(path, source, replace(Options(pipeline="rlvr"), **options))
+
+
+def lint_path(path: Path, **options: Any) -> Result:
+    """Lint a file under its bare name; fragments are named by their path below the project."""
+    result = engine.lint(path, read(path, path.name), Options(**options))
+    for diagnostic in result.diagnostics:
+        for span in (diagnostic.span, *(note.span for note in diagnostic.notes)):
+            name = Path(span.source.name)
+            if name.is_absolute() and name.is_relative_to(ROOT):
+                span.source.name = name.relative_to(ROOT).as_posix()
+    return result
+
+
+def places(result: Result, rule: str | None = None) -> list[tuple[str, int, int]]:
+    """Rule, line and column of the diagnostics."""
+    return [place(item) for item in result.diagnostics if rule in (None, item.rule)]
+
+
+def place(item: Diagnostic) -> tuple[str, int, int]:
+    first = item.span.first
+    return (item.rule, first.line, first.column)
+
+
+def plain(node: Node | None) -> Any:
+    value = node.value if node is not None else None
+    if isinstance(value, dict):
+        return {key: plain(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [plain(child) for child in value]
+    return value
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equality with types, order of keys, and NaN."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        keys = list(one)
+        return keys == list(other) and all(
+            type(a) is type(b) and same(one[a], other[a]) for a, b in zip(one, other, strict=True)
+        )
+    if isinstance(one, list):
+        return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other, strict=True))
+    if isinstance(one, float) and math.isnan(one):
+        return math.isnan(other)
+    return bool(one == other)

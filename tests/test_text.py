@@ -1,0 +1,34 @@
+from pathlib import Path
+
+import pytest
+
+from roll_schema.text import MAX_BYTES, Source, decode, read
+
+
+def test_lines_end_at_all_three_line_ends() -> None:
+    source = Source("x", "a\r\nb\rc\nd")
+    assert [source.position(offset) for offset in (0, 3, 5, 7)] == [(1, 1), (2, 1), (3, 1), (4, 1)]
+    assert [source.line_text(line) for line in (1, 2, 3, 4, 5)] == ["a", "b", "c", "d", ""]
+
+
+def test_columns_count_code_points() -> None:
+    source = Source("x", "é😀: 1")
+    assert source.position(2) == (1, 3)
+
+
+def test_byte_order_mark_counts_for_nothing() -> None:
+    assert decode("\ufeffa: 1".encode(), "x").text == "a: 1"
+
+
+def test_line_offset_numbers_arguments() -> None:
+    assert Source("<override>", "a=1", line_offset=2).position(2) == (3, 3)
+
+
+def test_read_refuses_what_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="regular file"):
+        read(tmp_path)
+    big = tmp_path / "big.yaml"
+    with big.open("wb") as stream:
+        stream.truncate(MAX_BYTES + 1)
+    with pytest.raises(OSError, match="larger"):
+        read(big)
