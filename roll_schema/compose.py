@@ -469,6 +469,10 @@ class _Composer:
         return entries, values
 
     def _apply(self, root: Node, override: Override) -> None:
+        if override.key == "hydra" or override.key.startswith("hydra."):
+            key = override.key.split(".")[1] if "." in override.key else "run"
+            self._check_hydra_key(key, Node(None, override.key_span), HYDRA_BLOCK, "hydra")
+            return
         if override.package is not None or "/" in override.key:
             message = f"no folder of fragments is called `{override.key}`"
             self._fault("invalid-override", message, override.key_span)
@@ -496,8 +500,6 @@ class _Composer:
             help_text = f"Write `{override.span.text[1:]}` to change it, or `+{override.span.text}` for either."
             self._fault("invalid-override", message, override.key_span, help_text, override.key)
             return
-        if old is not None and isinstance(old.value, str) and "${" in old.value and mergeable:
-            old = self._follow(old, root) or old
         if old is not None and isinstance(old.value, dict) and isinstance(new.value, dict):
             old = replace(_copy(old), key_span=old.key_span)
             holder[last] = old
@@ -516,8 +518,6 @@ class _Composer:
                 found = here.value.get(key)
             elif isinstance(here.value, list) and key.isdigit() and int(key) < len(here.value):
                 found = here.value[int(key)]
-            if found is not None and isinstance(found.value, str) and "${" in found.value:
-                found = self._follow(found, root) or found
             if found is None or not isinstance(found.value, (dict, list)):
                 if override.sign in ("", "~") or not isinstance(here.value, dict):
                     self._absent(here, keys[: index + 1], override)

@@ -88,7 +88,7 @@ _IDENTIFIER = re.compile(r"[a-zA-Z_][a-zA-Z0-9_\-]*")
 _REFERENCE_KEY = re.compile(r"""[^\\{}()\[\]:. \t'"]+""")
 _RESOLVER_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_\-]*")
 _INT = r"(?:0|[1-9](?:_?[0-9])*)"
-_POINT = rf"(?:{_INT}\.|(?:{_INT})?\.[0-9](?:_?[0-9])*)"
+_POINT = rf"(?:(?:{_INT})?\.[0-9](?:_?[0-9])*|{_INT}\.)"
 _PATTERNS = [
     ("float", re.compile(rf"[+-]?(?:{_INT}|{_POINT})[eE][+-]?[0-9](?:_?[0-9])*")),
     ("float", re.compile(rf"[+-]?{_POINT}")),
@@ -350,7 +350,11 @@ class _Parser:
                 match = pattern.match(self._text, self._at)
                 if match is not None and (best is None or match.end() > best[1].end()):
                     best = (kind, match)
-            if best is None or (best[0] == "space" and self._closes(best[1].end())):
+            if best is not None and best[0] == "space" and self._closes(best[1].end()):
+                # Hydra strips what stands at the end of an unquoted value, and only there.
+                self._at = best[1].end() if best[1].end() == len(self._text) else self._at
+                best = None
+            if best is None:
                 break
             tokens.append((best[0], best[1].group()))
             self._at = best[1].end()
@@ -368,9 +372,7 @@ class _Parser:
         return ("id", match.group())
 
     def _closes(self, at: int) -> bool:
-        return self._text[at : at + 1] in ("", ",", "]", "}", ")", ":") and not (
-            self._in_override and self._depth == 1 and at >= len(self._text)
-        )
+        return self._text[at : at + 1] in ("", ",", "]", "}", ")", ":")
 
     def take(self, char: str) -> bool:
         """Read `char` with the blanks around it that the grammar lets stand there."""

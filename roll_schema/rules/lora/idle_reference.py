@@ -30,8 +30,8 @@ from roll_schema.rule import Context, Problem, rule
 def idle_reference(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     if config.actor_train.model_args.lora_target is None or not context.is_set("reference.device_mapping"):
         return
-    # A null is no GPUs anyway.
-    if config.reference.device_mapping is None:
+    # The pipelines for vision-language models do start them.
+    if context.pipeline != "rlvr":
         return
     yield Problem(
         "reference.device_mapping",
