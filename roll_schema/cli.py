@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from roll_schema import releases
 from roll_schema.diagnostic import Severity
 from roll_schema.version import VERSION
+
+if TYPE_CHECKING:
+    from roll_schema.engine import Options, Result
 
 _MARKERS = (".git", "pyproject.toml", "roll-lint.toml")
 _EPILOG = """\b
@@ -70,13 +75,18 @@ _SHARED = [
     click.argument("words", nargs=-1, required=True, metavar="PATH... [OVERRIDE...]", type=click.UNPROCESSED),
     click.option("--roll-release", type=click.Choice(releases.NAMES), help="ROLL release to check against."),
     click.option("--pipeline", help="Pipeline that the config is for, such as rlvr."),
-    click.option("--config-dir", "config_dirs", multiple=True, type=click.Path(path_type=Path, file_okay=False),
-                 help="Folder to find fragments in, beside the config's own."),
+    click.option(
+        "--config-dir",
+        "config_dirs",
+        multiple=True,
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Folder to find fragments in, beside the config's own.",
+    ),
     click.option("--stdin-filename", type=click.Path(path_type=Path), help="Name and place of a config read from `-`."),
 ]
 
 
-def _shared(command):  # type: ignore[no-untyped-def]
+def _shared(command: Callable[..., int]) -> Callable[..., int]:
     for decorate in reversed(_SHARED):
         command = decorate(command)
     return command
@@ -140,8 +150,8 @@ def lint_command(
         blocks = text.concise(results) if output_format == "concise" else text.full(results, colored)
         for block in blocks:
             click.echo(block, color=True)
-        for result in results:
-            if hint := _other_release(result, options):
+        for file, result in zip(files, results, strict=True):
+            if hint := _other_release(result, options, file):
                 click.echo(hint)
         click.echo(text.summary(results))
     failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
@@ -182,7 +192,8 @@ def show_command(
 
 def _split(words: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """Paths and overrides: a word with `=`, or a leading `+` or `~`, is an override unless such a path exists."""
-    targets, overrides = [], []
+    targets: list[str] = []
+    overrides: list[str] = []
     for word in words:
         looks = "=" in word or word.startswith(("+", "~"))
         (overrides if looks and not os.path.lexists(word) else targets).append(word)
@@ -227,16 +238,17 @@ def _configs_below(folder: Path) -> list[Path]:
     return found
 
 
-def _lint(file: tuple[Path, str | None], options):  # type: ignore[no-untyped-def]
+def _lint(file: tuple[Path, str | None], options: Options) -> Result:
     from dataclasses import replace
 
     from roll_schema import engine, text
 
     path, standard_input = file
     name = _display(path)
+    path = Path(name)  # fragments are then named like it
     try:
         if standard_input:
-            source = text.decode(click.get_binary_stream("stdin").read(), name)
+            source = text.decode(sys.stdin.buffer.read(), name)
         else:
             source = text.read(path, name)
     except OSError as error:
@@ -269,9 +281,17 @@ def _names(values: tuple[str, ...]) -> frozenset[str]:
     return names
 
 
-def _other_release(result, options) -> str | None:  # type: ignore[no-untyped-def]
-    """A hint when all that fails at load would not fail under another release."""
-    return None
+def _other_release(result: Result, options: Options, file: tuple[Path, str | None]) -> str | None:
+    """A hint when nothing that fails at load would fail under another release."""
+    from dataclasses import replace
+
+    if file[1] is not None or not result.fails_at_load():
+        return None
+    names = [name for name in releases.NAMES if name != result.release.name]
+    loading = [name for name in names if not _lint(file, replace(options, release=name)).fails_at_load()]
+    if not loading:
+        return None
+    return f"hint: ROLL {', '.join(loading)} would load this config; name the release with --roll-release\n"
 
 
 if __name__ == "__main__":

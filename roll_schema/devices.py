@@ -1,6 +1,7 @@
 """`device_mapping` expressions, read with `ast` and never evaluated.
 
-ROLL gives the text to Python's `eval` in `WorkerConfig.__post_init__` (all releases) and asks the result for its length.
+ROLL gives the text to Python's `eval` in `WorkerConfig.__post_init__` (all releases) and asks the result for its
+length.
 """
 
 from __future__ import annotations
@@ -137,7 +138,8 @@ def _items(nodes: list[ast.expr], names: dict[str, Any]) -> list[Any]:
             values.extend(_sequence(_evaluate(node.value, names)))
         else:
             values.append(_evaluate(node, names))
-    return _bounded(values)
+    _bounded(values)
+    return values
 
 
 def _hashable(values: list[Any]) -> list[Any]:
@@ -237,7 +239,8 @@ def _call(function: str, arguments: list[ast.expr], names: dict[str, Any]) -> An
         items = list(_sequence(value))
         if not all(isinstance(item, int) for item in items) or (not items and function in ("max", "min")):
             return _opaque(function)
-        return {"len": len, "max": max, "min": min, "sum": sum}[function](items)
+        functions: dict[str, Callable[[list[int]], int]] = {"len": len, "max": max, "min": min, "sum": sum}
+        return functions[function](items)
     if function in ("iter", "map", "filter", "zip", "enumerate"):
         raise InvalidDevices(f"what `{function}` gives has no length")
     _known(function)

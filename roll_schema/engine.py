@@ -13,7 +13,6 @@ from roll_schema.compose import Composition
 from roll_schema.diagnostic import Diagnostic, Fault, Note, Severity
 from roll_schema.models.section import Section, Unresolved
 from roll_schema.models.validation import SchemaError, sections, validate
-from roll_schema.releases import Release
 from roll_schema.rule import Cluster, Context, FactMissing, Problem, Rule
 from roll_schema.rules import RULES
 from roll_schema.text import Source, Span
@@ -57,6 +56,11 @@ class Result:
 
     def count(self, severity: Severity) -> int:
         return sum(diagnostic.severity is severity for diagnostic in self.diagnostics)
+
+    def fails_at_load(self) -> bool:
+        """Whether ROLL would refuse the config before it starts anything."""
+        errors = (diagnostic for diagnostic in self.diagnostics if diagnostic.severity is Severity.ERROR)
+        return any(diagnostic.fails == "at load" for diagnostic in errors)
 
 
 def lint(path: Path, source: Source, options: Options) -> Result:

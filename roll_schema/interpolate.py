@@ -199,7 +199,7 @@ class _Resolver:
                     raise _Fails
             found = _child(here, key)
             if found is None:
-                self._undefined(here, keys, index, part, node)
+                raise self._undefined(here, keys, index, part, node)
             here = found
         if here.value == "???":
             message = f"`{self._written(part, node)}` leads to `???`, a value that must be set first"
@@ -207,12 +207,13 @@ class _Resolver:
             raise _Fails
         return here
 
-    def _undefined(self, here: Node, keys: list[str], index: int, part: Interpolation, node: Node) -> Any:
+    def _undefined(self, here: Node, keys: list[str], index: int, part: Interpolation, node: Node) -> _Fails:
+        """Record that a reference leads nowhere; to be raised by the caller."""
         written, key = self._written(part, node), keys[index]
         parent = ".".join(keys[:index])
         help_text, notes = "", tuple[Note, ...]()
         if here.value is UNKNOWN:
-            raise _Fails
+            return _Fails()
         if isinstance(here.value, dict):
             where = f"`{parent}` has no key `{key}`" if parent else f"nothing in the config is called `{key}`"
             message = f"`{written}` is undefined: {where}"
@@ -226,7 +227,7 @@ class _Resolver:
         else:
             message = f"`{written}` is undefined: `{parent}` is {_text(here.value)!r}, nothing can lie below it"
         self._fault("undefined-interpolation", message, node, part.start, part.end, help_text, notes)
-        raise _Fails
+        return _Fails()
 
     def _call(self, part: Call, node: Node) -> Node:
         name = ".".join(self._key(piece, node) for piece in part.name)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from roll_schema.diagnostic import FAILS, Severity
@@ -23,7 +24,7 @@ class Problem:
     field: str
     message: str
     help: str = ""
-    also: dict[str, str] = field(default_factory=dict)
+    also: dict[str, str] = dataclasses.field(default_factory=dict)
     fails: str = ""
     severity: Severity | None = None
     at_key: bool = False

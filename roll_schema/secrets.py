@@ -6,8 +6,12 @@ import re
 import unicodedata
 
 MASK = "********"
-_SECRET_KEY = r"[\w\-]*(?:api[_\-]?key|secret|password|passwd|credential|(?:access|auth|hub|bearer)[_\-]?token|(?<![a-z])token)s?"
-_IN_LINE = re.compile(rf"(?i)(?<![\w\-])(?P<key>{_SECRET_KEY})(?P<sep>['\"]?\s*[:=]\s*)(?P<value>[^\s#,}}\]][^\s,}}\]]*)")
+_SECRET_KEY = (
+    r"[\w\-]*(?:api[_\-]?key|secret|password|passwd|credential|(?:access|auth|hub|bearer)[_\-]?token|(?<![a-z])token)s?"
+)
+_IN_LINE = re.compile(
+    rf"(?i)(?<![\w\-])(?P<key>{_SECRET_KEY})(?P<sep>['\"]?\s*[:=]\s*)(?P<value>[^\s#,}}\]][^\s,}}\]]*)"
+)
 _SHAPES = re.compile(r"\b(?:hf_[A-Za-z0-9]{16,}|sk-[A-Za-z0-9_\-]{16,}|gh[pousr]_[A-Za-z0-9]{20,}|AKIA[A-Z0-9]{12,})\b")
 
 
@@ -18,6 +22,7 @@ def is_secret_key(key: object) -> bool:
 
 def mask(text: str) -> str:
     """The text with secrets replaced by as many stars, so that columns stay where they are."""
+
     def stars(match: re.Match[str]) -> str:
         value = match["value"]
         if value.startswith(("${", "'${", '"${')) or value in ("~", "null", "''", '""'):

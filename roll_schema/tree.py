@@ -131,7 +131,7 @@ def walk(node: Node, path: str = "") -> Iterator[tuple[str, Node]]:
 
 def join(path: str, key: Key) -> str:
     """`a.b` and `c` to `a.b.c`."""
-    return f"{path}.{key}" if path else str(key)
+    return f"{path}.{key!s}" if path else str(key)
 
 
 class _GiveUp(Exception):
@@ -342,7 +342,7 @@ def _tab_faults(source: Source, literals: list[tuple[int, int]]) -> Iterator[Fau
     """PyYAML takes tabs only inside quotes, block scalars and comments; libyaml is laxer, so it is checked here."""
     if "\t" not in source.text:
         return
-    starts = {start: end for start, end in literals}
+    starts = dict(literals)
     position = 0
     text = source.text
     for start in [*sorted(starts), len(text)]:

@@ -77,7 +77,7 @@ FAULTS = [
 
 @pytest.mark.parametrize(("text", "rule", "start", "end"), FAULTS)
 def test_faults_are_at_the_interpolation(text: str, rule: str, start: Any, end: Any) -> None:
-    resolved, faults = resolve(text)
+    _, faults = resolve(text)
     assert (faults[0].rule, faults[0].span.first, faults[0].span.last) == (rule, start, end)
 
 

@@ -133,7 +133,17 @@ def test_arbitrary_bytes_never_raise(data: bytes) -> None:
     tree.parse(decode(data, "x"))
 
 
-PIECES = list("\t :#-[]{},'\"|>&*!%@`?=<~\n\\$0x.eE_yn") + ["\r\n", "---\n", "<<: ", "*a", "&a ", "- ", "a: ", "b: 1\n", "  "]
+PIECES = list("\t :#-[]{},'\"|>&*!%@`?=<~\n\\$0x.eE_yn") + [
+    "\r\n",
+    "---\n",
+    "<<: ",
+    "*a",
+    "&a ",
+    "- ",
+    "a: ",
+    "b: 1\n",
+    "  ",
+]
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))

@@ -41,7 +41,7 @@ class Settings(dict[str, Any]):
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value of `key`, or `default` where the config does not set it; raises Unresolved if it is unknown."""
-        return self[key] if key in self else default
+        return self[key] if key in self else default  # noqa: SIM401
 
 
 def _number(value: Any) -> Any:

@@ -118,13 +118,12 @@ def _shortest(error: ValidationError, data: Any) -> list[tuple[str, tuple[PathKe
     places: dict[tuple[PathKey, ...], str] = {}
     for item in error.errors(include_url=False, include_context=False, include_input=False):
         path: list[PathKey] = []
-        here = data
+        here: Any = data
         for step in item["loc"]:
             if isinstance(here, dict) and step not in here:
                 step = next((key for key in here if str(key) == str(step)), step)
-            if (isinstance(here, dict) and step in here) or (
-                isinstance(here, list) and isinstance(step, int) and step < len(here)
-            ):
+            is_item = isinstance(here, list) and isinstance(step, int) and step < len(here)
+            if is_item or (isinstance(here, dict) and step in here):
                 here = here[step]
                 path.append(step)
         places.setdefault(tuple(path), item["type"])
@@ -154,12 +153,10 @@ def _lookup(root: Node, path: tuple[PathKey, ...]) -> Node | None:
     here = root
     for step in path:
         value = here.value
-        if isinstance(value, dict) and step in value:
-            here = value[step]
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            here = value[step]
-        else:
+        inside = step < len(value) if isinstance(value, list) and isinstance(step, int) else False
+        if not inside and not (isinstance(value, dict) and step in value):
             return None
+        here = value[step]
     return here
 
 
@@ -171,8 +168,6 @@ def _lookup_data(data: Any, path: tuple[PathKey, ...]) -> Any:
 
 def _remove(data: Any, path: tuple[PathKey, ...]) -> None:
     for step in path[:-1]:
-        if not isinstance(data, (dict, list)):
-            return
         data = data[step]
     if isinstance(data, dict):
         data.pop(path[-1], None)
@@ -181,7 +176,7 @@ def _remove(data: Any, path: tuple[PathKey, ...]) -> None:
 def _forget(config: Section, path: tuple[PathKey, ...]) -> None:
     here: Any = config
     for step in path[:-1]:
-        here = here.__dict__.get(step) if isinstance(here, Section) else here.get(step)
+        here = here.__dict__.get(str(step)) if isinstance(here, Section) else here.get(step)
         if here is None:
             return
     if isinstance(here, Section):

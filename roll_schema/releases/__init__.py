@@ -14,7 +14,10 @@ DEFAULT_NAME = "0.1.3"
 
 @dataclass(frozen=True)
 class Release:
-    """A ROLL release: `classes` maps a config class to its fields, each with `type`, `default` or `section`, `choices`."""
+    """A ROLL release: `classes` maps a config class to its fields.
+
+    A field has a `type`, a `default` or the class of its `section`, and, where it is a Literal, its `choices`.
+    """
 
     name: str
     pipelines: dict[str, str]

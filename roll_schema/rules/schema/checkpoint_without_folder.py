@@ -25,7 +25,7 @@ from roll_schema.rule import Problem, rule
 
 @rule(Severity.ERROR, fails="at load")
 def checkpoint_without_folder(config: BaseConfig) -> Iterator[Problem]:
-    settings = config.checkpoint_config or {}
-    if settings.get("type") == "file_system" and settings.get("output_dir") is None:
+    settings = config.checkpoint_config
+    if settings and settings.get("type") == "file_system" and settings.get("output_dir") is None:
         message = "`checkpoint_config` of type file_system needs an `output_dir`"
         yield Problem("checkpoint_config.output_dir", message, "Add `output_dir: ./checkpoints` to it.")

@@ -7,6 +7,7 @@ ROLL up to 0.2.0 looks up parallel sizes in the settings of vLLM and Megatron wo
       strategy_args:
         strategy_name: vllm
         strategy_config: ~   # error: [null-strategy-config]
+      device_mapping: list(range(0,8))
 
 Leave it out, or write an empty mapping:
 
@@ -14,6 +15,7 @@ Leave it out, or write an empty mapping:
       strategy_args:
         strategy_name: vllm
         strategy_config: {}
+      device_mapping: list(range(0,8))
 """
 
 from __future__ import annotations

@@ -1,0 +1,85 @@
+"""Every rule's manual is run: its examples must give exactly the marked diagnostics, and the fixed ones none."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from roll_schema.diagnostic import FAILS
+from roll_schema.rule import Rule
+from roll_schema.rules import RULES
+from tests.conftest import ROOT
+from tests.support import lint_text
+
+MARK = re.compile(r"\s*# (error|warning|info): \[([a-z0-9-]+)\]")
+
+
+def examples(rule: Rule) -> list[str]:
+    """The indented blocks of a manual."""
+    blocks = re.findall(r"(?:^    .*\n|^\s*\n(?=    ))+", rule.manual + "\n", re.M)
+    return [textwrap.dedent(block).strip("\n") + "\n" for block in blocks if block.strip()]
+
+
+def marked(text: str) -> tuple[str, set[tuple[int, str]]]:
+    expected = set()
+    lines = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        for severity, _ in MARK.findall(line):
+            expected.add((number, severity))
+        lines.append(MARK.sub("", line))
+    return "\n".join(lines) + "\n", expected
+
+
+def found(rule: Rule, text: str) -> set[tuple[int, str]]:
+    result = lint_text(text, release="0.1.3")
+    return {(item.span.first.line, item.severity.value) for item in result.diagnostics if item.rule == rule.name}
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
+def test_examples(rule: Rule) -> None:
+    firing = [block for block in examples(rule) if MARK.search(block)]
+    silent = [block for block in examples(rule) if not MARK.search(block)]
+    if not firing:
+        assert rule.name in SHOWN_ELSEWHERE, f"{rule.name} has no example"
+        return
+    for block in firing:
+        assert {name for _, name in MARK.findall(block)} == {rule.name}
+        text, expected = marked(block)
+        assert found(rule, text) == expected, text
+    assert silent, f"{rule.name} shows no fix"
+    for block in silent:
+        assert found(rule, block) == set(), block
+
+
+SHOWN_ELSEWHERE = {
+    "device-outside-cluster": "tests/test_cli.py",
+    "empty-file": "tests/test_engine.py",
+    "include-cycle": "tests/test_compose.py",
+    "include-outside-project": "tests/test_compose.py",
+    "invalid-override": "tests/test_compose.py",
+    "merge-conflict": "tests/test_compose.py",
+    "misplaced-fragment": "tests/test_engine.py",
+    "nested-too-deep": "tests/test_tree.py",
+    "not-utf8": "tests/test_tree.py",
+}
+"""Rules that an example of one file cannot show."""
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
+def test_rules_read_like_their_documentation(rule: Rule) -> None:
+    assert rule.manual.splitlines()[0].endswith("."), "the first line is a sentence"
+    assert rule.fails in ("", *FAILS)
+    assert rule.group in rule.check.__module__
+
+
+def test_the_list_is_complete() -> None:
+    files = {
+        path.stem.replace("_", "-")
+        for path in (ROOT / "roll_schema" / "rules").glob("*/*.py")
+        if path.name != "__init__.py" and "@rule(" in path.read_text(encoding="utf-8")
+    }
+    assert files == set(RULES)
+    assert all((ROOT / Path(place)).exists() for place in SHOWN_ELSEWHERE.values())

@@ -1,0 +1,183 @@
+"""The installed command, run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+OK = "examples/ok/lora_zero3.yaml"
+BROKEN = "examples/broken/unknown_key.yaml"
+
+
+def run(
+    *arguments: str, cwd: Path = ROOT, stdin: str | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "roll_schema", *arguments],
+        cwd=cwd, input=stdin, capture_output=True, text=True, timeout=60, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+    )  # fmt: skip
+
+
+def test_a_config_without_mistakes_prints_one_quiet_line() -> None:
+    done = run(OK)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (
+        done.stdout == "1 file without problems, checked against ROLL 0.1.3 (default), pipeline rlvr (has `rewards`)\n"
+    )
+
+
+def test_a_mistake_is_shown_with_its_place_and_fix() -> None:
+    done = run(BROKEN)
+    assert done.returncode == 1
+    assert f"  --> {BROKEN}:7:5\n" in done.stdout
+    assert "7 |     learning_rat: 2.0e-5\n  |     ^^^^^^^^^^^^\n" in done.stdout
+    assert "= help: Did you mean `learning_rate`?" in done.stdout
+
+
+def test_concise() -> None:
+    assert run(BROKEN, "--output-format", "concise").stdout.startswith(f"{BROKEN}:7:5: error[unknown-key] ")
+
+
+def test_json_has_its_form() -> None:
+    done = run("--output-format", "json", OK, BROKEN)
+    document = json.loads(done.stdout)
+    assert list(document) == ["version", "tool", "files", "summary", "diagnostics"]
+    assert document["files"][0] == {
+        "file": OK,
+        "release": {"name": "0.1.3", "from": "default"},
+        "pipeline": {"name": "rlvr", "from": "has `rewards`"},
+        "skipped": [{"rule": "device-outside-cluster", "needs": "cluster"}],
+    }
+    assert document["summary"] == {"error": 1, "warning": 0, "info": 0}
+    (item,) = document["diagnostics"]
+    assert list(item) == ["rule", "severity", "message", "fails", "help", "file", "line", "column", "end_line", "end_column",
+                          "path", "notes", "edits"]  # fmt: skip
+    assert (item["file"], item["line"], item["column"], item["end_line"], item["end_column"]) == (BROKEN, 7, 5, 7, 17)
+    assert item["path"] == "actor_train.training_args.learning_rat"
+
+
+def test_overrides() -> None:
+    assert run(OK, "actor_train.training_args.learning_rate=2.0e-5", "+max_grad_norm=0.5").returncode == 0
+    done = run(OK, "lora_rank=24", "actor_train.training_args.learning_rat=1")
+    assert "--> <override>:1:11\n" in done.stdout
+    assert "--> <override>:2:1\n" in done.stdout
+    assert run("examples", "lora_rank=24").returncode == 2
+
+
+def test_folders_hold_configs_not_fragments() -> None:
+    done = run("--output-format", "json", "examples")
+    files = [item["file"] for item in json.loads(done.stdout)["files"]]
+    assert OK in files
+    assert not any("examples/config/" in file for file in files)
+
+
+def test_standard_input() -> None:
+    text = (ROOT / OK).read_text(encoding="utf-8").replace("save_steps: 100", "save_steps: x")
+    done = run("-", "--stdin-filename", OK, stdin=text)
+    assert done.returncode == 1
+    assert f"--> {OK}:26:13\n" in done.stdout
+
+
+def test_the_cluster_turns_on_rules_about_it() -> None:
+    assert run(OK, "--nodes", "2").returncode == 0
+    done = run(OK, "--nodes", "1", "--gpus-per-node", "8", "--output-format", "concise")
+    assert done.returncode == 1
+    assert "error[device-outside-cluster]" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("nope.yaml",),
+        (OK, "--select", "nope"),
+        (OK, "--roll-release", "9"),
+        ("examples/config",),
+        ("a=1",),
+        ("--explain", "nope"),
+    ],
+)
+def test_usage_errors(arguments: tuple[str, ...]) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert done.stderr
+
+
+def test_strict_counts_warnings() -> None:
+    warned = "examples/broken/different_targets.yaml"
+    assert (run(warned).returncode, run(warned, "--strict").returncode) == (0, 1)
+
+
+def test_select_and_ignore() -> None:
+    assert run(BROKEN, "--ignore", "unknown-key").returncode == 0
+    assert run(BROKEN, "--ignore", "schema").returncode == 0
+    assert run(BROKEN, "--select", "lora,devices").returncode == 0
+    assert run(BROKEN, "--select", "schema").returncode == 1
+
+
+def test_rules_explain_themselves() -> None:
+    listed = run("--list-rules").stdout
+    assert "unknown-key" in listed
+    assert run("--explain", "lora-strategy").stdout.startswith("lora-strategy (lora, error, fails at start)\n")
+    assert "Did you mean unknown-key" in run("--explain", "unknwon-key").stderr
+
+
+def test_show_tells_where_values_come_from() -> None:
+    shown = run("show", OK, "save_steps=7").stdout
+    assert "save_steps: 7" in shown
+    assert "# <override>:1" in shown
+    assert '"${deepspeed_zero3}"' in shown
+    resolved = run("show", "--resolve", OK).stdout
+    assert any("stage: 3" in line and "deepspeed_zero3.yaml:7" in line for line in resolved.splitlines())
+    assert "\nhydra:" not in resolved
+
+
+def test_colour_only_where_it_is_seen() -> None:
+    assert "\x1b[" not in run(BROKEN).stdout
+    assert "\x1b[1;31m" in run(BROKEN, "--color", "always").stdout
+
+
+def test_a_hint_names_the_release_that_would_load_it() -> None:
+    done = run(OK, "actor_train.strategy_args.strategy_name=fsdp2_train")
+    assert done.returncode == 1
+    assert "hint: ROLL 0.2.0, 0.2.1, 0.3.0 would load this config" in done.stdout
+    assert "hint:" not in run(OK, "save_steps=x").stdout
+
+
+def test_a_reader_that_leaves_is_no_error() -> None:
+    command = f"{sys.executable} -m roll_schema examples/broken | head -1"
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert "Traceback" not in done.stderr
+    assert "Broken" not in done.stderr
+
+
+def test_nothing_heavy_is_imported() -> None:
+    code = (
+        "import sys\nfrom roll_schema.cli import main\ntry:\n    main(['%s'])\nexcept SystemExit:\n    pass\n"
+        "print([name for name in ('torch','omegaconf','hydra','rich','jsonschema','yaml','ray','importlib.metadata') if name in sys.modules"
+        " and name != 'importlib.metadata'])" % OK
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo.yaml"
+    os.mkfifo(fifo)
+    (tmp_path / "loop.yaml").symlink_to(tmp_path / "loop.yaml")
+    for name in ("fifo.yaml", "loop.yaml", "gone.yaml"):
+        done = run(str(tmp_path / name))
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr
+    assert run("/dev/zero").returncode == 2
