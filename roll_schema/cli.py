@@ -17,6 +17,9 @@ from roll_schema.version import VERSION
 if TYPE_CHECKING:
     from roll_schema.engine import Options, Result
 
+# pydantic would search every installed package for plug-ins; none may change what is right.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
 _MARKERS = (".git", "pyproject.toml", "roll-lint.toml")
 _EPILOG = """\b
 Commands (a first word of that name; write ./show for a file so called):
