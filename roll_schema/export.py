@@ -71,9 +71,7 @@ def _section(model: type[Section], release: Release, definitions: dict[str, Any]
             kinds = [reference, {"type": "null"}] if fact["type"].startswith("Optional") else [reference]
             properties[name] = {"description": documents[name], **_any_of([*kinds, INTERPOLATION])}
             continue
-        value = dict(generated["properties"][name])
-        for noise in ("title", "default"):
-            value.pop(noise, None)
+        value = _without_noise(generated["properties"][name])
         if "choices" in fact:
             nothing = [None] if fact["type"].startswith("Optional") and None not in fact["choices"] else []
             value = {"enum": [*fact["choices"], *nothing]}
@@ -87,6 +85,14 @@ def _section(model: type[Section], release: Release, definitions: dict[str, Any]
         "properties": properties,
         "additionalProperties": False,
     }
+
+
+def _without_noise(value: dict[str, Any]) -> dict[str, Any]:
+    """What pydantic adds of its own: titles, and the stand-in for the release's default."""
+    kept = {key: part for key, part in value.items() if key not in ("title", "default")}
+    if "anyOf" in kept:
+        kept["anyOf"] = [_without_noise(part) for part in kept["anyOf"]]
+    return kept
 
 
 def _or_interpolation(value: dict[str, Any]) -> dict[str, Any]:

@@ -372,7 +372,7 @@ def _syntax_fault(source: Source, error: YAMLError) -> Fault:
     text = " ".join(str(error.problem or error.context).split())
     if place < len(source.text) and source.text[place] == "\t":
         end = place + len(source.text[place:]) - len(source.text[place:].lstrip("\t"))
-        return Fault("tab-character", "a tab stands where YAML allows spaces only", source.span(place, end))
+        return Fault("tab-character", "a tab stands between tokens", source.span(place, end))
     opened = error.context or ""
     if context is not None and any(word in opened for word in ("flow sequence", "flow mapping", "quoted scalar")):
         what = {"[": "bracket", "{": "brace", "'": "quote", '"': "quote"}.get(

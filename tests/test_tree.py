@@ -8,6 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from omegaconf._utils import get_yaml_loader
+from ruamel.yaml import YAML
 
 from roll_schema import tree
 from roll_schema.text import Source, decode
@@ -91,6 +92,14 @@ def test_faults_have_their_places(text: str, expected: list[tuple[str, int, int]
     assert faults(text) == expected
     if "\udcff" not in text:
         assert reference(text)[0] is False or expected[0][0] in ("recursive-alias", "unknown-tag")
+
+
+@pytest.mark.parametrize(("text", "expected"), FAULTS)
+def test_the_c_parser_changes_no_answer(
+    text: str, expected: list[tuple[str, int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tree, "YAML", lambda typ, pure=True: YAML(typ=typ, pure=True))
+    assert faults(text) == expected
 
 
 def test_two_broken_blocks_are_both_reported() -> None:

@@ -86,9 +86,9 @@ def section_types(model: type[Section]) -> dict[str, tuple[type[Section], bool]]
     found = {}
     for name, annotation in get_type_hints(model).items():
         for part in _union_parts(annotation):
-            if isinstance(part, type) and issubclass(part, Section):
+            if _is_section(part):
                 found[name] = (part, False)
-            elif get_origin(part) is dict and isinstance(item := get_args(part)[1], type) and issubclass(item, Section):
+            elif get_origin(part) is dict and _is_section(item := get_args(part)[1]):
                 found[name] = (item, True)
     return found
 
@@ -98,6 +98,11 @@ def facts_of(model: type[Section], release: Release) -> dict[str, dict[str, Any]
     name = model.__name__
     classes = release.classes
     return classes.get(name) or classes.get(f"rlvr_config.{name}") or {}
+
+
+def _is_section(annotation: Any) -> bool:
+    # On Python 3.10 `list[str]` is an instance of type, too.
+    return get_origin(annotation) is None and isinstance(annotation, type) and issubclass(annotation, Section)
 
 
 def _union_parts(annotation: Any) -> tuple[Any, ...]:
