@@ -44,6 +44,14 @@ def main(arguments: list[str] | None = None) -> None:
         # The reader left: stop without a word, and without a second error when Python flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except Exception as error:
+        if os.environ.get("ROLL_LINT_TRACEBACK"):
+            raise
+        message = (
+            f"roll-lint: internal error ({type(error).__name__}); ROLL_LINT_TRACEBACK=1 shows where. Please report it."
+        )
+        click.echo(message, err=True)
+        sys.exit(2)
     sys.exit(status or 0)
 
 

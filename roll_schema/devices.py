@@ -128,6 +128,8 @@ def _name(name: str, names: dict[str, Any]) -> Any:
     if name in names:
         return names[name]
     _known(name)
+    if hasattr(builtins, name):
+        raise InvalidDevices(f"`{name}` is a function of Python's, which has no length")
     raise OpaqueDevices(f"`{name}` is only known to ROLL itself")
 
 

@@ -337,7 +337,7 @@ def _closest(word: str, known: Any) -> str | None:
     folded = {name.lower(): name for name in names}
     if word.lower() in folded:
         return folded[word.lower()]
-    close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(word, names, n=1, cutoff=0.75)
     return close[0] if close else None
 
 

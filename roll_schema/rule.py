@@ -55,6 +55,11 @@ class Context:
     used: frozenset[str] = frozenset()
     primary_file: str = ""
 
+    @property
+    def trains(self) -> bool:
+        """Whether the pipeline trains; `rlvr_rollout` only samples and scores."""
+        return self.pipeline != "rlvr_rollout"
+
     def need_cluster(self) -> Cluster:
         """The cluster; raises FactMissing when the command line does not tell it."""
         if self.cluster is None:

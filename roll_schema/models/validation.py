@@ -51,11 +51,10 @@ def validate(root: Node, model: type[Section], release: Release) -> tuple[Sectio
             config = model.model_validate(data)
         except ValidationError as error:
             for kind, path in _shortest(error, data):
-                node, found_data = _lookup(root, path), _lookup_data(data, path)
+                node = _lookup(root, path)
                 owner, field_path = _owner(model, path)
-                if found_data is not UNKNOWN and node is not None:
-                    key = str(path[-1])
-                    field = str(field_path[-1])
+                if node is not None and node.value is not UNKNOWN:
+                    key, field = str(path[-1]), str(field_path[-1])
                     errors.append(SchemaError(kind, _dotted(path), key, field, node, owner, root, release))
                 _remove(data, field_path)
                 if kind != "extra_forbidden":
@@ -148,9 +147,9 @@ def _owner(model: type[Section], path: tuple[PathKey, ...]) -> tuple[type[Sectio
         if inner is None or index == len(path) - 1:
             return here, path[: index + 1]
         section, is_mapping = inner
+        if is_mapping and index + 2 >= len(path):
+            return here, path[: index + 1]  # an item of the mapping is no section at all
         index += 2 if is_mapping else 1
-        if index >= len(path):
-            return here, path
         here = section
 
 
@@ -165,15 +164,9 @@ def _lookup(root: Node, path: tuple[PathKey, ...]) -> Node | None:
     return here
 
 
-def _lookup_data(data: Any, path: tuple[PathKey, ...]) -> Any:
-    for step in path:
-        data = data[step]
-    return data
-
-
 def _remove(data: Any, path: tuple[PathKey, ...]) -> None:
     for step in path[:-1]:
-        data = data[step]
+        data = data.get(step) if isinstance(data, dict) else None
     if isinstance(data, dict):
         data.pop(path[-1], None)
 

@@ -41,6 +41,7 @@ from roll_schema.rules.lora.lora_rank_exceeds_rollout import lora_rank_exceeds_r
 from roll_schema.rules.lora.lora_rank_not_positive import lora_rank_not_positive
 from roll_schema.rules.lora.lora_rank_refused_by_vllm import lora_rank_refused_by_vllm
 from roll_schema.rules.lora.lora_rank_unusual import lora_rank_unusual
+from roll_schema.rules.lora.lora_rollout_engine import lora_rollout_engine
 from roll_schema.rules.lora.lora_strategy import lora_strategy
 from roll_schema.rules.lora.lora_target_accidental_regex import lora_target_accidental_regex
 from roll_schema.rules.lora.lora_target_invalid_regex import lora_target_invalid_regex
@@ -66,6 +67,7 @@ from roll_schema.rules.schema.unknown_key import unknown_key
 from roll_schema.rules.schema.unpaired_validation_lengths import unpaired_validation_lengths
 from roll_schema.rules.schema.unused_variable import unused_variable
 from roll_schema.rules.schema.wrong_type import wrong_type
+from roll_schema.rules.training.file_name_as_text import file_name_as_text
 from roll_schema.rules.training.group_of_one import group_of_one
 from roll_schema.rules.training.interleave_probabilities import interleave_probabilities
 from roll_schema.rules.training.save_never import save_never
@@ -134,6 +136,7 @@ RULES: dict[str, Rule] = {
         lora_rank_not_positive,
         lora_rank_refused_by_vllm,
         lora_rank_unusual,
+        lora_rollout_engine,
         lora_strategy,
         lora_target_accidental_regex,
         lora_target_invalid_regex,
@@ -159,6 +162,7 @@ RULES: dict[str, Rule] = {
         unpaired_validation_lengths,
         unused_variable,
         wrong_type,
+        file_name_as_text,
         group_of_one,
         interleave_probabilities,
         save_never,

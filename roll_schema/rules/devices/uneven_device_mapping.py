@@ -44,6 +44,12 @@ def uneven_device_mapping(worker: WorkerConfig, context: Context) -> Iterator[Pr
     devices = device_ids(worker)
     if devices is None or not sizes:
         return
+    for path, size in sizes.items():
+        if size is None or isinstance(size, (str, list, dict)):
+            shown = "null" if size is None else f'"{size}"' if isinstance(size, str) else "no number"
+            key = path.rpartition(".")[2]
+            yield Problem(path, f"`{key}` is {shown}, and ROLL counts GPUs with it", f"Write a number: `{key}: 1`.")
+            return
     whole = {path: int(size) for path, size in sizes.items() if isinstance(size, (int, float)) and size >= 0}
     if whole != sizes:
         return

@@ -43,10 +43,10 @@ def sampling_range(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
     if (temperature := sampling.temperature) is not None and not temperature >= 0:
         yield wrong("temperature", temperature, "0 or more", "1.0")
     if (top_p := sampling.top_p) is not None and not 0 < top_p <= 1:
-        yield wrong("top_p", top_p, "above 0 and at most 1", f"{top_p / 100:g}" if 1 < top_p <= 100 else "1.0")
+        yield wrong("top_p", top_p, "above 0 and at most 1", "1.0")
     if (top_k := sampling.top_k) is not None and top_k < -1:
         yield wrong("top_k", top_k, "1 or more, or -1 for all tokens", "-1")
-    elif top_k == 0:
+    elif top_k == 0 and worker.strategy_args is not None and worker.strategy_args.strategy_name == "vllm":
         message = "`top_k: 0` means all tokens only in newer engines; vLLM 0.8 refuses it"
         yield Problem("generating_args.top_k", message, "Write `top_k: -1`.", fails=fails, severity=Severity.WARNING)
     if (penalty := sampling.repetition_penalty) is not None and not penalty > 0:

@@ -32,10 +32,10 @@ def lora_rank_not_positive(model_args: ModelArguments, context: Context) -> Iter
     if context.path != "actor_train.model_args" or model_args.lora_target is None:
         return
     rank = model_args.lora_rank
-    if rank is not None and rank <= 0:
+    if rank is None or rank <= 0:
         yield Problem(
             "lora_rank",
-            f"a LoRA adapter of rank {rank} cannot be built: PEFT wants a positive rank",
+            f"a LoRA adapter of rank {'null' if rank is None else rank} cannot be built: PEFT wants a positive rank",
             help="Write `lora_rank: 16`, or delete `lora_target` to train without LoRA.",
             also={"lora_target": "this switches LoRA on"},
         )

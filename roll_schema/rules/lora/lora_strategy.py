@@ -32,6 +32,15 @@ def lora_strategy(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     name = actor.strategy_args.strategy_name
     if name == "deepspeed_train":
         return
+    if context.pipeline == "rlvr_vl":
+        yield Problem(
+            "actor_train.strategy_args.strategy_name",
+            f"`lora_target` is set, but `{name}` does not train LoRA: ROLL {context.release.name} trains all weights",
+            help="Write `strategy_name: deepspeed_train` with a DeepSpeed `strategy_config`, or delete `lora_target`.",
+            also={"actor_train.model_args.lora_target": "this is ignored"},
+            fails="silently",
+        )
+        return
     yield Problem(
         "actor_train.strategy_args.strategy_name",
         f"LoRA is on and `actor_train` runs on `{name}`, but ROLL {context.release.name} trains LoRA with "

@@ -42,7 +42,9 @@ from roll_schema.rule import Context, Problem, rule
 
 @rule(Severity.ERROR, fails="at start")
 def missing_key(config: RLVRConfig, context: Context) -> Iterator[Problem]:
-    checks = [_lengths, _sampling, _model, _rewards, _files, _strategies, _places]
+    checks = [_lengths, _sampling, _model, _rewards, _rollout_places]
+    if context.trains:
+        checks += [_files, _strategies, _training_places]
     if context.pipeline == "rlvr":
         checks.append(_domains)  # the mathematics pipeline for vision-language models has no domains
     for check in checks:
@@ -114,27 +116,31 @@ def _strategies(config: RLVRConfig) -> Iterator[Problem]:
             yield _missing(f"{role}.strategy_args", why, example, "at worker start")
 
 
-def _places(config: RLVRConfig) -> Iterator[Problem]:
-    lora = bool(config.actor_train.model_args.lora_target)
-    needs_reference = config.enable_reference or config.use_kl_loss or config.init_kl_coef > 0
-    roles: dict[str, WorkerConfig] = {"actor_train": config.actor_train, "actor_infer": config.actor_infer}
-    if needs_reference and not lora:
-        roles["reference"] = config.reference
+def _rollout_places(config: RLVRConfig) -> Iterator[Problem]:
+    yield from _place("actor_infer", config.actor_infer, "ROLL does not know how many workers to start")
+    for name, reward in (config.rewards or {}).items():
+        yield from _place(f"rewards.{name}", reward, "ROLL does not know how many workers to start")
+
+
+def _training_places(config: RLVRConfig) -> Iterator[Problem]:
+    yield from _place("actor_train", config.actor_train, "ROLL does not know how many workers to start")
+    lora = config.actor_train.model_args.lora_target is not None
+    if (config.enable_reference or config.use_kl_loss or config.init_kl_coef > 0) and not lora:
+        why = "the KL term (`use_kl_loss`, or `init_kl_coef` above 0) needs a reference model, and ROLL a place for it"
+        yield from _place("reference", config.reference, why)
     if config.adv_estimator == "gae":
-        roles["critic"] = config.critic
-    roles |= {f"rewards.{name}": reward for name, reward in (config.rewards or {}).items()}
-    reasons = {
-        "reference": "the KL term (`use_kl_loss`, or `init_kl_coef` above 0) needs a reference model",
-        "critic": "`adv_estimator` is gae, which needs a critic",
-    }
-    for role, worker in roles.items():
-        if worker.device_mapping is None and worker.world_size is None:
-            why = f"{reasons[role]}, and ROLL" if role in reasons else "ROLL"
-            why += " does not know how many workers to start"
-            fails = "at load" if role == "actor_train" and _is_megatron(worker) else "at start"
-            yield _missing(f"{role}.device_mapping", why, "device_mapping: list(range(0,8))", fails)
+        why = "`adv_estimator` is gae, which needs a critic, and ROLL a place for it"
+        yield from _place("critic", config.critic, why)
 
 
-def _is_megatron(worker: WorkerConfig) -> bool:
-    """Megatron's batch check counts the devices of `actor_train` while the config is loaded."""
-    return worker.strategy_args is not None and worker.strategy_args.strategy_name == "megatron_train"
+def _place(role: str, worker: WorkerConfig, why: str) -> Iterator[Problem]:
+    if worker.device_mapping is not None or worker.world_size is not None:
+        return
+    if role.startswith("rewards.") and worker.strategy_args is None:
+        # A reward that only computes runs on CPUs.
+        yield _missing(f"{role}.world_size", why, "world_size: 8", "at start")
+        return
+    # Megatron's batch check counts the devices of `actor_train` while the config is loaded.
+    megatron = worker.strategy_args is not None and worker.strategy_args.strategy_name == "megatron_train"
+    fails = "at load" if role == "actor_train" and megatron else "at start"
+    yield _missing(f"{role}.device_mapping", why, "device_mapping: list(range(0,8))", fails)

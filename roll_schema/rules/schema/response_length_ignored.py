@@ -28,7 +28,8 @@ def response_length_ignored(config: BaseConfig) -> Iterator[Problem]:
     if not sequence or not response or prompt is None or prompt + response == sequence:
         return
     left = sequence - prompt
+    if left <= 0:
+        return  # nothing is left at all, which another rule says
     message = f"`response_length: {response}` is not used: {sequence} - {prompt} = {left} tokens are left for answers"
     also = {"sequence_length": "this one is used"}
-    severity = Severity.INFO if left > 0 else Severity.ERROR
-    yield Problem("response_length", message, "Set only one of the two.", also, severity=severity)
+    yield Problem("response_length", message, "Set only one of the two.", also)

@@ -75,10 +75,10 @@ def _advice(error: SchemaError, context: Context) -> str:
         return f"ROLL's name for it is `{KNOWN_MOVES[key]}`."
     if key in NEVER_READ:
         return NEVER_READ[key]
+    if homes := _homes(error):
+        return f"`{key}` belongs {' or '.join(homes[:3])}."
     if close := _close(error):
         return f"Did you mean `{close}`?"
-    if homes := _homes(error):
-        return f"`{key}` belongs in {' or '.join(f'`{home}`' for home in homes[:3])}."
     if names := _other_releases(error):
         return f"ROLL {', '.join(names)} {'has' if len(names) == 1 else 'have'} this key; this release has not."
     return "Delete it, or correct its name."
@@ -98,7 +98,7 @@ def _homes(error: SchemaError) -> list[str]:
     parent = error.path.rpartition(".")[0]
     found = [path for path, model in _places(error) if error.key in model.model_fields and path != parent]
     near = [path for path in found if parent and (path.startswith(f"{parent}.") or parent.startswith(path or " "))]
-    return [path or "the top level" for path in (near or found)]
+    return [f"in `{path}`" if path else "at the top level" for path in (near or found)]
 
 
 def _places(error: SchemaError) -> Iterator[tuple[str, type[Section]]]:

@@ -25,6 +25,8 @@ from roll_schema.rule import Context, Problem, rule
 
 @rule(Severity.ERROR, fails="silently", releases=">=0.1.1")
 def group_of_one(config: RLVRConfig, context: Context) -> Iterator[Problem]:
+    if not context.trains:
+        return
     if config.num_return_sequences_in_group != 1:
         return
     if config.adv_estimator == "grpo":

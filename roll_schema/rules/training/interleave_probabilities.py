@@ -30,17 +30,20 @@ Make them add up to 1:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from roll_schema.diagnostic import Severity
 from roll_schema.models.rlvr_config import RLVRConfig
-from roll_schema.rule import Problem, rule
+from roll_schema.rule import Context, Problem, rule
 
 SHARES = "actor_train.data_args.domain_interleave_probs"
 
 
 @rule(Severity.WARNING, fails="silently")
-def interleave_probabilities(config: RLVRConfig) -> Iterator[Problem]:
+def interleave_probabilities(config: RLVRConfig, context: Context) -> Iterator[Problem]:
+    if not context.trains:
+        return
     data, rewards = config.actor_train.data_args, config.rewards
     shares = data.domain_interleave_probs if data is not None else None
     if not shares or not rewards:
@@ -63,7 +66,9 @@ def interleave_probabilities(config: RLVRConfig) -> Iterator[Problem]:
                 f"rewards.{name}", message, advice, {SHARES: "the domains"}, severity=Severity.INFO, at_key=True
             )
     total = sum(shares.values())
-    if abs(total - 1) > 1e-6:
+    if not math.isfinite(total):
+        yield Problem(SHARES, f"the shares add up to {total}", help="Write shares that add up to 1.", at_key=True)
+    elif abs(total - 1) > 1e-6:
         prompts, last = config.rollout_batch_size, list(shares)[-1]
         left = prompts - sum(int(share * prompts) for domain, share in shares.items() if domain != last)
         added = " + ".join(f"{share:g}" for share in shares.values())

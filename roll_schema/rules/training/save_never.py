@@ -24,6 +24,8 @@ from roll_schema.rule import Context, Problem, rule
 
 @rule(Severity.INFO, fails="at save")
 def save_never(config: RLVRConfig, context: Context) -> Iterator[Problem]:
+    if not context.trains:
+        return
     if config.save_steps > config.max_steps > 0:
         place = "save_steps" if context.is_set("save_steps") else "max_steps"
         yield Problem(

@@ -45,6 +45,8 @@ STEPS = "actor_train.training_args.gradient_accumulation_steps"
 
 @rule(Severity.ERROR, fails="at first step")
 def uneven_batch(config: RLVRConfig, context: Context) -> Iterator[Problem]:
+    if not context.trains:
+        return
     worker = config.actor_train
     micro, steps = worker.training_args.per_device_train_batch_size, worker.training_args.gradient_accumulation_steps
     if micro == 0 or steps == 0:

@@ -20,11 +20,13 @@ from collections.abc import Iterator
 
 from roll_schema.diagnostic import Severity
 from roll_schema.models.rlvr_config import RLVRConfig
-from roll_schema.rule import Problem, rule
+from roll_schema.rule import Context, Problem, rule
 
 
 @rule(Severity.ERROR, fails="at first step")
-def zero_steps(config: RLVRConfig) -> Iterator[Problem]:
+def zero_steps(config: RLVRConfig, context: Context) -> Iterator[Problem]:
+    if not context.trains:
+        return
     if config.max_steps <= 0:
         message = f"`max_steps` is {config.max_steps}, and ROLL runs only with more than 0"
         yield Problem("max_steps", message, help="Write `max_steps: 500`, or as many as you want.", fails="at start")

@@ -35,10 +35,10 @@ def gpu_memory_utilization(worker: WorkerConfig) -> Iterator[Problem]:
         return
     settings = strategy.strategy_config or Settings()
     share = settings.get("gpu_memory_utilization", 0.9)
-    if isinstance(share, (int, float)) and 0 < share <= 1:
+    if isinstance(share, (int, float)) and not isinstance(share, bool) and 0 < share <= 1:
         return
     shown = "null" if share is None else f'"{share}"' if isinstance(share, str) else f"{share}"
-    percent = isinstance(share, (int, float)) and 1 < share <= 100
+    percent = isinstance(share, (int, float)) and 10 <= share <= 100
     advice = f"gpu_memory_utilization: {share / 100:g}" if percent else "gpu_memory_utilization: 0.8"
     yield Problem(
         "strategy_args.strategy_config.gpu_memory_utilization",

@@ -1,0 +1,44 @@
+"""
+LoRA with a rollout engine that takes no adapters.
+
+The trained adapter is handed to `actor_infer` before every rollout, and only vLLM has a way to take it: with another
+engine the first hand-over fails, after all models are loaded.
+
+    actor_train:
+      model_args: {lora_target: "q_proj,v_proj"}
+    actor_infer:
+      strategy_args:
+        strategy_name: sglang   # error: [lora-rollout-engine]
+
+Sample with vLLM:
+
+    actor_train:
+      model_args: {lora_target: "q_proj,v_proj"}
+    actor_infer:
+      strategy_args:
+        strategy_name: vllm
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at first step")
+def lora_rollout_engine(config: RLVRConfig) -> Iterator[Problem]:
+    strategy = config.actor_infer.strategy_args
+    if config.actor_train.model_args.lora_target is None or strategy is None or strategy.strategy_name == "vllm":
+        return
+    # What transformers samples with has not been seen to fail, so it is only suspected.
+    severity = Severity.ERROR if strategy.strategy_name == "sglang" else Severity.WARNING
+    yield Problem(
+        "actor_infer.strategy_args.strategy_name",
+        f"`actor_train` trains a LoRA adapter, but `{strategy.strategy_name}` on `actor_infer` takes none",
+        help="Write `strategy_name: vllm`, or delete `lora_target` to train all weights.",
+        also={"actor_train.model_args.lora_target": "this switches LoRA on"},
+        severity=severity,
+    )
