@@ -47,10 +47,8 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:
         if os.environ.get("ROLL_LINT_TRACEBACK"):
             raise
-        message = (
-            f"roll-lint: internal error ({type(error).__name__}); ROLL_LINT_TRACEBACK=1 shows where. Please report it."
-        )
-        click.echo(message, err=True)
+        click.echo(f"roll-lint: internal error: {type(error).__name__}; please report it", err=True)
+        click.echo("with ROLL_LINT_TRACEBACK=1 in the environment the place is shown", err=True)
         sys.exit(2)
     sys.exit(status or 0)
 

@@ -520,14 +520,17 @@ class _Composer:
                 found = here.value[int(key)]
             if found is None or not isinstance(found.value, (dict, list)):
                 if override.sign in ("", "~") or not isinstance(here.value, dict):
-                    self._absent(here, keys[: index + 1], override)
+                    self._absent(here, keys[: index + 1], override, found)
                     return None
                 found = Node({}, override.span, override.key_span)
                 here.value[key] = found
             here = found
         return here
 
-    def _absent(self, parent: Node, keys: list[str], override: Override) -> None:
+    def _absent(self, parent: Node, keys: list[str], override: Override, found: Node | None = None) -> None:
+        if found is not None:
+            self._unreachable(found, ".".join(keys), override)
+            return
         known = [str(key) for key in parent.value] if isinstance(parent.value, dict) else []
         close = difflib.get_close_matches(keys[-1], known, n=1)
         name = ".".join(keys)
@@ -538,6 +541,16 @@ class _Composer:
             help_text = f"To add it, write `+{override.span.text}`."
         if close:
             help_text = f"Did you mean `{'.'.join([*keys[:-1], close[0]])}`? {help_text}".strip()
+        self._fault("invalid-override", message, override.key_span, help_text, name)
+
+    def _unreachable(self, found: Node, name: str, override: Override) -> None:
+        """An override below a value that is no collection, such as one that refers to a variable."""
+        shown, help_text = "a single value", ""
+        if isinstance(found.value, str) and "${" in found.value:
+            shown = f"`{found.value}`"
+            rest = override.span.text[override.key_span.start + len(name) :]
+            help_text = f"Override the variable itself: `{found.value.strip('${} ')}{rest}`."
+        message = f"`{name}` is {shown}, and an override cannot reach below it"
         self._fault("invalid-override", message, override.key_span, help_text, name)
 
     def _delete(self, holder: dict[Any, Node], last: str, override: Override) -> None:

@@ -52,17 +52,6 @@ def parse_devices(text: str) -> list[int]:
     return [int(item) for item in ids]
 
 
-def gpus_per_worker(strategy_name: str, strategy_config: Any, num_gpus_per_worker: int) -> int:
-    """GPUs of one worker as ROLL computes them: vllm by its parallel sizes, sglang and hf_infer as written, else 1."""
-    if strategy_name == "vllm":
-        settings = strategy_config or {}
-        sizes = [settings.get(key, 1) for key in ("tensor_parallel_size", "pipeline_parallel_size")]
-        return int(sizes[0] * sizes[1])
-    if strategy_name in ("sglang", "hf_infer"):
-        return num_gpus_per_worker
-    return 1
-
-
 def ranges(ids: list[int]) -> str:
     """Device ids for people: `0-7, 12`."""
     parts: list[str] = []

@@ -178,3 +178,38 @@ def test_arbitrary_values_in_known_places_never_give_a_traceback(data: st.DataOb
         st.dictionaries(st.sampled_from(sorted(WorkerConfig.model_fields)), VALUES, max_size=6)
     )
     lint_text(yaml.safe_dump(root))
+
+
+def test_two_bad_items_in_one_collection() -> None:
+    text = "rewards: {a: {tag_included: [2024, 7]}}\nactor_train: {data_args: {domain_interleave_probs: {a: '1', b: '2'}}}\n"
+    assert {line for _, line, _ in places(lint_text(text), "wrong-type")} == {1, 2}
+
+
+def test_a_wrong_reward_is_no_missing_reward() -> None:
+    text = "rewards: {a: ~, b: {}}\nactor_train: {data_args: {domain_interleave_probs: {a: 0.5, b: 0.5}}}\n"
+    assert "interleave-probabilities" not in {rule for rule, _, _ in places(lint_text(text))}
+
+
+def test_a_pipeline_that_only_samples_needs_nothing_to_train() -> None:
+    text = (
+        "pretrain: m\nresponse_length: 10\nrewards: {a: {worker_cls: x, world_size: 1}}\n"
+        "actor_infer: {generating_args: {}, device_mapping: '[0]', strategy_args: {strategy_name: vllm}}\n"
+    )
+    result = lint_text(text, pipeline="rlvr_rollout")
+    assert [item.rule for item in result.diagnostics if item.severity is Severity.ERROR] == []
+
+
+@pytest.mark.parametrize("target", ["(q_proj|v_proj)", "^q_proj$", "q_*", "q_proj,v_proj$", ".*q_proj,.*v_proj"])
+def test_patterns_that_match_no_module(target: str) -> None:
+    text = (
+        f"pretrain: Qwen/Qwen2.5-7B\nactor_train:\n  model_args: {{lora_target: '{target}'}}\n  strategy_args: {{}}\n"
+    )
+    assert places(lint_text(text), "lora-target-accidental-regex") == [("lora-target-accidental-regex", 3, 29)]
+
+
+@pytest.mark.parametrize(
+    "target", [".*(q_proj|v_proj)", r".*\.q_proj$", "model.layers.*", "q_proj,v_proj", "(lm_head)"]
+)
+def test_patterns_that_may_match(target: str) -> None:
+    text = f"actor_train:\n  model_args: {{lora_target: '{target}'}}\n  strategy_args: {{}}\n"
+    assert places(lint_text(text), "lora-target-accidental-regex") == []
