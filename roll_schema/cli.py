@@ -267,10 +267,9 @@ def _lint(file: tuple[Path, str | None], options: Options) -> Result:
 
 def _display(path: Path) -> str:
     """The path below the working folder where it lies there, else as it was given."""
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix() if path.is_absolute() else path.as_posix()
-    except ValueError:
-        return path.as_posix()
+    here = os.path.relpath(path)
+    outside = here.startswith("..") or os.path.isabs(here)
+    return (path if outside else Path(here)).as_posix()
 
 
 def _allowed(path: Path, search_paths: tuple[Path, ...]) -> tuple[Path, ...]:

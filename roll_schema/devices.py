@@ -44,7 +44,8 @@ def parse_devices(text: str) -> list[int]:
     if isinstance(value, dict):
         value = list(value)
     if not isinstance(value, (list, tuple, range, set)):
-        raise InvalidDevices(f"this is {_describe(value)}, which is no list of device ids")
+        shown = f" ({value})" if isinstance(value, (int, float)) else ""
+        raise InvalidDevices(f"this is {_describe(value)}{shown}, which is no list of device ids")
     ids = sorted(value) if isinstance(value, set) else list(value)
     for item in ids:
         if not isinstance(item, int):

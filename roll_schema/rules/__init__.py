@@ -66,6 +66,7 @@ from roll_schema.rules.schema.truth_value_for_number import truth_value_for_numb
 from roll_schema.rules.schema.unknown_key import unknown_key
 from roll_schema.rules.schema.unpaired_validation_lengths import unpaired_validation_lengths
 from roll_schema.rules.schema.unused_variable import unused_variable
+from roll_schema.rules.schema.value_not_set import value_not_set
 from roll_schema.rules.schema.wrong_type import wrong_type
 from roll_schema.rules.training.file_name_as_text import file_name_as_text
 from roll_schema.rules.training.group_of_one import group_of_one
@@ -161,6 +162,7 @@ RULES: dict[str, Rule] = {
         unknown_key,
         unpaired_validation_lengths,
         unused_variable,
+        value_not_set,
         wrong_type,
         file_name_as_text,
         group_of_one,

@@ -19,6 +19,7 @@ from typing import Any
 from roll_schema.diagnostic import Severity
 from roll_schema.models.validation import SchemaError, facts_of
 from roll_schema.rule import Context, Problem, rule
+from roll_schema.tree import Node
 
 NAMES = {
     "int": "an integer",
@@ -37,9 +38,23 @@ def wrong_type(error: SchemaError, context: Context) -> Iterator[Problem]:
     if value is None:
         return
     wanted = wanted_type(error)
+    if isinstance(value, list) and "list of text" in wanted:
+        yield from _wrong_items(error, value)
+        return
+    if isinstance(value, dict) and wanted == NAMES["dict"]:
+        message = f"the key `{error.key}` must be text"
+        yield Problem(error.path, message, help=f'Put it in quotes: `"{error.key}"`.', at_key=True)
+        return
     missing = " (`???` marks a value that must still be set)" if value == "???" else ""
     message = f"`{error.path}` must be {wanted}, but this is {describe(value)}{missing}"
     yield Problem(error.path, message, help=_advice(error, value, wanted))
+
+
+def _wrong_items(error: SchemaError, items: list[Node]) -> Iterator[Problem]:
+    for index, item in enumerate(items):
+        if not isinstance(item.value, str):
+            path = f"{error.path}[{index}]"
+            yield Problem(path, f"`{path}` must be text, but this is {describe(item.value)}", "Put it in quotes.")
 
 
 def wanted_type(error: SchemaError) -> str:
@@ -100,6 +115,8 @@ def _advice(error: SchemaError, value: Any, wanted: str) -> str:
         return f'Put it in quotes: `{error.key}: "{error.node.span.text}"`.'
     if isinstance(value, str) and wanted == "a list of text":
         return f"Write `{error.key}: [{value}]`."
+    if isinstance(value, str) and wanted == "a mapping" and value in error.root.value:
+        return f"To use the variable of that name, write `${{{value}}}`."
     if isinstance(value, list) and error.field == "lora_target":
         return f"Write the names with commas: `lora_target: {','.join(str(item.value) for item in value)}`."
     return ""

@@ -1,0 +1,27 @@
+"""
+A `???` that nothing has filled in.
+
+Hydra's mark for a value that must still be set is plain text to ROLL: it trains under the name `???`.
+
+    exp_name: ???   # warning: [value-not-set]
+
+Set it in the file or on the command line:
+
+    exp_name: first-run
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.section import Section
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.WARNING, fails="silently")
+def value_not_set(section: Section) -> Iterator[Problem]:
+    for field in section.model_fields_set:
+        if section.__dict__.get(field) == "???":
+            message = f"`{field}` is still `???`, and ROLL takes that for its text"
+            yield Problem(field, message, f"Set it here, or with an override: `{field}=...`.")
