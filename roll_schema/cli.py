@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from roll_schema import releases
+from roll_schema import models, releases
 from roll_schema.diagnostic import Severity
 from roll_schema.version import VERSION
 
@@ -83,7 +83,7 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
 _SHARED = [
     click.argument("words", nargs=-1, required=True, metavar="PATH... [OVERRIDE...]", type=click.UNPROCESSED),
     click.option("--roll-release", type=click.Choice(releases.NAMES), help="ROLL release to check against."),
-    click.option("--pipeline", help="Pipeline that the config is for, such as rlvr."),
+    click.option("--pipeline", type=click.Choice(sorted(models.PIPELINES)), help="Pipeline that the config is for."),
     click.option(
         "--config-dir",
         "config_dirs",
@@ -161,6 +161,8 @@ def lint_command(
             click.echo(block, color=True)
         for file, result in zip(files, results, strict=True):
             if hint := _other_release(result, options, file):
+                click.echo(hint)
+            if hint := _partly_checked(result):
                 click.echo(hint)
         click.echo(text.summary(results))
     failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
@@ -287,6 +289,14 @@ def _names(values: tuple[str, ...]) -> frozenset[str]:
     for name in sorted(names - known):
         raise click.UsageError(f"{name} is neither a rule nor a group; see --list-rules")
     return names
+
+
+def _partly_checked(result: Result) -> str | None:
+    """A hint when the pipeline's keys are not known."""
+    if result.pipeline.name in models.PIPELINES or result.composed is None:
+        return None
+    which = "its pipeline" if result.pipeline.name == "unknown" else f"the {result.pipeline.name} pipeline"
+    return f"hint: {result.file}: the keys of {which} are not known; only YAML, fragments and `${{...}}` were checked\n"
 
 
 def _other_release(result: Result, options: Options, file: tuple[Path, str | None]) -> str | None:
