@@ -77,10 +77,10 @@ def _advice(error: SchemaError, context: Context) -> str:
         return NEVER_READ[key]
     if homes := _homes(error):
         return f"`{key}` belongs {' or '.join(homes[:3])}."
-    if close := _close(error):
-        return f"Did you mean `{close}`?"
     if names := _other_releases(error):
         return f"ROLL {', '.join(names)} {'has' if len(names) == 1 else 'have'} this key; this release has not."
+    if close := _close(error):
+        return f"Did you mean `{close}`?"
     return "Delete it, or correct its name."
 
 
