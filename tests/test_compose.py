@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import warnings
+from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -44,6 +46,15 @@ def ours(path: Path, arguments: list[str] | None = None) -> Any:
     resolved, faults, _ = interpolate.resolve(composition.root)
     faults = [*(fault for fault in composition.faults if fault.rule != "misplaced-fragment"), *faults]
     return faults or plain(resolved)
+
+
+@pytest.fixture(autouse=True)
+def _stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`${now:...}` must not tick between the two that are compared."""
+    moment = datetime(2026, 1, 2, 3, 4, 5)
+    stopped = SimpleNamespace(now=lambda: moment)
+    monkeypatch.setattr("hydra.core.utils.datetime", stopped)
+    monkeypatch.setattr("roll_schema.interpolate.time", SimpleNamespace(strftime=moment.strftime))
 
 
 @pytest.mark.parametrize("path", corpus_files(), ids=lambda path: str(path)[-60:])
