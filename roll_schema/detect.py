@@ -33,6 +33,8 @@ def pipeline(root: Node, asked: str | None) -> tuple[str, str]:
     if asked is not None:
         return asked, "--pipeline"
     keys = root.value if isinstance(root.value, dict) else {}
+    if _strategy(keys, "actor_train").startswith("diffusion"):
+        return "reward_fl", "`actor_train` trains a diffusion model"
     for name, distinctive in _DISTINCTIVE.items():
         for key in distinctive:
             if key in keys:
@@ -51,10 +53,15 @@ def _rlvr(keys: dict[Any, Node], key: str) -> tuple[str, str]:
     return ("rlvr_vlmath" if here is None else "rlvr_vl"), "`pretrain` is a vision-language model"
 
 
+def _strategy(keys: dict[Any, Node], role: str) -> str:
+    here: Any = keys.get(role)
+    for step in ("strategy_args", "strategy_name"):
+        here = here.value.get(step) if here is not None and isinstance(here.value, dict) else None
+    return str(here.value) if here is not None else ""
+
+
 def is_pipeline_config(root: Node) -> bool:
-    """Whether a parsed file is a config of its own rather than a fragment."""
+    """Whether a parsed file is a config of its own rather than a fragment: it includes others, or has their keys."""
     keys = root.value if isinstance(root.value, dict) else {}
     named = {key for keys_of in _DISTINCTIVE.values() for key in keys_of} - {"custom_envs"}
-    return any(key in keys for key in named) and any(
-        key in keys for key in ("exp_name", "defaults", "pretrain", *named)
-    )
+    return "defaults" in keys or any(key in keys for key in named)

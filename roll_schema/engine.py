@@ -15,6 +15,7 @@ from roll_schema.models.section import Section, Unresolved
 from roll_schema.models.validation import SchemaError, sections, validate
 from roll_schema.rule import Cluster, Context, FactMissing, Problem, Rule
 from roll_schema.rules import RULES
+from roll_schema.secrets import MASK, is_secret_path
 from roll_schema.text import Source, Span
 from roll_schema.tree import Node
 
@@ -180,13 +181,16 @@ class _Run:
         for also, message in problem.also.items():
             other = also[1:] if also.startswith("/") else ".".join(filter(None, (base, also)))
             notes.append(Note(message, locate(root, other, self.source)[1]))
+        message, help_text = problem.message, problem.help
+        if node is not None and is_secret_path(path):
+            message, help_text = _without(node, message), _without(node, help_text)
         diagnostic = Diagnostic(
             rule.name,
             problem.severity or rule.severity,
-            problem.message,
+            message,
             span,
             problem.fails or rule.fails,
-            problem.help,
+            help_text,
             path or None,
             tuple(note for note in notes if note.span != span or not note.message),
         )
@@ -246,6 +250,15 @@ def _step(here: Node, steps: list[str], index: int) -> tuple[Node | None, int]:
         if number < len(here.value):
             return here.value[number], 1
     return None, 0
+
+
+def _without(node: Node, text: str) -> str:
+    """A message that does not tell the values below a node."""
+    for _, leaf in tree.walk(node):
+        shown = str(leaf.value)
+        if not isinstance(leaf.value, (dict, list)) and leaf.value is not None and len(shown) > 1:
+            text = text.replace(shown, MASK)
+    return text
 
 
 def _way_notes(node: Node | None) -> Iterator[Note]:

@@ -7,17 +7,23 @@ import unicodedata
 
 MASK = "********"
 _SECRET_KEY = (
-    r"[\w\-]*(?:api[_\-]?key|secret|password|passwd|credential|(?:access|auth|hub|bearer)[_\-]?token|(?<![a-z])token)s?"
+    r"(?:[\w\-]*(?:api[_\-]?key|secret|secret[_\-]?key|password|passwd|credentials?)"
+    r"|(?!(?:pad|eos|bos|unk|sep|cls|mask|stop|start|end|image|think)[_\-])(?:[\w\-]*[_\-])?token)"
 )
 _IN_LINE = re.compile(
-    rf"(?i)(?<![\w\-])(?P<key>{_SECRET_KEY})(?P<sep>['\"]?\s*[:=]\s*)(?P<value>[^\s#,}}\]][^\s,}}\]]*)"
+    rf"""(?i)(?<![\w\-])(?P<head>{_SECRET_KEY}['"`]?\s*[:=]\s*)(?P<value>\[[^\]]*|"[^"]*|'[^']*|[^\s\#,}}\]`][^\s,}}`]*)"""
 )
 _SHAPES = re.compile(r"\b(?:hf_[A-Za-z0-9]{16,}|sk-[A-Za-z0-9_\-]{16,}|gh[pousr]_[A-Za-z0-9]{20,}|AKIA[A-Z0-9]{12,})\b")
 
 
 def is_secret_key(key: object) -> bool:
-    """Whether a key's name says that its value is secret; numbers of tokens are not."""
-    return isinstance(key, str) and re.fullmatch(_SECRET_KEY, key, re.I) is not None and key.lower() != "tokens"
+    """Whether a key's name says that its value is secret; numbers of tokens, and special tokens, are not."""
+    return isinstance(key, str) and re.fullmatch(_SECRET_KEY, key, re.I) is not None
+
+
+def is_secret_path(path: str | None) -> bool:
+    """Whether a dotted path leads to, or into, a value that is secret."""
+    return path is not None and any(is_secret_key(step) for step in re.split(r"[.\[]", path))
 
 
 def mask(text: str) -> str:
@@ -25,9 +31,9 @@ def mask(text: str) -> str:
 
     def stars(match: re.Match[str]) -> str:
         value = match["value"]
-        if value.startswith(("${", "'${", '"${')) or value in ("~", "null", "''", '""'):
+        if "${" in value or value in ("~", "null", "''", '""'):
             return match.group()
-        return f"{match['key']}{match['sep']}{'*' * len(value)}"
+        return match["head"] + "*" * len(value)
 
     return _SHAPES.sub(lambda match: "*" * len(match.group()), _IN_LINE.sub(stars, text))
 

@@ -17,23 +17,23 @@ def show(root: Node) -> Iterator[str]:
     yield from _mapping(root, 0)
 
 
-def _mapping(node: Node, depth: int) -> Iterator[str]:
+def _mapping(node: Node, depth: int, *, secret: bool = False) -> Iterator[str]:
     for key, child in node.value.items():
         shown = printable(str(key)) if isinstance(key, str) and key.isidentifier() else json.dumps(str(key))
-        secret = is_secret_key(key) and isinstance(child.value, str) and "${" not in child.value
-        yield from _entry(f"{'  ' * depth}{shown}:", child, depth, secret=secret)
+        yield from _entry(f"{'  ' * depth}{shown}:", child, depth, secret=secret or is_secret_key(key))
 
 
 def _entry(head: str, node: Node, depth: int, *, secret: bool = False) -> Iterator[str]:
     if isinstance(node.value, dict) and node.value:
         yield head
-        yield from _mapping(node, depth + 1)
+        yield from _mapping(node, depth + 1, secret=secret)
     elif isinstance(node.value, list) and node.value:
         yield head
         for item in node.value:
-            yield from _entry(f"{'  ' * (depth + 1)}-", item, depth + 1)
+            yield from _entry(f"{'  ' * (depth + 1)}-", item, depth + 1, secret=secret)
     else:
-        text = f"{head} {MASK if secret else _scalar(node.value)}"
+        hidden = secret and node.value is not None and not (isinstance(node.value, str) and "${" in node.value)
+        text = f"{head} {MASK if hidden else _scalar(node.value)}"
         first = node.span.first
         origin = f"{printable(node.span.source.name)}:{first.line}"
         yield f"{text:<{_COLUMN}}  # {origin}"

@@ -77,6 +77,7 @@ def test_folders_hold_configs_not_fragments() -> None:
     files = [item["file"] for item in json.loads(done.stdout)["files"]]
     assert OK in files
     assert not any("examples/config/" in file for file in files)
+    assert len([file for file in files if "broken" in file]) == len(list((ROOT / "examples" / "broken").glob("*.yaml")))
 
 
 def test_standard_input() -> None:

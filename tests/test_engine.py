@@ -213,3 +213,38 @@ def test_patterns_that_match_no_module(target: str) -> None:
 def test_patterns_that_may_match(target: str) -> None:
     text = f"actor_train:\n  model_args: {{lora_target: '{target}'}}\n  strategy_args: {{}}\n"
     assert places(lint_text(text), "lora-target-accidental-regex") == []
+
+
+SECRETS = (
+    "tracker_kwargs:\n  api_key: [sk-list-secret]\n  password: 777888\n"
+    "system_envs: {WANDB_API_KEY: 123456, HF_TOKEN: [tok_abc], OTHER: 5}\nexp_name: [x]\n"
+)
+
+
+def test_no_report_tells_a_secret() -> None:
+    from roll_schema.report import json, text
+    from roll_schema.show import show
+
+    result = lint_text(SECRETS)
+    assert result.composed is not None
+    shown = "".join(
+        [*text.full([result], color=False), *text.concise([result]), json.render([result]), *show(result.composed)]
+    )
+    for secret in ("sk-list-secret", "777888", "123456", "tok_abc"):
+        assert secret not in shown, secret
+    assert "`WANDB_API_KEY`" in shown
+
+
+@pytest.mark.parametrize(
+    "line", ["max_new_tokens: 4096", "eos_token: x", "add_token_level_kl: true", "pad_token: y", "max_tokens: 3"]
+)
+def test_numbers_of_tokens_are_no_secrets(line: str) -> None:
+    from roll_schema.secrets import mask
+
+    assert mask(f"    {line}") == f"    {line}"
+
+
+def test_overrides_that_do_nothing_are_found() -> None:
+    result = lint_text("save_steps: 1\n", overrides=("+my_thing=2", "+save_stepz=2"))
+    found = {(item.rule, item.path) for item in result.diagnostics if item.span.source.name == "<override>"}
+    assert found == {("unused-variable", "my_thing"), ("unknown-key", "save_stepz")}

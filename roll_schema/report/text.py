@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from roll_schema.diagnostic import Diagnostic, Severity
 from roll_schema.engine import Result
-from roll_schema.secrets import mask, printable, width
-from roll_schema.text import Span
+from roll_schema.secrets import is_secret_path, mask, printable, width
 
 _COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 _MAX_WIDTH = 140
@@ -68,7 +67,7 @@ def _block(diagnostic: Diagnostic, style: Style) -> Iterator[str]:
     code = _COLORS[diagnostic.severity]
     head = style.paint(f"{diagnostic.severity.value}[{diagnostic.rule}]", f"1;{code}")
     yield f"{head}: {style.paint(_clean(diagnostic.message), '1')}"
-    yield from _excerpt(diagnostic.span, style, code)
+    yield from _excerpt(diagnostic, style, code)
     if diagnostic.fails:
         yield f"  = fails: {_FAILS.get(diagnostic.fails, diagnostic.fails)}"
     if diagnostic.help:
@@ -80,7 +79,8 @@ def _block(diagnostic: Diagnostic, style: Style) -> Iterator[str]:
         yield f"  = note: {_clean(note.message)} --> {_clean(note.span.source.name)}:{first.line}:{first.column}{shown}"
 
 
-def _excerpt(span: Span, style: Style, code: str) -> Iterator[str]:
+def _excerpt(diagnostic: Diagnostic, style: Style, code: str) -> Iterator[str]:
+    span = diagnostic.span
     first, last = span.first, span.last
     yield f"  {style.paint('-->', '34')} {_clean(span.source.name)}:{first.line}:{first.column}"
     raw = mask(span.source.line_text(first.line))
@@ -88,6 +88,8 @@ def _excerpt(span: Span, style: Style, code: str) -> Iterator[str]:
         return
     begin = first.column - 1
     end = last.column - 1 if last.line == first.line else len(raw.rstrip())
+    if is_secret_path(diagnostic.path) and not (diagnostic.path or "").endswith(span.text):
+        raw = raw[:begin] + "*" * (end - begin) + raw[end:]
     cut = max(0, begin - _MAX_WIDTH // 2) if len(raw) > _MAX_WIDTH else 0
     shown = raw[cut : cut + _MAX_WIDTH]
     before, marked = printable(raw[cut:begin]), printable(raw[begin : min(end, cut + _MAX_WIDTH)])

@@ -25,6 +25,7 @@ from roll_schema import releases
 from roll_schema.diagnostic import Severity
 from roll_schema.models.section import Section
 from roll_schema.models.validation import SchemaError, facts_of, section_types
+from roll_schema.overrides import OVERRIDE_FILE
 from roll_schema.rule import Context, Problem, rule
 
 KNOWN_MOVES = {
@@ -56,7 +57,7 @@ def unknown_key(error: SchemaError, context: Context) -> Iterator[Problem]:
     if error.key in facts_of(error.owner, error.release):
         return
     key_span = error.node.key_span or error.node.span
-    elsewhere = key_span.source.name != context.primary_file
+    elsewhere = key_span.source.name not in (context.primary_file, OVERRIDE_FILE)
     if error.path == error.key and (not looks_meant(error) or (elsewhere and not _close(error))):
         return
     where = f"in `{error.path.rpartition('.')[0]}`" if "." in error.path else "at the top level"

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 
 from roll_schema.diagnostic import Severity
 from roll_schema.models.validation import SchemaError, facts_of
+from roll_schema.overrides import OVERRIDE_FILE
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.rules.schema.unknown_key import looks_meant
 
@@ -28,7 +29,11 @@ def unused_variable(error: SchemaError, context: Context) -> Iterator[Problem]:
         return
     key_span = error.node.key_span or error.node.span
     # What a fragment defines for others to use may stay unused.
-    if error.path != error.key or looks_meant(error) or key_span.source.name != context.primary_file:
+    if (
+        error.path != error.key
+        or looks_meant(error)
+        or key_span.source.name not in (context.primary_file, OVERRIDE_FILE)
+    ):
         return
     message = f"nothing refers to `{error.key}`, and ROLL {error.release.name} has no such key"
     yield Problem(error.path, message, help=f"Use it as `${{{error.key}}}`, or delete it.", at_key=True)
