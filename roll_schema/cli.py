@@ -30,9 +30,8 @@ Commands (a first word of that name; write ./show for a file so called):
 def main(arguments: list[str] | None = None) -> None:
     """Entry point: the first word may name a command; without one the files are linted."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    command = lint_command
-    if words and words[0] in ("show", "lint"):
-        command = {"show": show_command, "lint": lint_command}[words.pop(0)]
+    commands = {"show": show_command, "lint": lint_command}
+    command = commands[words.pop(0)] if words and words[0] in commands else lint_command
     try:
         status = command.main(words, prog_name="roll-lint", standalone_mode=False)
     except click.ClickException as error:
@@ -66,14 +65,13 @@ def _print_rules(context: click.Context, parameter: click.Parameter, value: bool
 def _explain(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
     if not value or context.resilient_parsing:
         return
-    import difflib
-
     from roll_schema.rules import RULES
+    from roll_schema.text import closest
 
     rule = RULES.get(value)
     if rule is None:
-        close = difflib.get_close_matches(value, RULES, n=1)
-        hint = f" Did you mean {close[0]}?" if close else ""
+        close = closest(value, RULES)
+        hint = f" Did you mean {close}?" if close else ""
         raise click.BadParameter(f"there is no rule {value}.{hint}", context, parameter)
     fails = f", fails {rule.fails}" if rule.fails else ""
     click.echo(f"{rule.name} ({rule.group}, {rule.severity.value}{fails})\n\n{rule.manual}")

@@ -6,7 +6,6 @@ its fragments unless `_self_` says otherwise, and later fragments win over earli
 
 from __future__ import annotations
 
-import difflib
 import os.path
 import re
 from collections.abc import Iterable, Iterator
@@ -19,7 +18,7 @@ from roll_schema.diagnostic import Fault, Note
 from roll_schema.grammar import Malformed
 from roll_schema.interpolate import place_in
 from roll_schema.overrides import Override
-from roll_schema.text import Source, Span, read
+from roll_schema.text import Source, Span, closest, read
 from roll_schema.tree import Hop, Node
 
 MAX_INCLUDES = 1000
@@ -55,10 +54,8 @@ class Composition:
     """The composed tree (without `hydra`), the fragments it is made of, and where each was asked for."""
 
     root: Node
-    primary: Source
     faults: list[Fault] = field(default_factory=list)
     includes: dict[Source, Span] = field(default_factory=dict)
-    files: list[Path] = field(default_factory=list)
     complete: bool = True
     """Whether the tree is what Hydra would have made, so that what is missing from it is missing."""
 
@@ -95,7 +92,6 @@ class _Part:
 
     file: _File
     package: str
-    span: Span | None
 
 
 class _Stop(Exception):
@@ -121,11 +117,11 @@ class _Composer:
     ) -> None:
         self.primary, self.source, self.overrides, self.allowed = primary, source, overrides, allowed
         self.search = [primary.parent, *search_paths]
-        self.composition = Composition(Node({}, source.span(0, len(source.text))), source)
+        self.composition = Composition(Node({}, source.span(0, len(source.text))))
         self._files: dict[Path, _File | None] = {}
         self._choices: dict[str, tuple[str | list[str] | None, Span]] = {}
         self._known: dict[str, Any] = {}
-        self._deleted: dict[str, Override] = {}
+        self._deleted: set[str] = set()
         self._active: list[Path] = []
         self._count = 0
 
@@ -163,7 +159,6 @@ class _Composer:
             what = "a list" if isinstance(root.value, list) else "a single value"
             self._fault("not-a-mapping", f"a config is a mapping of keys to values, this file holds {what}", root.span)
             raise _Stop
-        self.composition.files.append(path)
         try:
             header = _package_header(source)
         except Malformed as error:
@@ -208,9 +203,8 @@ class _Composer:
         folder = Path(searched).parent
         if folder.is_dir() and self._may_read(folder):
             options = sorted(path.stem for path in folder.glob("*.yaml"))
-            close = difflib.get_close_matches(Path(name).stem, options, n=1)
-            if close:
-                help_text = f"Did you mean `{config_path[: len(config_path) - len(Path(config_path).name)]}{close[0]}`?"
+            if close := closest(Path(name).stem, options):
+                help_text = f"Did you mean `{config_path[: len(config_path) - len(Path(config_path).name)]}{close}`?"
             elif options:
                 help_text = f"The folder holds {', '.join(options[:8])}{', …' if len(options) > 8 else ''}."
         self._fault("missing-fragment", f"there is no `{name}` for this entry", entry.span, help_text)
@@ -306,12 +300,12 @@ class _Composer:
         entries.extend(extra or [])
         self._take_overrides(entries, base)
         if not entries or all(entry.override for entry in entries):
-            return [_Part(file, package, span)]
+            return [_Part(file, package)]
         self._active.append(file.path)
         parts: list[list[_Part]] = []
         for entry in reversed(entries):
             if entry.is_self:
-                parts.append([_Part(file, package, span)])
+                parts.append([_Part(file, package)])
             elif not entry.override:
                 parts.append(self._include(entry, base, package))
         self._active.pop()
@@ -375,7 +369,7 @@ class _Composer:
         else:
             own = default_package.replace("/", ".")
         own = own.replace("_name_", config_path.rpartition("/")[2])
-        final = ".".join(piece for piece in (package, own) if piece) if package and own else package or own
+        final = ".".join(filter(None, (package, own)))
         found = final.rfind("_global_")
         if found >= 0:
             final = final[found + len("_global_") + 1 :]
@@ -391,10 +385,9 @@ class _Composer:
         if part.package:
             for key in reversed(part.package.split(".")):
                 content = Node({key: content}, content.span)
-        if part.file.path != self.primary and "hydra" in content.value:
-            block = content.value["hydra"].value
-            if isinstance(block, dict) and "searchpath" in block:
-                self._fault("invalid-hydra-block", "only the primary config may set this", block["searchpath"].span)
+        search_path = tree.lookup(content, ("hydra", "searchpath"))
+        if part.file.path != self.primary and search_path is not None:
+            self._fault("invalid-hydra-block", "only the primary config may set this", search_path.span)
         self._merge(root, content, root)
 
     def _merge(self, into: Node, new: Node, root: Node) -> None:
@@ -422,7 +415,7 @@ class _Composer:
     def _replacing(self, child: Node, old: Node) -> Node:
         child = _copy(child)
         if old.span.source is not child.span.source:
-            child.hops = (*child.hops, Hop("replaced", old.span, old.span.text))
+            child.hops = (*child.hops, Hop("replaced", old.span))
         return child
 
     def _follow(self, node: Node, root: Node) -> Node | None:
@@ -460,7 +453,7 @@ class _Composer:
                 continue
             choice = [item.value for item in value] if isinstance(value, list) else value
             if override.sign == "~":
-                self._deleted[override.key] = override
+                self._deleted.add(override.key)
             elif override.sign == "+":
                 entry = _Entry(override.span, group=override.key, choice=choice, package=override.package)
                 entries.append(entry)
@@ -506,7 +499,7 @@ class _Composer:
             self._merge(old, new, root)
             return
         if old is not None:
-            new.hops = (Hop("overridden", old.span, old.span.text),)
+            new.hops = (Hop("overridden", old.span),)
         holder[last] = new
 
     def _parent(self, root: Node, keys: list[str], override: Override) -> Node | None:
@@ -532,7 +525,7 @@ class _Composer:
             self._unreachable(found, ".".join(keys), override)
             return
         known = [str(key) for key in parent.value] if isinstance(parent.value, dict) else []
-        close = difflib.get_close_matches(keys[-1], known, n=1)
+        close = closest(keys[-1], known)
         name = ".".join(keys)
         if override.sign == "~":
             message, help_text = f"`{name}` does not exist, so it cannot be removed", ""
@@ -540,7 +533,7 @@ class _Composer:
             message = f"`{name}` is not in the config, and an override without `+` only changes what is there"
             help_text = f"To add it, write `+{override.span.text}`."
         if close:
-            help_text = f"Did you mean `{'.'.join([*keys[:-1], close[0]])}`? {help_text}".strip()
+            help_text = f"Did you mean `{'.'.join([*keys[:-1], close])}`? {help_text}".strip()
         self._fault("invalid-override", message, override.key_span, help_text, name)
 
     def _unreachable(self, found: Node, name: str, override: Override) -> None:
@@ -575,13 +568,12 @@ class _Composer:
         else:
             assert override.value is not None
             old = items[int(last)]
-            items[int(last)] = replace(override.value, hops=(Hop("overridden", old.span, old.span.text),))
+            items[int(last)] = replace(override.value, hops=(Hop("overridden", old.span),))
 
     # The hydra block
 
     def _read_search_path(self, root: Node) -> None:
-        block = root.value.get("hydra")
-        node = block.value.get("searchpath") if block is not None and isinstance(block.value, dict) else None
+        node = tree.lookup(root, ("hydra", "searchpath"))
         for override in self.overrides:
             if override.key == "hydra.searchpath":
                 node = override.value
@@ -622,8 +614,8 @@ class _Composer:
     def _check_hydra_key(self, key: Any, child: Node, known: Iterable[str], where: str) -> None:
         if key in known:
             return
-        close = difflib.get_close_matches(str(key), list(known), n=1)
-        help_text = f"Did you mean `{close[0]}`?" if close else f"Hydra knows {', '.join(sorted(known))}."
+        close = closest(str(key), known)
+        help_text = f"Did you mean `{close}`?" if close else f"Hydra knows {', '.join(sorted(known))}."
         span = child.key_span or child.span
         self._fault("invalid-hydra-block", f"Hydra refuses the key `{key}` in `{where}`", span, help_text)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from roll_schema import releases
-from roll_schema.tree import Node
+from roll_schema.tree import Node, lookup
 
 _DISTINCTIVE = {
     "agentic": ("custom_envs", "train_env_manager", "val_env_manager"),
@@ -33,31 +32,23 @@ def pipeline(root: Node, asked: str | None) -> tuple[str, str]:
     if asked is not None:
         return asked, "--pipeline"
     keys = root.value if isinstance(root.value, dict) else {}
-    if _strategy(keys, "actor_train").startswith("diffusion"):
+    strategy = lookup(root, ("actor_train", "strategy_args", "strategy_name"))
+    if strategy is not None and str(strategy.value).startswith("diffusion"):
         return "reward_fl", "`actor_train` trains a diffusion model"
     for name, distinctive in _DISTINCTIVE.items():
         for key in distinctive:
             if key in keys:
-                return _rlvr(keys, key) if name == "rlvr" else (name, f"has `{key}`")
+                return _rlvr(root, key) if name == "rlvr" else (name, f"has `{key}`")
     return "unknown", "no key tells"
 
 
-def _rlvr(keys: dict[Any, Node], key: str) -> tuple[str, str]:
+def _rlvr(root: Node, key: str) -> tuple[str, str]:
     """Text or vision-language: the start scripts differ, the config's class does not."""
-    model = keys["pretrain"].value if "pretrain" in keys else None
-    if not isinstance(model, str) or not _VISION.search(model):
+    model = lookup(root, ("pretrain",))
+    if model is None or not isinstance(model.value, str) or not _VISION.search(model.value):
         return "rlvr", f"has `{key}`"
-    here: Any = keys.get("actor_train")
-    for step in ("data_args", "domain_interleave_probs"):
-        here = here.value.get(step) if here is not None and isinstance(here.value, dict) else None
-    return ("rlvr_vlmath" if here is None else "rlvr_vl"), "`pretrain` is a vision-language model"
-
-
-def _strategy(keys: dict[Any, Node], role: str) -> str:
-    here: Any = keys.get(role)
-    for step in ("strategy_args", "strategy_name"):
-        here = here.value.get(step) if here is not None and isinstance(here.value, dict) else None
-    return str(here.value) if here is not None else ""
+    shares = lookup(root, ("actor_train", "data_args", "domain_interleave_probs"))
+    return ("rlvr_vlmath" if shares is None else "rlvr_vl"), "`pretrain` is a vision-language model"
 
 
 def is_pipeline_config(root: Node) -> bool:

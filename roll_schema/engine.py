@@ -87,9 +87,7 @@ class _Run:
             return
         given, faults = overrides.parse(list(self.options.overrides))
         self.report_faults(faults)
-        empty = root is None or root.value is None
-        root = Node({}, self.source.span(0, 0)) if root is None or empty else root
-        if empty:
+        if root is None or root.value is None:
             self.report_faults([Fault("empty-file", "this config is empty", self.source.span(0, 0))])
             return
         composition = compose.compose(
@@ -110,17 +108,12 @@ class _Run:
         self.result.pipeline = Choice(name, why)
         if name not in models.PIPELINES or not isinstance(resolved.value, dict):
             return
-        candidates = {key: node for key, node in resolved.value.items() if key not in used or self.is_field(name, key)}
-        root = replace(resolved, value=candidates)
-        config, errors = validate(root, models.of_pipeline(name), self.release)
+        model = models.of_pipeline(name)
+        # A key that some `${…}` refers to is a variable, unless it is a field as well.
+        written = {key: node for key, node in resolved.value.items() if key not in used or key in model.model_fields}
+        config, errors = validate(replace(resolved, value=written), model, self.release)
         context = Context(
-            self.release,
-            config if config is not None else models.of_pipeline(name).model_construct(),
-            resolved,
-            pipeline=name,
-            cluster=self.options.cluster,
-            used=frozenset(used),
-            primary_file=self.source.name,
+            self.release, resolved, pipeline=name, cluster=self.options.cluster, primary_file=self.source.name
         )
         for error in errors:
             for rule in _claimants().get(error.kind, _claimants()["*"]):
@@ -131,9 +124,6 @@ class _Run:
         for path, section in sections(config):
             for rule in _rules_on(type(section)):
                 self.run(rule, section, replace(context, path=path), resolved)
-
-    def is_field(self, pipeline: str, key: Any) -> bool:
-        return key in models.of_pipeline(pipeline).model_fields
 
     def run(self, rule: Rule, subject: Any, context: Context, root: Node) -> None:
         """Run a rule on a thing; what it cannot know, it does not judge."""
@@ -162,17 +152,8 @@ class _Run:
             if not self.selected(rule):
                 continue
             for problem in rule.check(fault):
-                diagnostic = Diagnostic(
-                    rule.name,
-                    problem.severity or rule.severity,
-                    problem.message,
-                    fault.span,
-                    problem.fails or rule.fails,
-                    problem.help,
-                    fault.path,
-                    (*fault.notes, *self.include_notes(fault.span)),
-                )
-                self.add(diagnostic)
+                notes = (*fault.notes, *self.include_notes(fault.span))
+                self.add(_diagnostic(rule, problem, fault.span, fault.path, notes))
 
     def report(self, rule: Rule, problem: Problem, base: str, root: Node) -> None:
         path = ".".join(filter(None, (base, problem.field)))
@@ -181,19 +162,10 @@ class _Run:
         for also, message in problem.also.items():
             other = also[1:] if also.startswith("/") else ".".join(filter(None, (base, also)))
             notes.append(Note(message, locate(root, other, self.source)[1]))
-        message, help_text = problem.message, problem.help
         if node is not None and is_secret_path(path):
-            message, help_text = _without(node, message), _without(node, help_text)
-        diagnostic = Diagnostic(
-            rule.name,
-            problem.severity or rule.severity,
-            message,
-            span,
-            problem.fails or rule.fails,
-            help_text,
-            path or None,
-            tuple(note for note in notes if note.span != span or not note.message),
-        )
+            problem = replace(problem, message=_without(node, problem.message), help=_without(node, problem.help))
+        elsewhere = tuple(note for note in notes if note.span != span)
+        diagnostic = _diagnostic(rule, problem, span, path or None, elsewhere)
         self.add(diagnostic, missing=path if node is None else "")
 
     def include_notes(self, span: Span) -> Iterator[Note]:
@@ -252,6 +224,11 @@ def _step(here: Node, steps: list[str], index: int) -> tuple[Node | None, int]:
     return None, 0
 
 
+def _diagnostic(rule: Rule, problem: Problem, span: Span, path: str | None, notes: tuple[Note, ...]) -> Diagnostic:
+    severity, fails = problem.severity or rule.severity, problem.fails or rule.fails
+    return Diagnostic(rule.name, severity, problem.message, span, fails, problem.help, path, notes)
+
+
 def _without(node: Node, text: str) -> str:
     """A message that does not tell the values below a node."""
     for _, leaf in tree.walk(node):
@@ -268,7 +245,6 @@ def _way_notes(node: Node | None) -> Iterator[Note]:
         "aliased": "repeated here",
         "replaced": "replaces the value written here",
         "overridden": "overrides the value written here",
-        "included": "included here",
     }
     for hop in node.hops if node is not None else ():
         yield Note(texts[hop.kind], hop.span)

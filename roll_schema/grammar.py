@@ -86,7 +86,10 @@ MAX_NESTING = 50
 _SPACE = re.compile(r"[ \t]*")
 _IDENTIFIER = re.compile(r"[a-zA-Z_][a-zA-Z0-9_\-]*")
 _REFERENCE_KEY = re.compile(r"""[^\\{}()\[\]:. \t'"]+""")
-_RESOLVER_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_\-]*")
+_COLON = re.compile(r"[ \t]*:[ \t]*")
+_CLOSED_INTERPOLATION = re.compile(r"\$\{[^}]+\}")
+_FUNCTION = re.compile(r"([a-zA-Z_][a-zA-Z0-9_\-]*)[ \t]*\([ \t]*")
+_ARGUMENT_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_\-]*[ \t]*=[ \t]*")
 _INT = r"(?:0|[1-9](?:_?[0-9])*)"
 _POINT = rf"(?:(?:{_INT})?\.[0-9](?:_?[0-9])*|{_INT}\.)"
 _PATTERNS = [
@@ -193,7 +196,7 @@ class _Parser:
         while True:
             if self._text.startswith("${", self._at):
                 name.append(self.interpolation())
-            elif match := _RESOLVER_NAME.match(self._text, self._at):
+            elif match := _IDENTIFIER.match(self._text, self._at):
                 name.append(match.group())
                 self._at = match.end()
             else:
@@ -284,7 +287,7 @@ class _Parser:
         if match is None:
             raise Malformed(f"the quote {quote} is never closed", start, len(self._text))
         self._at = match.end()
-        inner = re.sub(rf"(\\+)(?={quote}|$)", lambda m: m[1][len(m[1]) % 2 :: 2] if m[1] else "", match[1])
+        inner = re.sub(rf"(\\+)(?={quote}|$)", lambda m: m[1][len(m[1]) % 2 :: 2], match[1])
         return Literal(inner, start, self._at)
 
     def _sequence(self, start: int) -> Sequence:
@@ -318,14 +321,14 @@ class _Parser:
         return Mapping(items, start, self._at)
 
     def _function(self, start: int) -> Function | None:
-        match = re.compile(r"([a-zA-Z_][a-zA-Z0-9_\-]*)[ \t]*\([ \t]*").match(self._text, self._at)
+        match = _FUNCTION.match(self._text, self._at)
         if match is None:
             return None
         self._at = match.end()
         arguments: list[Element] = []
         if not self.take(")"):
             while True:
-                if named := re.compile(r"[a-zA-Z_][a-zA-Z0-9_\-]*[ \t]*=[ \t]*").match(self._text, self._at):
+                if named := _ARGUMENT_NAME.match(self._text, self._at):
                     self._at = named.end()
                 arguments.append(self.element())
                 if not self.take(","):
@@ -341,7 +344,7 @@ class _Parser:
             if allow_colon and self._text.startswith("${", self._at):
                 tokens.append(self._inner_interpolation())
                 continue
-            if allow_colon and (colon := re.compile(r"[ \t]*:[ \t]*").match(self._text, self._at)):
+            if allow_colon and (colon := _COLON.match(self._text, self._at)):
                 tokens.append(("char", colon.group()))
                 self._at = colon.end()
                 continue
@@ -365,7 +368,7 @@ class _Parser:
     def _inner_interpolation(self) -> tuple[str, str | Interpolation]:
         if not self._in_override:
             return ("interpolation", self.interpolation())
-        match = re.compile(r"\$\{[^}]+\}").match(self._text, self._at)
+        match = _CLOSED_INTERPOLATION.match(self._text, self._at)
         if match is None:
             raise self._unexpected("a closed `${…}`")
         self._at = match.end()

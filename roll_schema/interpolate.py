@@ -5,7 +5,6 @@ A fault is shown at the `${…}` that asks. What cannot be known becomes UNKNOWN
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import time
@@ -16,8 +15,8 @@ from typing import Any
 from roll_schema import grammar
 from roll_schema.diagnostic import Fault, Note
 from roll_schema.grammar import Call, Interpolation, Malformed, Reference
-from roll_schema.text import Span
-from roll_schema.tree import UNKNOWN, Hop, Node, join
+from roll_schema.text import Span, closest
+from roll_schema.tree import UNKNOWN, Hop, Node, join, plain
 
 _PATH_KEY = re.compile(r"[^.\[\]]+")
 
@@ -41,7 +40,7 @@ class _Resolver:
         self.faults: dict[tuple[str, int, int], Fault] = {}
         self.used: set[str] = set()
         self._done: dict[int, Node] = {}
-        self._running: dict[int, Span] = {}
+        self._running: set[int] = set()
         self._parents: dict[int, tuple[Node, str]] = {}
         self._asking: list[tuple[Node, Interpolation]] = []
         self._chain = 0
@@ -75,35 +74,27 @@ class _Resolver:
             return done
         if id(node) in self._running:
             raise _Cycle(node)
-        self._running[id(node)] = node.span
+        self._running.add(id(node))
         try:
             resolved: Any
             if isinstance(value, dict):
-                resolved = {key: self._guarded(child) for key, child in value.items()}
+                resolved = {key: self.node(child) for key, child in value.items()}
                 changed = any(resolved[key] is not child for key, child in value.items())
             else:
-                resolved = [self._guarded(child) for child in value]
+                resolved = [self.node(child) for child in value]
                 changed = any(new is not old for new, old in zip(resolved, value, strict=True))
         finally:
-            del self._running[id(node)]
+            self._running.discard(id(node))
         done = replace(node, value=resolved) if changed else node
         self._done[id(node)] = done
         return done
-
-    def _guarded(self, node: Node) -> Node:
-        try:
-            return self.node(node)
-        except _Cycle:
-            raise
-        except _Fails:
-            return replace(node, value=UNKNOWN)
 
     def _scalar(self, node: Node) -> Node:
         done = self._done.get(id(node))
         if done is None:
             if id(node) in self._running:
                 raise _Cycle(node)
-            self._running[id(node)] = node.span
+            self._running.add(id(node))
             self._chain += 1
             try:
                 done = self._evaluate(node)
@@ -111,7 +102,7 @@ class _Resolver:
                 done = replace(node, value=UNKNOWN)
             finally:
                 self._chain -= 1
-                del self._running[id(node)]
+                self._running.discard(id(node))
             self._done[id(node)] = done
         return done
 
@@ -127,7 +118,7 @@ class _Resolver:
             raise _Fails
         if len(parts) == 1 and not isinstance(parts[0], str):
             target = self._interpolation(parts[0], node)
-            hop = Hop("interpolated", self.place(node, parts[0].start, parts[0].end), node.value)
+            hop = Hop("interpolated", place_in(node, parts[0].start, parts[0].end))
             return replace(target, key_span=node.key_span, hops=(*target.hops, hop))
         texts, unknown = [], False
         for part in parts:
@@ -265,9 +256,6 @@ class _Resolver:
     def _written(self, part: Interpolation, node: Node) -> str:
         return str(node.value)[part.start : part.end]
 
-    def place(self, node: Node, start: int, end: int) -> Span:
-        return place_in(node, start, end)
-
     def fail(self, message: str, part: Interpolation, node: Node, rule: str = "resolver-failure") -> _Fails:
         """Record the fault of a resolver; to be raised by the caller."""
         self._fault(rule, message, node, part.start, part.end)
@@ -283,7 +271,7 @@ class _Resolver:
         help_text: str = "",
         notes: tuple[Note, ...] = (),
     ) -> None:
-        span = self.place(node, start, end)
+        span = place_in(node, start, end)
         notes += tuple(Note(f"{hop.kind} here", hop.span) for hop in node.hops if hop.kind == "aliased")
         fault = Fault(rule, message, span, help_text, self._path(node) or None, notes)
         self.faults.setdefault((span.source.name, span.start, span.end), fault)
@@ -319,16 +307,14 @@ def place_in(node: Node, start: int, end: int) -> Span:
     return node.span._replace(start=first, end=last) if first < last else node.span
 
 
-def _child(node: Node, key: str) -> Node | None:
+def _child(node: Node, key: str) -> Any:
     if isinstance(node.value, dict):
-        child = node.value.get(key)
-        return child if isinstance(child, Node) else None
+        return node.value.get(key)
     if isinstance(node.value, list):
         try:
-            child = node.value[int(key)]
+            return node.value[int(key)]
         except (ValueError, IndexError):
             return None
-        return child if isinstance(child, Node) else None
     return None
 
 
@@ -337,8 +323,7 @@ def _closest(word: str, known: Any) -> str | None:
     folded = {name.lower(): name for name in names}
     if word.lower() in folded:
         return folded[word.lower()]
-    close = difflib.get_close_matches(word, names, n=1, cutoff=0.75)
-    return close[0] if close else None
+    return closest(word, names, cutoff=0.75)
 
 
 def _text(value: Any) -> str:
@@ -347,13 +332,8 @@ def _text(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Node):
-        value = value.value
-    if isinstance(value, dict):
-        return {key: _plain(child) for key, child in value.items()}
-    if isinstance(value, list):
-        return [_plain(child) for child in value]
-    return value
+    """What a resolver's argument is without nodes: a reference gives a node, all else is plain already."""
+    return plain(value) if isinstance(value, Node) else value
 
 
 def _wrap(value: Any, span: Span) -> Node:

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from roll_schema.diagnostic import FAILS, Severity
-from roll_schema.models.section import Section
 from roll_schema.releases import Release
-from roll_schema.tree import Node
+from roll_schema.tree import Node, lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +46,10 @@ class Context:
     """What a rule may know beside the section it looks at; `path` is that section's place in the config."""
 
     release: Release
-    config: Section
     root: Node
     path: str = ""
     pipeline: str = "rlvr"
     cluster: Cluster | None = None
-    used: frozenset[str] = frozenset()
     primary_file: str = ""
 
     @property
@@ -76,11 +73,7 @@ class Context:
         return node.value if node is not None else None
 
     def _node(self, field_path: str) -> Node | None:
-        here: Node | None = self.root
-        for key in [*filter(None, self.path.split(".")), *field_path.split(".")]:
-            value = here.value if here is not None else None
-            here = value.get(key) if isinstance(value, dict) else None
-        return here
+        return lookup(self.root, [*filter(None, self.path.split(".")), *field_path.split(".")])
 
 
 Check = Callable[..., Iterator[Problem]]

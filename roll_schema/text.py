@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_ISREG
@@ -70,6 +71,14 @@ class Span(NamedTuple):
     def last(self) -> Position:
         """The position after the last character."""
         return self.source.position(self.end)
+
+
+def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The known word that resembles another most, for a "did you mean"; None when none comes near."""
+    import difflib  # only who errs pays for it
+
+    found = difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)
+    return found[0] if found else None
 
 
 MAX_BYTES = 10 * 1024 * 1024

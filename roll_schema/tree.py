@@ -7,7 +7,7 @@ what PyYAML, OmegaConf's own parser, refuses is refused here too (tabs between t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -34,7 +34,7 @@ MAX_NODES = 1_000_000
 MAX_SYNTAX_ERRORS = 10
 
 Key: TypeAlias = str | int | float | bool | bytes | None
-HopKind = Literal["included", "replaced", "interpolated", "aliased", "overridden"]
+HopKind = Literal["replaced", "interpolated", "aliased", "overridden"]
 
 
 class _Unknown:
@@ -51,7 +51,6 @@ class Hop(NamedTuple):
 
     kind: HopKind
     span: Span
-    text: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -66,13 +65,12 @@ class Node:
 
 
 class _Frame:
-    """A collection that is being read: `keys` holds the key whose value comes next, or None."""
+    """A collection that is being read: `key` holds the key whose value comes next, or None."""
 
-    __slots__ = ("anchor", "is_map", "key", "merges", "node", "pending", "seen", "tag")
+    __slots__ = ("anchor", "is_map", "key", "merges", "node", "seen")
 
-    def __init__(self, node: Node, is_map: bool, anchor: str | None, tag: str) -> None:
-        self.node, self.is_map, self.anchor, self.tag = node, is_map, anchor, tag
-        self.pending = False
+    def __init__(self, node: Node, is_map: bool, anchor: str | None) -> None:
+        self.node, self.is_map, self.anchor = node, is_map, anchor
         self.key: tuple[Key, Span, bool] | None = None
         self.seen: dict[str, Span] = {}
         self.merges: list[tuple[Node, Span]] = []
@@ -127,6 +125,29 @@ def walk(node: Node, path: str = "") -> Iterator[tuple[str, Node]]:
     elif isinstance(node.value, list):
         for index, child in enumerate(node.value):
             yield from walk(child, f"{path}[{index}]")
+
+
+def plain(node: Node) -> Any:
+    """The value with all nodes in it replaced by theirs."""
+    value = node.value
+    if isinstance(value, dict):
+        return {key: plain(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [plain(child) for child in value]
+    return value
+
+
+def lookup(node: Node | None, steps: Iterable[Key]) -> Node | None:
+    """The node that keys and list indexes lead to, or None when there is none."""
+    for step in steps:
+        value = node.value if node is not None else None
+        if isinstance(value, dict):
+            node = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            node = value[step]
+        else:
+            return None
+    return node
 
 
 def join(path: str, key: Key) -> str:
@@ -190,7 +211,7 @@ class _Builder:
         try:
             if event.implicit[0] and not event.tag:
                 if is_key and text in ("<<", "="):
-                    self._take_key(text, span, is_merge=text == "<<", duplicable=True)
+                    self._take_key(text, span, special=True)
                     return
                 value = scalars.plain(text)
             elif event.tag and event.tag != "!":
@@ -198,7 +219,7 @@ class _Builder:
         except scalars.BadScalar as error:
             self._fault("invalid-scalar", str(error), span)
         if is_key:
-            self._take_key(value, span, is_merge=False, duplicable=not isinstance(value, str))
+            self._take_key(value, span)
             return
         self._place(Node(value, span), event.anchor)
 
@@ -211,16 +232,17 @@ class _Builder:
         self._fault("unknown-tag", f"the loader knows no tag `{tag_span.text.strip() or tag}`", tag_span)
         return "str"
 
-    def _take_key(self, key: Key, span: Span, *, is_merge: bool, duplicable: bool) -> None:
+    def _take_key(self, key: Key, span: Span, *, special: bool = False) -> None:
+        """Only text may not come twice; `special` are the plain `<<` and `=`, which are no text to the loader."""
         frame = self._stack[-1]
-        if not duplicable and isinstance(key, str):
+        if isinstance(key, str) and not special:
             earlier = frame.seen.setdefault(key, span)
             if earlier is not span:
                 note = Note("first set here", earlier)
                 self._fault("duplicate-key", f"`{key}` is set twice in this mapping", span, notes=(note,))
         elif key is None:
             self._fault("invalid-key", "a key may not be null", span)
-        frame.key = (key, span, is_merge)
+        frame.key = (key, span, special and key == "<<")
 
     def _open(self, event: Any, is_map: bool) -> None:
         if len(self._stack) >= MAX_DEPTH:
@@ -231,7 +253,6 @@ class _Builder:
             what = "mapping" if is_map else "list"
             self._fault("invalid-key", f"a {what} cannot be a key", event)
             frame.key = (f"<{what}>", self._span(event), False)
-        tag = "map" if is_map else "seq"
         if event.tag and event.tag != "!":
             tag = self._standard_tag(event, self._span(event))
             if tag not in ("map", "seq", "omap", "pairs", "str"):
@@ -239,7 +260,7 @@ class _Builder:
         node = Node({} if is_map else [], self._span(event))
         if event.anchor:
             self._open_anchors.add(event.anchor)
-        self._stack.append(_Frame(node, is_map, event.anchor, tag))
+        self._stack.append(_Frame(node, is_map, event.anchor))
 
     def _close(self, event: Any) -> None:
         frame = self._stack.pop()
@@ -285,7 +306,7 @@ class _Builder:
                 self._fault("invalid-key", "a collection cannot be a key", span)
                 frame.key = ("<alias>", span, False)
             else:
-                self._take_key(target.value, span, is_merge=False, duplicable=not isinstance(target.value, str))
+                self._take_key(target.value, span)
             return
         self._place(replace(target, key_span=None, hops=(Hop("aliased", span), *target.hops)), None)
 

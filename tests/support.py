@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from roll_schema import engine
+from roll_schema import engine, tree
 from roll_schema.diagnostic import Diagnostic
 from roll_schema.engine import Options, Result
 from roll_schema.text import Source, decode, read
@@ -42,12 +42,7 @@ def place(item: Diagnostic) -> tuple[str, int, int]:
 
 
 def plain(node: Node | None) -> Any:
-    value = node.value if node is not None else None
-    if isinstance(value, dict):
-        return {key: plain(child) for key, child in value.items()}
-    if isinstance(value, list):
-        return [plain(child) for child in value]
-    return value
+    return tree.plain(node) if node is not None else None
 
 
 def same(one: Any, other: Any) -> bool:

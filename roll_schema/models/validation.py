@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from roll_schema.models.section import Section, Settings
 from roll_schema.releases import Release
-from roll_schema.tree import UNKNOWN, Node, join
+from roll_schema.tree import UNKNOWN, Node, join, lookup, plain
 
 PathKey = str | int
 _MAX_ROUNDS = 20
@@ -43,7 +43,7 @@ class SchemaError:
 
 def validate(root: Node, model: type[Section], release: Release) -> tuple[Section | None, list[SchemaError]]:
     """The typed config with the release's defaults, and every schema error; no config if too much is wrong."""
-    data = _data(root)
+    data = plain(root)
     errors: list[SchemaError] = []
     removed: set[tuple[PathKey, ...]] = set()
     for _ in range(_MAX_ROUNDS):
@@ -51,7 +51,7 @@ def validate(root: Node, model: type[Section], release: Release) -> tuple[Sectio
             config = model.model_validate(data)
         except ValidationError as error:
             for kind, path in _shortest(error, data):
-                node = _lookup(root, path)
+                node = lookup(root, path)
                 owner, field_path = _owner(model, path)
                 if node is not None and node.value is not UNKNOWN:
                     key, field = str(path[-1]), str(field_path[-1])
@@ -108,15 +108,6 @@ def _union_parts(annotation: Any) -> tuple[Any, ...]:
     return get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else (annotation,)
 
 
-def _data(node: Node) -> Any:
-    value = node.value
-    if isinstance(value, dict):
-        return {key: _data(child) for key, child in value.items()}
-    if isinstance(value, list):
-        return [_data(child) for child in value]
-    return value
-
-
 def _shortest(error: ValidationError, data: Any) -> list[tuple[str, tuple[PathKey, ...]]]:
     """One error per place: pydantic's locations hold union tags, and every member of a union complains."""
     places: dict[tuple[PathKey, ...], str] = {}
@@ -151,17 +142,6 @@ def _owner(model: type[Section], path: tuple[PathKey, ...]) -> tuple[type[Sectio
             return here, path[: index + 1]  # an item of the mapping is no section at all
         index += 2 if is_mapping else 1
         here = section
-
-
-def _lookup(root: Node, path: tuple[PathKey, ...]) -> Node | None:
-    here = root
-    for step in path:
-        value = here.value
-        inside = step < len(value) if isinstance(value, list) and isinstance(step, int) else False
-        if not inside and not (isinstance(value, dict) and step in value):
-            return None
-        here = value[step]
-    return here
 
 
 def _remove(data: Any, path: tuple[PathKey, ...]) -> None:

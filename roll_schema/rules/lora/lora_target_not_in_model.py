@@ -21,13 +21,13 @@ Write the names that the model has:
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from roll_schema.catalog import KEYWORDS, OTHER_NAMES, Family, family_of, is_pattern, target_names
 from roll_schema.diagnostic import Severity
 from roll_schema.models.rlvr_config import RLVRConfig
 from roll_schema.rule import Problem, rule
+from roll_schema.text import closest
 
 
 @rule(Severity.ERROR, fails="at worker start")
@@ -84,8 +84,8 @@ def _advice(missing: list[str], family: Family) -> str:
             return f"Put commas between the names: `lora_target: {','.join(name.split())}`."
         if last in OTHER_NAMES:
             return f"{family.name} calls it `{OTHER_NAMES[last]}` in transformers."
-        if close := difflib.get_close_matches(last.lower(), family.linear, n=1):
-            return f"Did you mean `{close[0]}` instead of `{name}`?"
+        if close := closest(last.lower(), family.linear):
+            return f"Did you mean `{close}` instead of `{name}`?"
     return _list_all(family)
 
 

@@ -12,7 +12,6 @@ Write one of them:
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from roll_schema import releases
@@ -20,6 +19,7 @@ from roll_schema.diagnostic import Severity
 from roll_schema.models.validation import SchemaError, facts_of
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.rules.schema.wrong_type import describe
+from roll_schema.text import closest
 
 
 @rule(Severity.ERROR, fails="at load", claims=("literal_error",))
@@ -46,13 +46,9 @@ def _advice(error: SchemaError, choices: list[str]) -> str:
     folded = {choice.lower(): choice for choice in choices}
     close = synonyms.get(value) if synonyms.get(value) in choices else folded.get(value.lower())
     if close is None:
-        near = difflib.get_close_matches(value, choices, n=1)
-        close = near[0] if near else None
+        close = closest(value, choices)
     if close is not None:
         return f"Did you mean `{close}`?"
-    others = []
-    for name in releases.NAMES:
-        known = facts_of(error.owner, releases.load(name)).get(error.field, {}).get("choices", [])
-        if value in known:
-            others.append(name)
+    facts = {name: facts_of(error.owner, releases.load(name)).get(error.field, {}) for name in releases.NAMES}
+    others = [name for name, fact in facts.items() if value in fact.get("choices", [])]
     return f"ROLL {', '.join(others)} takes it: choose the release with `--roll-release`." if others else ""

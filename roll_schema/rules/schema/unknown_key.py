@@ -17,7 +17,6 @@ Write the key that ROLL reads:
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,6 +26,7 @@ from roll_schema.models.section import Section
 from roll_schema.models.validation import SchemaError, facts_of, section_types
 from roll_schema.overrides import OVERRIDE_FILE
 from roll_schema.rule import Context, Problem, rule
+from roll_schema.text import closest
 
 KNOWN_MOVES = {
     "flash_attn": "attn_implementation",
@@ -90,8 +90,7 @@ def _close(error: SchemaError) -> str | None:
     folded = error.key.lower().replace("-", "_")
     if folded in names:
         return folded
-    close = difflib.get_close_matches(folded, names, n=1, cutoff=0.8)
-    return close[0] if close else None
+    return closest(folded, names, cutoff=0.8)
 
 
 def _homes(error: SchemaError) -> list[str]:
@@ -124,10 +123,4 @@ def _places(error: SchemaError) -> Iterator[tuple[str, type[Section]]]:
 
 
 def _other_releases(error: SchemaError) -> list[str]:
-    name = error.owner.__name__
-    found = []
-    for release in releases.NAMES:
-        classes = releases.load(release).classes
-        if error.key in (classes.get(name) or classes.get(f"rlvr_config.{name}") or {}):
-            found.append(release)
-    return found
+    return [name for name in releases.NAMES if error.key in facts_of(error.owner, releases.load(name))]
