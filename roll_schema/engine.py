@@ -12,7 +12,7 @@ from roll_schema import compose, detect, interpolate, models, overrides, release
 from roll_schema.compose import Composition
 from roll_schema.diagnostic import Diagnostic, Fault, Note, Severity
 from roll_schema.models.section import Section, Unresolved
-from roll_schema.models.validation import SchemaError, sections, validate
+from roll_schema.models.validation import SchemaError, facts_of, sections, validate
 from roll_schema.rule import Cluster, Context, FactMissing, Problem, Rule
 from roll_schema.rules import RULES
 from roll_schema.secrets import MASK, is_secret_path
@@ -108,9 +108,11 @@ class _Run:
         self.result.pipeline = Choice(name, why)
         if name not in models.PIPELINES or not isinstance(resolved.value, dict):
             return
-        model = models.of_pipeline(name)
+        base = resolved.value.get("pure_opd_pipeline_type")
+        model = models.of_pipeline(name, base.value if base is not None else "")
         # A key that some `${…}` refers to is a variable, unless it is a field as well.
-        written = {key: node for key, node in resolved.value.items() if key not in used or key in model.model_fields}
+        fields = facts_of(model, self.release)
+        written = {key: node for key, node in resolved.value.items() if key not in used or key in fields}
         config, errors = validate(replace(resolved, value=written), model, self.release)
         context = Context(
             self.release, resolved, pipeline=name, cluster=self.options.cluster, primary_file=self.source.name
@@ -128,6 +130,8 @@ class _Run:
     def run(self, rule: Rule, subject: Any, context: Context, root: Node) -> None:
         """Run a rule on a thing; what it cannot know, it does not judge."""
         if not self.selected(rule) or not self.release.matches(rule.releases):
+            return
+        if rule.pipelines and context.pipeline not in rule.pipelines:
             return
         arguments = (subject, context) if rule.takes_context else (subject,)
         try:

@@ -61,14 +61,17 @@ def _section(model: type[Section], release: Release, definitions: dict[str, Any]
             continue
         fact = facts[name]
         if name in section_types(model):
-            inner, is_mapping = section_types(model)[name]
+            inner, containers, alone = section_types(model)[name]
             if inner.__name__ not in definitions:
                 definitions[inner.__name__] = {}
                 definitions[inner.__name__] = _section(inner, release, definitions)
             reference: dict[str, Any] = {"$ref": f"#/definitions/{inner.__name__}"}
-            if is_mapping:
-                reference = {"type": "object", "additionalProperties": _or_interpolation(reference)}
-            kinds = [reference, {"type": "null"}] if fact["type"].startswith("Optional") else [reference]
+            shapes = [reference] if alone else []
+            if dict in containers and "Dict" in fact["type"]:
+                shapes.append({"type": "object", "additionalProperties": _or_interpolation(reference)})
+            if list in containers:
+                shapes.append({"type": "array", "items": _or_interpolation(reference)})
+            kinds = [*shapes, {"type": "null"}] if fact["type"].startswith("Optional") else shapes
             properties[name] = {"description": documents[name], **_any_of([*kinds, INTERPOLATION])}
             continue
         value = _without_noise(generated["properties"][name])

@@ -92,6 +92,7 @@ class Rule:
     takes_context: bool
     claims: tuple[str, ...]
     releases: str
+    pipelines: tuple[str, ...]
 
     @property
     def manual(self) -> str:
@@ -100,12 +101,16 @@ class Rule:
 
 
 def rule(
-    severity: Severity, fails: str = "", releases: str = "", claims: tuple[str, ...] = ()
+    severity: Severity,
+    fails: str = "",
+    releases: str = "",
+    claims: tuple[str, ...] = (),
+    pipelines: tuple[str, ...] = (),
 ) -> Callable[[Check], Rule]:
     """Make a function a rule: its name is the rule's, the class of its first parameter is what it is run on.
 
-    `fails` says when ROLL would have failed, `releases` bounds the releases it holds for, `claims` names the pydantic
-    errors that a rule on a SchemaError puts into words. Raises ValueError for an unknown `fails`.
+    `fails` says when ROLL would have failed, `releases` and `pipelines` bound those it holds for (empty: all), `claims`
+    names the errors that a rule on a SchemaError puts into words. Raises ValueError for an unknown `fails`.
     """
     if fails and fails not in FAILS:
         raise ValueError(fails)
@@ -115,6 +120,6 @@ def rule(
         annotations = [getattr(kind, "__name__", kind) for key, kind in code.__annotations__.items() if key != "return"]
         name = code.__name__.replace("_", "-")
         group = code.__module__.split(".")[-2]
-        return Rule(name, group, severity, fails, check, annotations[0], len(annotations) > 1, claims, releases)
+        return Rule(name, group, severity, fails, check, annotations[0], len(annotations) > 1, claims, releases, pipelines)
 
     return make

@@ -1,6 +1,7 @@
 """Keys that every pipeline has: the run, its lengths and batches, logging, checkpoints, the cluster."""
 
-from roll_schema.models.section import DEFAULT, FreeForm, Int, Section
+from roll_schema.models.schedule_args import RolloutMockConfig, RouterArguments, TransferBackendArguments
+from roll_schema.models.section import DEFAULT, Float, FreeForm, Int, Section
 
 
 class BaseConfig(Section):
@@ -26,7 +27,7 @@ class BaseConfig(Section):
     """
 
     base_dir: str = DEFAULT
-    """Nothing in ROLL 0.1.3 reads it; checkpoints go to `output_dir`."""
+    """Nothing in ROLL reads it; checkpoints go to `output_dir`."""
 
     logging_dir: str = DEFAULT
     """Directory for log files; ROLL appends `exp_name` to it."""
@@ -162,3 +163,59 @@ class BaseConfig(Section):
     """Hub that model ids are downloaded from, `HUGGINGFACE_HUB` or `MODELSCOPE`; left out, ROLL 0.1.3 goes to
     ModelScope. Local directories are not affected.
     """
+
+    async_generation_ratio: Float = DEFAULT
+    """How far generation runs ahead of training, in rollout batches; 0 alternates the two, and RLVR takes nothing
+    between 0 and 1. Higher hides more generation time and trains on older samples; it needs `generate_opt_level: 1`,
+    and GPUs that `actor_infer` shares with no other role.
+    """
+
+    generate_opt_level: Int = DEFAULT
+    """How rollouts are sent to the engine: `1` as single requests that a scheduler hands out, `0` as one batch per
+    worker. Asynchronous generation (`async_generation_ratio` above 0) needs `1`.
+    """
+
+    is_num_return_sequences_expand: bool = DEFAULT
+    """Sends each sample of a prompt as a request of its own instead of one request for the whole group. Asynchronous
+    generation switches it on by itself where `num_return_sequences_in_group` is above 1.
+    """
+
+    is_use_additional_prompts: bool = DEFAULT
+    """Keeps prompts beyond `rollout_batch_size` in generation, so that replacements are ready when
+    `query_filter_config` drops some. Without such a filter it only wastes generation.
+    """
+
+    max_additional_running_prompts: Int = DEFAULT
+    """Additional prompts in generation at the same time; read only with `is_use_additional_prompts`. Higher replaces
+    dropped prompts sooner and throws more generation away.
+    """
+
+    user_defined_rollout_loop_cls: str = DEFAULT
+    """Dotted path of a class that decides how a prompt is rolled out; imported only when the workers start."""
+
+    router_args: RouterArguments = DEFAULT
+    """How requests are spread over the engines of `actor_infer`."""
+
+    max_ckpt_to_keep: Int = DEFAULT
+    """Checkpoints that are kept, the oldest deleted first; 0 keeps all. Checkpoints of earlier runs in the same
+    `output_dir` count and are deleted too, uploaded copies are not.
+    """
+
+    model_update_buffer_size_mb: Int = DEFAULT
+    """MiB of weights that are sent from `actor_train` to `actor_infer` at a time; more is faster and takes more memory.
+    """
+
+    rollout_mock: RolloutMockConfig | None = DEFAULT
+    """Records rollouts, or plays recorded ones back, to debug training without an engine."""
+
+    is_offload_states: bool = DEFAULT
+    """Moves a trainer's weights and optimizer off the GPUs between its turns. Only DPO and distillation read it."""
+
+    is_offload_optimizer_states_in_train_step: bool = DEFAULT
+    """Moves the optimizer off the GPUs within a training step. Only DPO and distillation read it."""
+
+    otlp_output_dir: str = DEFAULT
+    """Directory for traces in OpenTelemetry's format."""
+
+    transfer_backend: TransferBackendArguments | None = DEFAULT
+    """How data travels between workers; left out, through Ray."""

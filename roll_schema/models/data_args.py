@@ -27,7 +27,7 @@ class DataArguments(Section):
     """
 
     eval_file_name: str | None = DEFAULT
-    """Nothing in ROLL 0.1.3 reads it; `validation.data_args.file_name` names the validation data."""
+    """Nothing in ROLL reads it; `validation.data_args.file_name` names the validation data."""
 
     dataset_type: list[str] | str | None = DEFAULT
     """Format of the data files, such as `json`. RLVR goes by the extension of the files in `file_name`."""
@@ -48,3 +48,39 @@ class DataArguments(Section):
     """Column with the messages of a conversation, from which `template` makes the prompt. Together with `prompt` it
     stops the run at load.
     """
+
+    image_max_pixels: Int = DEFAULT
+    """Larger images are scaled down to so many pixels."""
+
+    image_min_pixels: Int = DEFAULT
+    """Smaller images are scaled up to so many pixels."""
+
+    video_max_pixels: Int = DEFAULT
+    """Larger video frames are scaled down to so many pixels."""
+
+    video_min_pixels: Int = DEFAULT
+    """Smaller video frames are scaled up to so many pixels."""
+
+    video_total_pixels: Int = DEFAULT
+    """Most pixels of all frames of a video together."""
+
+    video_fps: Float = DEFAULT
+    """Frames that are taken from each second of a video."""
+
+    video_max_frames: Int = DEFAULT
+    """Most frames that are taken from a video."""
+
+    video_resize_chunk_frames: Int = DEFAULT
+    """Frames that are scaled at a time; lower takes less memory."""
+
+    image_folder: str | None = DEFAULT
+    """Directory that the paths of images in the data start from."""
+
+    video_folder: str | None = DEFAULT
+    """Directory that the paths of videos in the data start from."""
+
+    audio_folder: str | None = DEFAULT
+    """Directory that the paths of sound files in the data start from."""
+
+    custom_data_kwargs_func: str | None = DEFAULT
+    """Dotted path of a function that makes further model inputs from a row; imported when the data is read."""

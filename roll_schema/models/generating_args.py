@@ -7,7 +7,7 @@ class GeneratingArguments(Section):
     """Sampling settings of rollouts, of validation or of a judge."""
 
     do_sample: bool | None = DEFAULT
-    """Nothing in ROLL 0.1.3 reads it; `temperature: 0` is greedy."""
+    """Nothing in ROLL reads it; `temperature: 0` is greedy."""
 
     temperature: Float | None = DEFAULT
     """Higher makes answers more varied, 0 always takes the likeliest token. 0 on `actor_infer` makes the samples of a
@@ -51,3 +51,8 @@ class GeneratingArguments(Section):
 
     include_stop_str_in_output: bool | None = DEFAULT
     """Keeps the string of `stop_strings` that ended an answer at its end."""
+
+    logprobs: Int | None = DEFAULT
+    """Log-probabilities that the engine returns per token, beside that of the token itself; 0 returns that one alone,
+    null none. Corrections between trainer and engine, and on-policy distillation, need them.
+    """

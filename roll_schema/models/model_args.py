@@ -34,6 +34,9 @@ class LoraArguments(Section):
     with `deepspeed_train` only; set the same on `actor_infer`. Neither `all` nor `all-linear` is a keyword.
     """
 
+    autocast_adapter_dtype: bool = DEFAULT
+    """Keeps the adapter's weights in fp32 where the model's are in a half precision."""
+
 
 class ModelArguments(LoraArguments):
     """The model, its precision and how it is loaded."""
@@ -44,7 +47,7 @@ class ModelArguments(LoraArguments):
     """
 
     adapter_name_or_path: str | None = DEFAULT
-    """Nothing in ROLL 0.1.3 reads it: training cannot start from a saved adapter this way."""
+    """Nothing in ROLL reads it: training cannot start from a saved adapter this way."""
 
     attn_implementation: Literal["sdpa", "fa2", "auto"] | None = DEFAULT
     """Attention kernels: PyTorch's `sdpa`, or FlashAttention 2 (`fa2`), which needs `dtype` `bf16` or `fp16`; `auto`
@@ -93,4 +96,9 @@ class ModelArguments(LoraArguments):
     ulysses_size: Int | None = DEFAULT
     """GPUs that share the sequence of each sample (Ulysses), with the DeepSpeed strategies. It must divide the number
     of workers, the attention heads and the sequence length, and divides the data-parallel size.
+    """
+
+    gradient_checkpointing_use_reentrant: bool | None = DEFAULT
+    """Kind of gradient checkpointing; left out, the reentrant one for mixture-of-experts models, the other for dense
+    ones.
     """

@@ -4,7 +4,8 @@ from typing import Literal
 
 from roll_schema.models.base_config import BaseConfig
 from roll_schema.models.section import DEFAULT, Float, Int
-from roll_schema.models.worker_config import WorkerConfig
+from roll_schema.models.train_infer_correction import TrainInferCorrectionConfig
+from roll_schema.models.worker_config import Teachers, WorkerConfig
 
 
 class PPOConfig(BaseConfig):
@@ -41,12 +42,6 @@ class PPOConfig(BaseConfig):
     unused without a message.
     """
 
-    async_generation_ratio: Float = DEFAULT
-    """How far generation runs ahead of training, in rollout batches; 0 alternates the two, and RLVR takes nothing
-    between 0 and 1. Higher hides more generation time and trains on older samples; it needs `generate_opt_level: 1`,
-    and GPUs that `actor_infer` shares with no other role.
-    """
-
     ppo_epochs: Int = DEFAULT
     """Training passes over each step's samples. More than 1 gets more updates out of a rollout, the later ones on
     samples of an older policy.
@@ -58,7 +53,7 @@ class PPOConfig(BaseConfig):
     """
 
     l2: Float = DEFAULT
-    """Nothing in ROLL 0.1.3 reads it; `training_args.weight_decay` is what shrinks weights."""
+    """Nothing in ROLL reads it; `training_args.weight_decay` is what shrinks weights."""
 
     lambd: Float = DEFAULT
     """GAE's lambda, 0 to 1: lower trusts the critic more, higher the observed rewards. Matters with `adv_estimator:
@@ -117,7 +112,7 @@ class PPOConfig(BaseConfig):
     """
 
     add_len_reward: bool = DEFAULT
-    """Nothing in ROLL 0.1.3 reads it."""
+    """Nothing in ROLL reads it."""
 
     reward_clip: Float = DEFAULT
     """Clamps a sample's normalised reward, and then the reward of each token, to +- the value. 0 switches it off, as
@@ -203,3 +198,43 @@ class PPOConfig(BaseConfig):
 
     force_disable_old_logprobs_recompute: bool = DEFAULT
     """Keeps `enable_old_logprobs_recompute` off, also where ROLL would switch it on by itself."""
+
+    reward_norm: Literal["batch", "group", "running"] | None = DEFAULT
+    """What rewards are normalised over. ROLL 0.1.0 only: from 0.1.1 `norm_mean_type` and `norm_std_type` say it."""
+
+    reward_shift: bool = DEFAULT
+    """Takes the mean off rewards. ROLL 0.1.0 only: from 0.1.1 `norm_mean_type` says it."""
+
+    reward_scale: bool = DEFAULT
+    """Divides rewards by their standard deviation. ROLL 0.1.0 only: from 0.1.1 `norm_std_type` says it."""
+
+    reward: WorkerConfig = DEFAULT
+    """Workers of a reward model that environments ask; read by the agentic pipelines."""
+
+    train_infer_correction: TrainInferCorrectionConfig = DEFAULT
+    """What is done about the trainer and the rollout engine disagreeing on probabilities."""
+
+    pure_opd_pipeline_type: Literal["rlvr", "agentic"] = DEFAULT
+    """Pipeline that `start_onpolicy_distill_pipeline.py` starts: prompts from a data set, or environments."""
+
+    teacher: Teachers = DEFAULT
+    """Workers of the model to learn from, in on-policy distillation. From ROLL 0.3.0 it may also be a mapping of named
+    teachers, each for the tags in its `tag_included`: a section that holds only sections is taken as one.
+    """
+
+    student_train: WorkerConfig = DEFAULT
+    """Workers that train the student; with `is_pure_opd` they replace `actor_train`."""
+
+    student_infer: WorkerConfig = DEFAULT
+    """Workers that generate the student's answers; with `is_pure_opd` they replace `actor_infer`."""
+
+    is_pure_opd: bool = DEFAULT
+    """Learns from the teacher alone: rewards do not count, `gamma`, `adv_estimator` and the KL settings are rewritten,
+    and `student_train`, `student_infer` and `teacher` take the places of the usual roles.
+    """
+
+    use_opd: bool = DEFAULT
+    """Learns from rewards and from a teacher; `reference` must then not be configured."""
+
+    opd_kl_coef: Float = DEFAULT
+    """Weight of the teacher's signal. ROLL 0.2.1 only: from 0.3.0 each teacher has its own."""

@@ -1,5 +1,7 @@
 """`rewards.<name>`: the workers that score the answers of one domain."""
 
+from typing import Any, ClassVar
+
 from roll_schema.models.reward_filter import RewardFilterConfig
 from roll_schema.models.section import DEFAULT, Float
 from roll_schema.models.worker_config import WorkerConfig
@@ -7,6 +9,8 @@ from roll_schema.models.worker_config import WorkerConfig
 
 class RewardConfig(WorkerConfig):
     """A reward, which is a group of workers with settings for the verifier or judge that its `worker_cls` is."""
+
+    release_class: ClassVar[str] = "rlvr_config.RewardConfig"
 
     code_url: str = DEFAULT
     """URL of the sandbox service that `CodeSandboxRewardWorker` sends programs to where `use_local` is false."""
@@ -61,4 +65,7 @@ class RewardConfig(WorkerConfig):
     """
 
     response_filter_config: RewardFilterConfig = DEFAULT
-    """Nothing in ROLL 0.1.3 reads it: single samples are not filtered."""
+    """Nothing in ROLL reads it: single samples are not filtered."""
+
+    reward_manager_config: list[dict[str, Any]] = DEFAULT
+    """Settings of the reward managers that the worker class runs, one entry each."""

@@ -18,31 +18,11 @@ class RLVRConfig(PPOConfig):
     """
 
     dataset_filter: DatasetFilterConfig = DEFAULT
-    """Nothing in ROLL 0.1.3 reads it: the data set is not filtered by it."""
+    """Nothing in ROLL reads it: the data set is not filtered by it."""
 
     num_return_sequences_in_group: Int = DEFAULT
     """Samples per prompt. It overwrites `generating_args.num_return_sequences` of `actor_infer`; `grpo` and
     `norm_std_type: group` need more than 1, or the loss becomes NaN.
-    """
-
-    generate_opt_level: Int = DEFAULT
-    """How rollouts are sent to the engine: `1` as single requests that a scheduler hands out, `0` as one batch per
-    worker. Asynchronous generation (`async_generation_ratio` above 0) needs `1`.
-    """
-
-    is_num_return_sequences_expand: bool = DEFAULT
-    """Sends each sample of a prompt as a request of its own instead of one request for the whole group. Asynchronous
-    generation switches it on by itself where `num_return_sequences_in_group` is above 1.
-    """
-
-    is_use_additional_prompts: bool = DEFAULT
-    """Keeps prompts beyond `rollout_batch_size` in generation, so that replacements are ready when
-    `query_filter_config` drops some. Without such a filter it only wastes generation.
-    """
-
-    max_additional_running_prompts: Int = DEFAULT
-    """Additional prompts in generation at the same time; read only with `is_use_additional_prompts`. Higher replaces
-    dropped prompts sooner and throws more generation away.
     """
 
     save_logging_board_dir: str = DEFAULT
@@ -84,10 +64,10 @@ class RLVRConfig(PPOConfig):
     """
 
     use_policy_loss_type: Literal["PPO", "PG"] = DEFAULT
-    """Nothing in ROLL 0.1.3 reads it. Another policy loss is chosen by `pg_variant` of `actor_train`."""
+    """Nothing in ROLL reads it. Another policy loss is chosen by `pg_variant` of `actor_train`."""
 
     use_topr_loss: bool = DEFAULT
-    """Nothing in ROLL 0.1.3 reads it. TOPR is `pg_variant: topr` of `actor_train`, with `ActorPGWorker` as its
+    """Nothing in ROLL reads it. TOPR is `pg_variant: topr` of `actor_train`, with `ActorPGWorker` as its
     `worker_cls`.
     """
 
@@ -154,16 +134,16 @@ class RLVRConfig(PPOConfig):
     """Largest mean difference, training less rollout probability, that `train_infer_diff_seq_mask` lets through."""
 
     val_greedy: bool = DEFAULT
-    """Nothing in ROLL 0.1.3 reads it; for greedy validation set `temperature: 0` in `validation.generating_args`."""
+    """Nothing in ROLL reads it; for greedy validation set `temperature: 0` in `validation.generating_args`."""
 
     val_n_sample: Int = DEFAULT
-    """Nothing in ROLL 0.1.3 reads it; validation samples as its `generating_args` say."""
+    """Nothing in ROLL reads it; validation samples as its `generating_args` say."""
 
     max_len_mask: bool = DEFAULT
     """Leaves samples out of the loss whose answer fills all the room there is, as one that was cut off does."""
 
     mask_type: Literal["all", "loss"] = DEFAULT
-    """Nothing in ROLL 0.1.3 reads it."""
+    """Nothing in ROLL reads it."""
 
     difficulty_mask: bool = DEFAULT
     """Leaves all samples of a prompt out of the loss unless their mean score lies between `difficulty_low_threshold`
@@ -171,10 +151,10 @@ class RLVRConfig(PPOConfig):
     """
 
     balance_length: bool = DEFAULT
-    """Nothing in ROLL 0.1.3 reads it."""
+    """Nothing in ROLL reads it."""
 
     minibatch_data_iter_num: Int = DEFAULT
-    """Nothing in ROLL 0.1.3 reads it; `ppo_epochs` sets the passes over the samples."""
+    """Nothing in ROLL reads it; `ppo_epochs` sets the passes over the samples."""
 
     difficulty_low_threshold: Float = DEFAULT
     """With `difficulty_mask`, prompts with this mean score or a lower one are left out as too hard."""
@@ -189,3 +169,13 @@ class RLVRConfig(PPOConfig):
 
     error_max_len_threshold: Int = DEFAULT
     """Tokens from which `error_max_len_clip` leaves a wrong answer out; lower leaves out more."""
+
+    tag_to_template: dict[str, str] = DEFAULT
+    """Chat template of the rows with a tag, for tags that need another than the rest; an unknown template is refused at
+    load.
+    """
+
+    reward_model: WorkerConfig | None = DEFAULT
+    """A judge model that reward workers share; needs a `name`, `device_mapping` and `load_format: auto`, since weights
+    are never sent to it.
+    """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -19,6 +19,9 @@ class Unresolved(Exception):
 
 class Section(BaseModel):
     """A mapping in the config whose keys ROLL declares; frozen, and strict about types and keys."""
+
+    release_class: ClassVar[str] = ""
+    """Name of ROLL's class in `releases/<release>.json` where it is not the model's own."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True, protected_namespaces=())
 
@@ -42,6 +45,10 @@ class Settings(dict[str, Any]):
     def get(self, key: str, default: Any = None) -> Any:
         """The value of `key`, or `default` where the config does not set it; raises Unresolved if it is unknown."""
         return self[key] if key in self else default  # noqa: SIM401
+
+
+class Named(dict[str, Any]):
+    """A mapping that holds sections by name where one section might stand as well."""
 
 
 def _number(value: Any) -> Any:

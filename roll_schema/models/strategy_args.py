@@ -18,10 +18,13 @@ class StrategyArguments(Section):
         "megatron_train",
         "mock_infer",
         "diffusion_deepspeed_train",
+        "fsdp2_train",
+        "fsdp2_infer",
     ] = DEFAULT
-    """Backend: `deepspeed_train` (ZeRO stage 1 and up, the one for LoRA) or `megatron_train` for training; `vllm`,
-    `sglang` or `hf_infer` for generating; `megatron_infer`, `hf_infer` or `deepspeed_infer` (ZeRO stage 3 only) for
-    `reference`. `diffusion_deepspeed_train` belongs to the diffusion pipeline.
+    """Backend. For training `megatron_train`, and `deepspeed_train` (through ROLL 0.2.1; up to 0.1.3 the one for LoRA) or
+    `fsdp2_train` (from 0.2.0); for generating `vllm`, `sglang` or, up to 0.1.3, `hf_infer`; for `reference`
+    `megatron_infer`, `hf_infer`, `deepspeed_infer` (ZeRO stage 3 only) or `fsdp2_infer`. `diffusion_deepspeed_train`
+    belongs to the diffusion pipeline.
     """
 
     strategy_config: FreeForm | None = DEFAULT

@@ -51,7 +51,7 @@ class TrainingArguments(Section):
     """ROLL overwrites it with the top-level `seed`, except on the workers under `rewards`."""
 
     data_seed: Int | None = DEFAULT
-    """Nothing in ROLL 0.1.3 reads it."""
+    """Nothing in ROLL reads it."""
 
     dataloader_num_workers: Int = DEFAULT
     """Processes of a data loader that read ahead; 0 reads in the training process itself."""
@@ -63,7 +63,7 @@ class TrainingArguments(Section):
     """Trains in bf16; ROLL sets it from `model_args.dtype`."""
 
     tf32: bool | None = DEFAULT
-    """Nothing in ROLL 0.1.3 reads it."""
+    """Nothing in ROLL reads it."""
 
     warmup_ratio: Float = DEFAULT
     """Share of the optimizer steps, 0 to 1, in which the learning rate climbs to `learning_rate`. Ignored where
@@ -74,3 +74,6 @@ class TrainingArguments(Section):
     """Optimizer steps, not pipeline steps, in which the learning rate climbs to `learning_rate`; wins over
     `warmup_ratio`.
     """
+
+    save_hf_model: bool = DEFAULT
+    """Saves Megatron checkpoints in Hugging Face's format, too."""

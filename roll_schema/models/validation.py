@@ -1,7 +1,8 @@
 """Composed tree to typed config: pydantic judges types and keys, the release fills in defaults.
 
-A value that is unknown, or wrong and thereby reported, is taken out of the typed config: a rule that reads it stops
-with Unresolved instead of judging a value nobody wrote.
+The models are the union over all releases: a key or a choice that the asked release does not have is an error before
+pydantic sees it. A value that is unknown, or wrong and thereby reported, is taken out of the typed config: a rule that
+reads it stops with Unresolved instead of judging a value nobody wrote.
 """
 
 from __future__ import annotations
@@ -11,24 +12,26 @@ import types
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from pydantic import ValidationError
 
-from roll_schema.models.section import Section, Settings
+from roll_schema.models.section import Named, Section, Settings
 from roll_schema.releases import Release
 from roll_schema.tree import UNKNOWN, Node, join, lookup, plain
 
 PathKey = str | int
+Path = tuple[PathKey, ...]
 _MAX_ROUNDS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaError:
-    """A key or value that the models refuse.
+    """A key or value that the models or the release refuse.
 
-    `kind` is pydantic's error type; `key` the last step of the path, `field` the field of the section `owner` that
-    holds the place.
+    `kind` is pydantic's error type, or `key_not_in_release`; `key` the last step of the path, `field` the field of the
+    section `owner` that holds the place; `root` and `model` are the whole config and its model. `swallowed`: ROLL's
+    loader drops the whole section instead of refusing it.
     """
 
     kind: str
@@ -38,27 +41,47 @@ class SchemaError:
     node: Node
     owner: type[Section]
     root: Node
+    model: type[Section]
     release: Release
+    swallowed: bool = False
+
+
+class Nested(NamedTuple):
+    """A field that holds sections: the section's class, and the containers (`dict`, `list`) it may stand in."""
+
+    model: type[Section]
+    containers: tuple[type, ...]
+    alone: bool
 
 
 def validate(root: Node, model: type[Section], release: Release) -> tuple[Section | None, list[SchemaError]]:
     """The typed config with the release's defaults, and every schema error; no config if too much is wrong."""
     data = plain(root)
     errors: list[SchemaError] = []
-    removed: set[tuple[PathKey, ...]] = set()
+    removed: set[Path] = set()
+
+    def refuse(kind: str, path: Path, owner: type[Section], field_path: Path) -> None:
+        node = lookup(root, path)
+        if node is not None and node.value is not UNKNOWN:
+            swallowed = any(isinstance(_at(data, path[:end]), Named) for end in range(1, len(path)))
+            key, field = str(path[-1]), str(field_path[-1])
+            errors.append(SchemaError(kind, _dotted(path), key, field, node, owner, root, model, release, swallowed))
+        if kind not in ("extra_forbidden", "key_not_in_release"):
+            removed.add(field_path)
+
+    _mark_named(data, model, release)
+    for kind, path, owner in list(_beyond_release(data, model, release, ())):
+        refuse(kind, path, owner, path)
+        _remove(data, path)
     for _ in range(_MAX_ROUNDS):
         try:
             config = model.model_validate(data)
         except ValidationError as error:
-            for kind, path in _shortest(error, data):
-                node = lookup(root, path)
-                owner, field_path = _owner(model, path)
-                if node is not None and node.value is not UNKNOWN:
-                    key, field = str(path[-1]), str(field_path[-1])
-                    errors.append(SchemaError(kind, _dotted(path), key, field, node, owner, root, release))
+            found = [(kind, path, *_owner(model, path, data)) for kind, path in _shortest(error, data)]
+            for kind, path, owner, field_path in found:
+                refuse(kind, path, owner, field_path)
+            for _kind, _path, _owner_, field_path in found:
                 _remove(data, field_path)
-                if kind != "extra_forbidden":
-                    removed.add(field_path)
         else:
             _fill(config, release)
             for path in removed:
@@ -77,26 +100,46 @@ def sections(config: Section, path: str = "") -> Iterator[tuple[str, Section]]:
             for key, item in value.items():
                 if isinstance(item, Section):
                     yield from sections(item, f"{join(path, name)}.{key}")
+        elif type(value) is list:
+            for index, item in enumerate(value):
+                if isinstance(item, Section):
+                    yield from sections(item, f"{join(path, name)}[{index}]")
 
 
 @cache
-def section_types(model: type[Section]) -> dict[str, tuple[type[Section], bool]]:
-    """The fields that hold a section, with its class and whether the field is a mapping of such sections."""
+def section_types(model: type[Section]) -> dict[str, Nested]:
+    """The fields that hold sections."""
     found = {}
     for name, annotation in get_type_hints(model).items():
+        alone, containers, section = False, [], None
         for part in _union_parts(annotation):
-            if _is_section(part):
-                found[name] = (part, False)
-            elif get_origin(part) is dict and _is_section(item := get_args(part)[1]):
-                found[name] = (item, True)
+            origin = get_origin(part)
+            item = get_args(part)[-1] if origin in (dict, list) else part
+            if _is_section(item):
+                section = item
+                alone = alone or origin is None
+                containers += [origin] if origin is not None else []
+        if section is not None:
+            found[name] = Nested(section, tuple(containers), alone)
     return found
 
 
 def facts_of(model: type[Section], release: Release) -> dict[str, dict[str, Any]]:
     """The release's fields for a section's class; empty where the release has no such class."""
-    name = model.__name__
-    classes = release.classes
-    return classes.get(name) or classes.get(f"rlvr_config.{name}") or {}
+    return release.classes.get(model.release_class or model.__name__, {})
+
+
+def children(model: type[Section], data: Any) -> Iterator[tuple[Path, type[Section], Any]]:
+    """The sections right below a mapping of plain values or nodes: path, class and value of each."""
+    for name, nested in section_types(model).items():
+        value = data.get(name) if isinstance(data, dict) else None
+        content = value.value if isinstance(value, Node) else value
+        if isinstance(content, dict) and dict in nested.containers and (isinstance(value, Named) or not nested.alone):
+            yield from (((name, key), nested.model, item) for key, item in content.items())
+        elif isinstance(content, list) and list in nested.containers:
+            yield from (((name, index), nested.model, item) for index, item in enumerate(content))
+        elif content is not None and nested.alone:
+            yield (name,), nested.model, value
 
 
 def _is_section(annotation: Any) -> bool:
@@ -108,9 +151,36 @@ def _union_parts(annotation: Any) -> tuple[Any, ...]:
     return get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else (annotation,)
 
 
-def _shortest(error: ValidationError, data: Any) -> list[tuple[str, tuple[PathKey, ...]]]:
+def _mark_named(data: Any, model: type[Section], release: Release) -> None:
+    """Where one section or several by name may stand, several it is if the mapping holds only mappings."""
+    for name, nested in section_types(model).items():
+        value = data.get(name) if isinstance(data, dict) else None
+        fact = facts_of(model, release).get(name, {})
+        if nested.alone and dict in nested.containers and fact.get("type", "").startswith("Union[Dict"):
+            if isinstance(value, dict) and all(isinstance(item, dict) or item is UNKNOWN for item in value.values()):
+                data[name] = Named(value)
+
+
+def _beyond_release(
+    data: Any, model: type[Section], release: Release, path: Path
+) -> Iterator[tuple[str, Path, type[Section]]]:
+    """Keys and choices that the models have and the release has not."""
+    facts = facts_of(model, release)
+    for key in data if isinstance(data, dict) else ():
+        if key not in model.model_fields:
+            continue
+        if key not in facts:
+            yield "key_not_in_release", (*path, key), model
+        elif isinstance(data[key], str) and data[key] not in facts[key].get("choices", (data[key],)):
+            yield "literal_error", (*path, key), model
+    for below, inner, value in children(model, data):
+        if below[0] in facts:
+            yield from _beyond_release(value, inner, release, (*path, *below))
+
+
+def _shortest(error: ValidationError, data: Any) -> list[tuple[str, Path]]:
     """One error per place: pydantic's locations hold union tags, and every member of a union complains."""
-    places: dict[tuple[PathKey, ...], str] = {}
+    places: dict[Path, str] = {}
     for item in error.errors(include_url=False, include_context=False, include_input=False):
         path: list[PathKey] = []
         here: Any = data
@@ -129,32 +199,43 @@ def _shortest(error: ValidationError, data: Any) -> list[tuple[str, tuple[PathKe
     ]
 
 
-def _owner(model: type[Section], path: tuple[PathKey, ...]) -> tuple[type[Section], tuple[PathKey, ...]]:
+def _owner(model: type[Section], path: Path, data: Any) -> tuple[type[Section], Path]:
     """The section class that a path ends in, and the path of the section's field that holds the place."""
-    here, index = model, 0
+    here, index, value = model, 0, data
     while True:
-        name = path[index]
-        inner = section_types(here).get(str(name))
-        if inner is None or index == len(path) - 1:
+        below = next((found for found in children(here, value) if path[index:][: len(found[0])] == found[0]), None)
+        if below is None or index + len(below[0]) >= len(path):
             return here, path[: index + 1]
-        section, is_mapping = inner
-        if is_mapping and index + 2 >= len(path):
-            return here, path[: index + 1]  # an item of the mapping is no section at all
-        index += 2 if is_mapping else 1
-        here = section
+        index += len(below[0])
+        here, value = below[1], below[2]
 
 
-def _remove(data: Any, path: tuple[PathKey, ...]) -> None:
-    for step in path[:-1]:
-        data = data.get(step) if isinstance(data, dict) else None
-    if isinstance(data, dict):
-        data.pop(path[-1], None)
+def _at(data: Any, path: Path) -> Any:
+    for step in path:
+        if isinstance(data, dict):
+            data = data.get(step)
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        else:
+            return None
+    return data
 
 
-def _forget(config: Section, path: tuple[PathKey, ...]) -> None:
+def _remove(data: Any, path: Path) -> None:
+    parent = _at(data, path[:-1])
+    if isinstance(parent, dict):
+        parent.pop(path[-1], None)
+
+
+def _forget(config: Section, path: Path) -> None:
     here: Any = config
     for step in path[:-1]:
-        here = here.__dict__.get(str(step)) if isinstance(here, Section) else here.get(step)
+        if isinstance(here, Section):
+            here = here.__dict__.get(str(step))
+        elif isinstance(here, list):
+            here = here[step] if isinstance(step, int) and step < len(here) else None
+        else:
+            here = here.get(step)
         if here is None:
             return
     if isinstance(here, Section):
@@ -172,13 +253,13 @@ def _fill(section: Section, release: Release) -> None:
             value = values[name]
             if isinstance(value, Section):
                 _fill(value, release)
-            elif name in inner and isinstance(value, dict):
-                for item in value.values():
+            elif name in inner and isinstance(value, (dict, list)):
+                for item in value.values() if isinstance(value, dict) else value:
                     _fill(item, release)
             continue
         fact = facts.get(name, {})
         if "section" in fact and name in inner:
-            value = inner[name][0].model_construct()
+            value = inner[name].model.model_construct()
             _fill(value, release)
             values[name] = value
         else:
@@ -186,7 +267,7 @@ def _fill(section: Section, release: Release) -> None:
             values[name] = Settings(default) if isinstance(default, dict) and name not in inner else default
 
 
-def _dotted(path: tuple[PathKey, ...]) -> str:
+def _dotted(path: Path) -> str:
     text = ""
     for step in path:
         text = f"{text}[{step}]" if isinstance(step, int) else join(text, step)

@@ -1,17 +1,21 @@
 """A group of workers: `actor_train`, `actor_infer`, `critic`, `reference`, `validation`, each of `rewards`."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Tag
 
 from roll_schema.models.data_args import DataArguments
 from roll_schema.models.generating_args import GeneratingArguments
 from roll_schema.models.model_args import ModelArguments
-from roll_schema.models.section import DEFAULT, Float, FreeForm, Int, Section
+from roll_schema.models.router_replay import RouterReplayConfig
+from roll_schema.models.section import DEFAULT, Float, FreeForm, Int, Named, Section
+from roll_schema.models.sequence_packing import SequencePackingConfig
 from roll_schema.models.strategy_args import StrategyArguments
 from roll_schema.models.training_args import TrainingArguments
 
 
-class WorkerConfig(Section):
-    """One role: its model, data and backend, the GPUs it runs on, and how it splits its batches."""
+class WorkerFields(Section):
+    """What is declared for every group of workers."""
 
     name: str = DEFAULT
     """Name of the group of workers. ROLL overwrites it for `actor_train`, `actor_infer`, `critic` and `reference`."""
@@ -64,7 +68,7 @@ class WorkerConfig(Section):
     """
 
     model_update_method: Literal["nccl", "rpc"] = DEFAULT
-    """Nothing in ROLL 0.1.3 reads it."""
+    """Nothing in ROLL reads it."""
 
     infer_batch_size: Int = DEFAULT
     """Samples per forward pass where nothing is trained, such as log-probabilities; higher is faster and takes more
@@ -125,3 +129,44 @@ class WorkerConfig(Section):
     """Packs several samples into one sequence, to save padding. RLVR in ROLL 0.1.3 refuses `true` at load; use dynamic
     batching.
     """
+
+    max_concurrency: Int = DEFAULT
+    """Calls that a worker serves at the same time; above 1 for asynchronous worker classes only. ROLL raises it on
+    `actor_infer` to at least 1000.
+    """
+
+    sequence_packing_args: SequencePackingConfig = DEFAULT
+    """How `use_sequence_packing` packs."""
+
+    logits_in_fp32: bool = DEFAULT
+    """Turns logits into fp32 before the loss: more exact, with more memory. The default is `true` in ROLL 0.2.x and
+    `false` from 0.3.0.
+    """
+
+    apply_loss_scale: bool = DEFAULT
+    """Scales the loss so that micro-batches of different lengths weigh as their tokens do."""
+
+    router_replay: RouterReplayConfig = DEFAULT
+    """Trains mixture-of-experts models with the experts that the rollout chose."""
+
+    mtp_training_mode: Literal["disabled", "standalone", "joint"] | None = DEFAULT
+    """Trains the model's multi-token prediction layers: by themselves (`standalone`, for reinforcement learning) or
+    with the rest (`joint`, for fine-tuning). Takes effect only with `mtp_num_layers` in Megatron's `strategy_config`.
+    """
+
+    opd_kl_coef: Float | None = DEFAULT
+    """Weight of this teacher's signal; read on `teacher`, where left out is 1."""
+
+    tag_included: list[str] = DEFAULT
+    """Tags of the rows that this teacher is for; empty is all. Read on `teacher`."""
+
+
+class WorkerConfig(WorkerFields):
+    """One role: its model, data and backend, the GPUs it runs on, and how it splits its batches."""
+
+
+Teachers = Annotated[
+    Annotated[dict[str, WorkerConfig], Tag("<named>")] | Annotated[WorkerConfig, Tag("<one>")],
+    Discriminator(lambda value: "<named>" if isinstance(value, Named) else "<one>"),
+]
+"""One section, or several by name."""

@@ -1,4 +1,7 @@
-"""What each ROLL release accepts, as data: `<release>.json` holds every config class with its fields."""
+"""What each ROLL release accepts, as data: `<release>.json` holds every config class with its fields.
+
+`changes.toml` says what became of keys and choices that a release no longer has, and why.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +13,23 @@ from typing import Any
 
 NAMES = ("0.1.0", "0.1.1", "0.1.3", "0.2.0", "0.2.1", "0.3.0")
 DEFAULT_NAME = "0.1.3"
+_FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True)
 class Release:
-    """A ROLL release: `classes` maps a config class to its fields.
+    """A ROLL release: `pipelines` maps a pipeline to its config class, `classes` a config class to its fields.
 
     A field has a `type`, a `default` or the class of its `section`, and, where it is a Literal, its `choices`.
+    `unread` names the fields of a class that nothing in ROLL reads; `registries` holds the names that ROLL looks up
+    later (templates, environments, worker classes).
     """
 
     name: str
     pipelines: dict[str, str]
     classes: dict[str, dict[str, dict[str, Any]]]
+    unread: dict[str, list[str]]
+    registries: dict[str, list[str]]
 
     def matches(self, bounds: str) -> bool:
         """Whether this release lies in bounds such as `>=0.1.3,<0.2.0`; empty bounds hold all."""
@@ -41,13 +49,57 @@ class Release:
         return True
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of a key of a class, or of one choice of it, in the release `since`.
+
+    `advice` is the help of the rules; `rename` is the new name where a rename is all, `delete` says that without the
+    key nothing changes.
+    """
+
+    owner: str
+    key: str
+    since: str
+    advice: str
+    choice: str = ""
+    rename: str = ""
+    delete: bool = False
+
+
 @cache
 def load(name: str) -> Release:
     """The facts of a release; raises KeyError for a name that is not in NAMES."""
     if name not in NAMES:
         raise KeyError(name)
-    facts = json.loads((Path(__file__).parent / f"{name}.json").read_text(encoding="utf-8"))
-    return Release(name, facts["pipelines"], facts["classes"])
+    facts = json.loads((_FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    return Release(name, facts["pipelines"], facts["classes"], facts["unread"], facts["registries"])
+
+
+@cache
+def changes() -> tuple[Change, ...]:
+    """Everything that `changes.toml` says."""
+    from roll_schema.toml import parse
+
+    rows = parse((_FOLDER / "changes.toml").read_text(encoding="utf-8"))["change"]
+    return tuple(Change(owner, **{key: row[key] for key in row if key != "owners"}) for row in rows for owner in row["owners"])
+
+
+def change_of(owner: str, key: str, release: Release, choice: str = "") -> Change | None:
+    """What became of a key or a choice that `release` does not have; None where it is yet to come, or unrecorded."""
+    found = [
+        change
+        for change in changes()
+        if (change.owner, change.key, change.choice) == (owner, key, choice) and release.matches(f">={change.since}")
+    ]
+    return found[-1] if found else None
+
+
+def span_of(names: list[str]) -> str:
+    """Releases for people: `0.1.1`, `0.1.0 to 0.2.1`, `0.1.0 and 0.3.0`."""
+    places = [NAMES.index(name) for name in names]
+    if len(names) > 2 and places == list(range(places[0], places[-1] + 1)):
+        return f"{names[0]} to {names[-1]}"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _parts(name: str) -> tuple[int, ...]:

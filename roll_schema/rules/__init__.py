@@ -49,6 +49,8 @@ from roll_schema.rules.lora.lora_target_missing import lora_target_missing
 from roll_schema.rules.lora.lora_target_not_in_model import lora_target_not_in_model
 from roll_schema.rules.lora.lora_target_not_linear import lora_target_not_linear
 from roll_schema.rules.model.flash_attention_needs_half_precision import flash_attention_needs_half_precision
+from roll_schema.rules.release.choice_not_in_release import choice_not_in_release
+from roll_schema.rules.release.key_not_in_release import key_not_in_release
 from roll_schema.rules.schema.async_ratio import async_ratio
 from roll_schema.rules.schema.both_profilers import both_profilers
 from roll_schema.rules.schema.checkpoint_without_folder import checkpoint_without_folder
@@ -145,6 +147,8 @@ RULES: dict[str, Rule] = {
         lora_target_not_in_model,
         lora_target_not_linear,
         flash_attention_needs_half_precision,
+        choice_not_in_release,
+        key_not_in_release,
         async_ratio,
         both_profilers,
         checkpoint_without_folder,

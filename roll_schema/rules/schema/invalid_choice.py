@@ -14,21 +14,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from roll_schema import releases
 from roll_schema.diagnostic import Severity
 from roll_schema.models.validation import SchemaError, facts_of
 from roll_schema.rule import Context, Problem, rule
+from roll_schema.rules.release.choice_not_in_release import releases_with_choice
 from roll_schema.rules.schema.wrong_type import describe
 from roll_schema.text import closest
 
 
 @rule(Severity.ERROR, fails="at load", claims=("literal_error",))
 def invalid_choice(error: SchemaError, context: Context) -> Iterator[Problem]:
+    if releases_with_choice(error):
+        return  # choice-not-in-release says more
     fact = facts_of(error.owner, error.release).get(error.field, {})
     choices = [choice for choice in fact.get("choices", []) if choice is not None]
     value = error.node.value
-    if value in choices:
-        return  # the release knows it, whatever the models of other releases say
     if value is None:
         shown = "null"
     else:
@@ -47,8 +47,4 @@ def _advice(error: SchemaError, choices: list[str]) -> str:
     close = synonyms.get(value) if synonyms.get(value) in choices else folded.get(value.lower())
     if close is None:
         close = closest(value, choices)
-    if close is not None:
-        return f"Did you mean `{close}`?"
-    facts = {name: facts_of(error.owner, releases.load(name)).get(error.field, {}) for name in releases.NAMES}
-    others = [name for name, fact in facts.items() if value in fact.get("choices", [])]
-    return f"ROLL {', '.join(others)} takes it: choose the release with `--roll-release`." if others else ""
+    return f"Did you mean `{close}`?" if close is not None else ""

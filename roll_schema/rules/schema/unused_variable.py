@@ -17,16 +17,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.validation import SchemaError, facts_of
+from roll_schema.models.validation import SchemaError
 from roll_schema.overrides import OVERRIDE_FILE
 from roll_schema.rule import Context, Problem, rule
-from roll_schema.rules.schema.unknown_key import looks_meant
+from roll_schema.suggestions import looks_meant
 
 
 @rule(Severity.WARNING, fails="silently", claims=("extra_forbidden", "invalid_key"))
 def unused_variable(error: SchemaError, context: Context) -> Iterator[Problem]:
-    if error.key in facts_of(error.owner, error.release):
-        return
     key_span = error.node.key_span or error.node.span
     # What a fragment defines for others to use may stay unused.
     if (

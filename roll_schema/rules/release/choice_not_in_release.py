@@ -1,0 +1,50 @@
+"""
+A choice of another ROLL release.
+
+Each release compares the value with its own list while it loads the config, and refuses any other; its message does
+not say that another release took it.
+
+    actor_train:
+      strategy_args:
+        strategy_name: fsdp2_train   # error: [choice-not-in-release]
+
+Name the release that has it with `--roll-release`, or write a choice of this one:
+
+    actor_train:
+      strategy_args:
+        strategy_name: megatron_train
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema import releases
+from roll_schema.diagnostic import Severity
+from roll_schema.models.validation import SchemaError, facts_of
+from roll_schema.rule import Context, Problem, rule
+
+
+@rule(Severity.ERROR, fails="at load", claims=("literal_error",))
+def choice_not_in_release(error: SchemaError, context: Context) -> Iterator[Problem]:
+    names = releases_with_choice(error)
+    if not names:
+        return
+    choices = facts_of(error.owner, error.release)[error.field]["choices"]
+    listed = ", ".join(f"`{choice}`" for choice in choices if choice is not None)
+    has = "has" if len(names) == 1 else "have"
+    message = (
+        f"ROLL {error.release.name} refuses `{error.key}: {error.node.value}`: ROLL {releases.span_of(names)} {has} "
+        f"that choice, this release has {listed}"
+    )
+    owner = error.owner.release_class or error.owner.__name__
+    change = releases.change_of(owner, error.field, error.release, str(error.node.value))
+    help_text = change.advice if change else "Write one of these, or name the release with `--roll-release`."
+    yield Problem(error.path, message, help_text)
+
+
+def releases_with_choice(error: SchemaError) -> list[str]:
+    """Releases whose field takes the value that this release refuses."""
+    fields = {name: facts_of(error.owner, releases.load(name)).get(error.field, {}) for name in releases.NAMES}
+    value = error.node.value
+    return [name for name, field in fields.items() if isinstance(value, str) and value in field.get("choices", ())]

@@ -1,0 +1,100 @@
+"""What a key that ROLL does not read may have been meant as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from roll_schema import releases
+from roll_schema.models.section import Section
+from roll_schema.models.validation import SchemaError, children, facts_of
+from roll_schema.releases import Release
+from roll_schema.text import closest
+
+OTHER_NAMES = {
+    "flash_attn": "attn_implementation",
+    "positive_loss_coef": "postive_loss_coef",
+    "r": "lora_rank",
+    "lora_r": "lora_rank",
+    "target_modules": "lora_target",
+    "lora_targets": "lora_target",
+    "lora_target_modules": "lora_target",
+    "lr": "learning_rate",
+    "max_tokens": "max_new_tokens",
+    "micro_batch_size": "per_device_train_batch_size",
+    "gradient_checkpointing": "disable_gradient_checkpointing",
+    "torch_dtype": "dtype",
+    "model_path": "model_name_or_path",
+    "num_gpus": "device_mapping",
+}
+"""Natural spellings and the names of other frameworks, with ROLL's own for the same thing."""
+
+NEVER_READ = {
+    "dataset_dir": "Delete it, and write the folder into `file_name`.",
+    "interleave_probs": "Delete it; the mix of domains is set by `domain_interleave_probs`.",
+}
+"""Keys that shipped configs have and that no release reads, with what to do about them."""
+
+
+def looks_meant(error: SchemaError) -> bool:
+    """At the top level, whether a key that nothing refers to was meant as a field rather than as a variable."""
+    return bool(near(error) or homes(error) or releases_with(error) or error.key in OTHER_NAMES)
+
+
+def advice(error: SchemaError) -> str:
+    """The fix for a key that is read nowhere: its right name or place, as far as one can be told."""
+    fields = facts_of(error.owner, error.release)
+    if OTHER_NAMES.get(error.key) in fields:
+        return f"ROLL's name for it is `{OTHER_NAMES[error.key]}`."
+    if error.key in NEVER_READ:
+        return NEVER_READ[error.key]
+    if places := homes(error):
+        return f"`{error.key}` belongs {' or '.join(places[:3])}."
+    if close := near(error):
+        return f"Did you mean `{close}`?"
+    return "Delete it, or correct its name."
+
+
+def near(error: SchemaError) -> str | None:
+    """The field of the same section whose name resembles the key."""
+    return _near(error.key, error.owner, error.release.name)
+
+
+def homes(error: SchemaError) -> list[str]:
+    """Places of the config that have a field of this name: below the key's own section, above it, then anywhere."""
+    parent = error.path.rpartition(".")[0]
+    found = [
+        path
+        for path, model in _places(error)
+        if path != parent and error.key in facts_of(model, error.release)
+    ]
+    inside = [path for path in found if parent and (path.startswith(f"{parent}.") or parent.startswith(path or " "))]
+    return [f"in `{path}`" if path else "at the top level" for path in (inside or found)]
+
+
+def releases_with(error: SchemaError) -> list[str]:
+    """Releases whose section of this class has the key."""
+    return [name for name in releases.NAMES if error.key in facts_of(error.owner, releases.load(name))]
+
+
+@lru_cache(maxsize=4096)
+def _near(key: str, owner: type[Section], release: str) -> str | None:
+    names = list(facts_of(owner, releases.load(release)))
+    folded = key.lower().replace("-", "_")
+    return folded if folded in names else closest(folded, names, cutoff=0.8)
+
+
+def _places(error: SchemaError) -> Iterator[tuple[str, type[Section]]]:
+    """The sections that this config holds, with their models."""
+    pending: list[tuple[str, type[Section], object]] = [("", error.model, error.root)]
+    while pending:
+        path, model, node = pending.pop(0)
+        yield path, model
+        value = getattr(node, "value", None)
+        for below, inner, child in children(model, value):
+            pending.append((".".join(filter(None, (path, *map(str, below)))), inner, child))
+
+
+def known_to(release: Release, error: SchemaError) -> bool:
+    """Whether a release reads the key there."""
+    return error.key in facts_of(error.owner, release)
