@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from math import prod
 from typing import Any
 
 MAX_DEVICES = 1_000_000
@@ -64,6 +65,25 @@ def ranges(ids: list[int]) -> str:
             parts.append(str(first) if first == last else f"{first}-{last}")
             start = index
     return ", ".join(parts)
+
+
+def likeliest_cause(devices: str, gpus: int, sizes: Mapping[str, float]) -> str:
+    """The path of the size that alone is to blame, an odd one (3, 6, 7, ...) first; else that of the devices."""
+    product = prod(sizes.values())
+    alone = [path for path, size in sizes.items() if size > 1 and gpus % (product / size) == 0]
+    strange = [path for path in alone if sizes[path] > gpus or not _is_power_of_two(sizes[path])]
+    blamed = strange or (alone if _is_power_of_two(gpus) else [])
+    return max(blamed, key=lambda path: sizes[path], default=devices)
+
+
+def oddest(batch: str, number: int, sizes: Mapping[str, int]) -> str:
+    """The path of what is to blame for a batch that does not divide: an odd size where the batch is a round number."""
+    strange = [path for path, size in sizes.items() if not _is_power_of_two(size)]
+    return max(strange, key=lambda path: sizes[path]) if strange and _is_power_of_two(number) else batch
+
+
+def _is_power_of_two(number: float) -> bool:
+    return number > 0 and int(number) == number and int(number).bit_count() == 1
 
 
 def _describe(value: Any) -> str:

@@ -11,13 +11,14 @@ from typing import Any
 from roll_schema import compose, detect, interpolate, models, overrides, releases, tree
 from roll_schema.compose import Composition
 from roll_schema.diagnostic import Diagnostic, Fault, Note, Severity
+from roll_schema.models import distillation
 from roll_schema.models.section import Section, Unresolved
-from roll_schema.models.validation import SchemaError, facts_of, sections, validate
+from roll_schema.models.validation import SchemaError, facts_of, section_types, sections, validate
 from roll_schema.rule import Cluster, Context, FactMissing, Problem, Rule
 from roll_schema.rules import RULES
 from roll_schema.secrets import MASK, is_secret_path
 from roll_schema.text import Source, Span
-from roll_schema.tree import Node
+from roll_schema.tree import Node, lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class _Run:
         name, why = detect.release(options.release)
         self.release = releases.load(name)
         self.result = Result(source.name, Choice(name, why), Choice("unknown", "the file could not be read"))
+        self.distills = False
         self.includes: dict[Source, Span] = {}
         self._found: dict[tuple[str, Span, str], Diagnostic] = {}
 
@@ -112,22 +114,24 @@ class _Run:
         model = models.of_pipeline(name, base.value if base is not None else "")
         # A key that some `${…}` refers to is a variable, unless it is a field as well.
         fields = facts_of(model, self.release)
-        written = {key: node for key, node in resolved.value.items() if key not in used or key in fields}
-        config, errors = validate(replace(resolved, value=written), model, self.release)
-        context = Context(
-            self.release, resolved, pipeline=name, cluster=self.options.cluster, primary_file=self.source.name
-        )
+        self.distills = distillation.is_pure(resolved, model, self.release, name)
+        if self.distills:
+            self.report_faults(distillation.discarded(resolved))
+        root = distillation.with_stand_ins(resolved) if self.distills else resolved
+        written = {key: node for key, node in root.value.items() if key not in used or key in fields}
+        config, errors = validate(replace(root, value=written), model, self.release)
+        context = Context(self.release, root, "", name, self.distills, self.options.cluster, self.source.name)
         for error in errors:
             for rule in _claimants().get(error.kind, _claimants()["*"]):
-                self.run(rule, error, replace(context, path=error.path), resolved)
+                self.run(rule, error, replace(context, path=error.path))
         self.result.config = config
         if config is None or not composition.complete:
             return  # without all fragments a key may only seem missing
         for path, section in sections(config):
             for rule in _rules_on(type(section)):
-                self.run(rule, section, replace(context, path=path), resolved)
+                self.run(rule, section, replace(context, path=path))
 
-    def run(self, rule: Rule, subject: Any, context: Context, root: Node) -> None:
+    def run(self, rule: Rule, subject: Any, context: Context) -> None:
         """Run a rule on a thing; what it cannot know, it does not judge."""
         if not self.selected(rule) or not self.release.matches(rule.releases):
             return
@@ -136,8 +140,10 @@ class _Run:
         arguments = (subject, context) if rule.takes_context else (subject,)
         try:
             for problem in rule.check(*arguments):
-                base = context.path if not isinstance(subject, SchemaError) else ""
-                self.report(rule, problem, base, root)
+                if isinstance(subject, SchemaError):
+                    self.report(rule, _in_time(rule, problem, subject, context), "", context.root)
+                else:
+                    self.report(rule, problem, context.path, context.root)
         except Unresolved:
             return
         except FactMissing as missing:
@@ -153,7 +159,7 @@ class _Run:
     def report_faults(self, faults: Iterable[Fault]) -> None:
         for fault in faults:
             rule = RULES[fault.rule]
-            if not self.selected(rule):
+            if not self.selected(rule) or not self.release.matches(rule.releases):
                 continue
             for problem in rule.check(fault):
                 notes = (*fault.notes, *self.include_notes(fault.span))
@@ -168,6 +174,10 @@ class _Run:
             notes.append(Note(message, locate(root, other, self.source)[1]))
         if node is not None and is_secret_path(path):
             problem = replace(problem, message=_without(node, problem.message), help=_without(node, problem.help))
+        if self.distills:
+            path = distillation.as_written(path)
+            message, advice = distillation.as_written(problem.message), distillation.as_written(problem.help)
+            problem = replace(problem, message=message, help=advice)
         elsewhere = tuple(note for note in notes if note.span != span)
         diagnostic = _diagnostic(rule, problem, span, path or None, elsewhere)
         self.add(diagnostic, missing=path if node is None else "")
@@ -226,6 +236,19 @@ def _step(here: Node, steps: list[str], index: int) -> tuple[Node | None, int]:
         if number < len(here.value):
             return here.value[number], 1
     return None, 0
+
+
+def _in_time(rule: Rule, problem: Problem, error: SchemaError, context: Context) -> Problem:
+    """When ROLL fails on a value that its loader would refuse, had it been asked to check it, or not dropped it."""
+    if (problem.fails or rule.fails) != "at load":
+        return problem
+    if context.pipeline in distillation.UNCHECKED_PIPELINES:
+        computed = error.field in section_types(error.owner) or error.field in distillation.COMPUTED_AT_LOAD
+        return problem if computed else replace(problem, fails="at start")
+    asked = lookup(context.root, ("use_opd",))
+    if error.swallowed and not context.distills and (asked is None or asked.value is not True):
+        return replace(problem, fails="silently")
+    return problem
 
 
 def _diagnostic(rule: Rule, problem: Problem, span: Span, path: str | None, notes: tuple[Note, ...]) -> Diagnostic:

@@ -43,19 +43,18 @@ class FactMissing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a rule may know beside the section it looks at; `path` is that section's place in the config."""
+    """What a rule may know beside the section it looks at; `path` is that section's place in the config.
+
+    `distills`: pure on-policy distillation, in which `actor_train` and `actor_infer` are the student's sections.
+    """
 
     release: Release
     root: Node
     path: str = ""
     pipeline: str = "rlvr"
+    distills: bool = False
     cluster: Cluster | None = None
     primary_file: str = ""
-
-    @property
-    def trains(self) -> bool:
-        """Whether the pipeline trains; `rlvr_rollout` only samples and scores."""
-        return self.pipeline != "rlvr_rollout"
 
     def need_cluster(self) -> Cluster:
         """The cluster; raises FactMissing when the command line does not tell it."""
@@ -75,6 +74,9 @@ class Context:
     def _node(self, field_path: str) -> Node | None:
         return lookup(self.root, [*filter(None, self.path.split(".")), *field_path.split(".")])
 
+
+RLVR_TRAINING = ("rlvr", "rlvr_vl", "rlvr_vlmath", "onpolicy_distill")
+"""The pipelines that train on answers to prompts of a data set."""
 
 Check = Callable[..., Iterator[Problem]]
 
@@ -120,6 +122,8 @@ def rule(
         annotations = [getattr(kind, "__name__", kind) for key, kind in code.__annotations__.items() if key != "return"]
         name = code.__name__.replace("_", "-")
         group = code.__module__.split(".")[-2]
-        return Rule(name, group, severity, fails, check, annotations[0], len(annotations) > 1, claims, releases, pipelines)
+        return Rule(
+            name, group, severity, fails, check, annotations[0], len(annotations) > 1, claims, releases, pipelines
+        )
 
     return make

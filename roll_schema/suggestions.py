@@ -63,11 +63,7 @@ def near(error: SchemaError) -> str | None:
 def homes(error: SchemaError) -> list[str]:
     """Places of the config that have a field of this name: below the key's own section, above it, then anywhere."""
     parent = error.path.rpartition(".")[0]
-    found = [
-        path
-        for path, model in _places(error)
-        if path != parent and error.key in facts_of(model, error.release)
-    ]
+    found = [path for path, model in _places(error) if path != parent and error.key in facts_of(model, error.release)]
     inside = [path for path in found if parent and (path.startswith(f"{parent}.") or parent.startswith(path or " "))]
     return [f"in `{path}`" if path else "at the top level" for path in (inside or found)]
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import Any
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
-InvalidToml = tomllib.TOMLDecodeError
 
 
 def parse(text: str) -> dict[str, Any]:
-    """The document of a TOML text; raises InvalidToml."""
-    return tomllib.loads(text)
+    """The document of a TOML text; raises ValueError."""
+    reader = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+    document: dict[str, Any] = reader.loads(text)
+    return document

@@ -403,9 +403,56 @@ def _syntax_fault(source: Source, error: YAMLError) -> Fault:
             notes = (Note(f"it was noticed here: {text}", source.span(place, min(place + 1, len(source.text)))),)
             place = context.index
             text = f"this {what} is never closed"
+    elif "simple key" in opened and context is not None:
+        return Fault("syntax-error", "this line has no `:`", _line(source, context.line), help=_NO_COLON)
+    elif text == "mapping values are not allowed here":
+        return _misread_line(source, problem.line, place)
+    elif text.startswith("expected <block end>, but found '<block mapping start>'"):
+        return _misindented(source, problem.line)
     elif opened and context is not None:
         text = f"{opened}: {text}"
     return Fault("syntax-error", text, source.span(place, min(place + 1, len(source.text))), notes=notes)
+
+
+_KEY_LINE = re.compile(r"""( *)(?:- +)*(?:[^\s#'"\[{&*!|>%@`-][^#]*?|'[^']*'|"[^"]*"):(?:\s|$)""")
+_NO_COLON = "Write `key: value`; a value alone is a text, which goes on in the next line."
+
+
+def _line(source: Source, index: int) -> Span:
+    """The text of a line, by its index, without what surrounds it."""
+    start = source.line_starts[index]
+    text = source.line_text(index + 1 + source.line_offset)
+    return source.span(start + len(text) - len(text.lstrip()), start + len(text.rstrip()))
+
+
+def _misread_line(source: Source, index: int, place: int) -> Fault:
+    """A key where the parser expects none: the line itself is indented wrongly, or one above it."""
+    lines = source.text.splitlines()
+    width = [len(line) - len(line.lstrip()) for line in lines]
+    filled = [number for number, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")]
+    above = [number for number in filled if number < index]
+    below = [number for number in filled if number > index and width[number] <= width[index]]
+    found = Note("it was noticed here", source.span(place, place + 1))
+    if above and width[above[-1]] == width[index] and not _KEY_LINE.match(lines[above[-1]]):
+        span = _line(source, above[-1])
+        if not span.text.startswith("-"):
+            return Fault("syntax-error", "this line has no `:`", span, help=_NO_COLON, notes=(found,))
+    parents = [number for number in above if width[number] < width[index] and _KEY_LINE.match(lines[number])]
+    # What the lines below share is how the block is indented, unless they are what this key should hold.
+    holds_them = lines[index].rstrip().endswith(":") and below[:1] == [index + 1]
+    if parents and below and width[below[0]] == width[index] and not holds_them:
+        span = _line(source, parents[-1])
+        message = f"this line is indented by {width[parents[-1]]}, the lines below it by {width[index]}"
+        return Fault("syntax-error", message, span, help="Indent keys of one mapping alike.", notes=(found,))
+    if parents and width[index]:
+        return _misindented(source, index)
+    return Fault("syntax-error", "a key stands where none may stand", source.span(place, place + 1))
+
+
+def _misindented(source: Source, index: int) -> Fault:
+    span = _line(source, index)
+    message = f"this line is indented by {span.first.column - 1}, which fits no mapping above it"
+    return Fault("syntax-error", message, span, help="Indent keys of one mapping alike.")
 
 
 def _without_block_at(source: Source, offset: int) -> Source | None:

@@ -195,11 +195,3 @@ def test_an_error_of_ours_is_told_from_one_in_the_config() -> None:
     assert done.returncode == 2
     assert "internal error: RuntimeError" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_a_pipeline_without_a_model_is_said_to_be_checked_in_part(tmp_path: Path) -> None:
-    path = tmp_path / "agentic.yaml"
-    path.write_text("custom_envs: {}\ntrain_env_manager: {}\n", encoding="utf-8")
-    done = run(str(path))
-    assert done.returncode == 0
-    assert "the keys of the agentic pipeline are not known" in done.stdout

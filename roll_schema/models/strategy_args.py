@@ -21,8 +21,8 @@ class StrategyArguments(Section):
         "fsdp2_train",
         "fsdp2_infer",
     ] = DEFAULT
-    """Backend. For training `megatron_train`, and `deepspeed_train` (through ROLL 0.2.1; up to 0.1.3 the one for LoRA) or
-    `fsdp2_train` (from 0.2.0); for generating `vllm`, `sglang` or, up to 0.1.3, `hf_infer`; for `reference`
+    """Backend. For training `megatron_train`, and `deepspeed_train` (through ROLL 0.2.1; up to 0.1.3 the one for LoRA)
+    or `fsdp2_train` (from 0.2.0); for generating `vllm`, `sglang` or, up to 0.1.3, `hf_infer`; for `reference`
     `megatron_infer`, `hf_infer`, `deepspeed_infer` (ZeRO stage 3 only) or `fsdp2_infer`. `diffusion_deepspeed_train`
     belongs to the diffusion pipeline.
     """

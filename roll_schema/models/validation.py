@@ -80,7 +80,7 @@ def validate(root: Node, model: type[Section], release: Release) -> tuple[Sectio
             found = [(kind, path, *_owner(model, path, data)) for kind, path in _shortest(error, data)]
             for kind, path, owner, field_path in found:
                 refuse(kind, path, owner, field_path)
-            for _kind, _path, _owner_, field_path in found:
+            for *_, field_path in found:
                 _remove(data, field_path)
         else:
             _fill(config, release)
@@ -156,9 +156,9 @@ def _mark_named(data: Any, model: type[Section], release: Release) -> None:
     for name, nested in section_types(model).items():
         value = data.get(name) if isinstance(data, dict) else None
         fact = facts_of(model, release).get(name, {})
-        if nested.alone and dict in nested.containers and fact.get("type", "").startswith("Union[Dict"):
-            if isinstance(value, dict) and all(isinstance(item, dict) or item is UNKNOWN for item in value.values()):
-                data[name] = Named(value)
+        either = nested.alone and dict in nested.containers and fact.get("type", "").startswith("Union[Dict")
+        if either and isinstance(value, dict) and all(type(item) is dict or item is UNKNOWN for item in value.values()):
+            data[name] = Named(value)
 
 
 def _beyond_release(

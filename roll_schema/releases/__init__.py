@@ -81,7 +81,9 @@ def changes() -> tuple[Change, ...]:
     from roll_schema.toml import parse
 
     rows = parse((_FOLDER / "changes.toml").read_text(encoding="utf-8"))["change"]
-    return tuple(Change(owner, **{key: row[key] for key in row if key != "owners"}) for row in rows for owner in row["owners"])
+    return tuple(
+        Change(owner, **{key: row[key] for key in row if key != "owners"}) for row in rows for owner in row["owners"]
+    )
 
 
 def change_of(owner: str, key: str, release: Release, choice: str = "") -> Change | None:

@@ -1,6 +1,10 @@
 """The list of all rules; a file that is not here does not run."""
 
 from roll_schema.rule import Rule
+from roll_schema.rules.agentic.too_few_trajectories import too_few_trajectories
+from roll_schema.rules.agentic.uneven_environment_batch import uneven_environment_batch
+from roll_schema.rules.agentic.uneven_environment_groups import uneven_environment_groups
+from roll_schema.rules.agentic.unknown_environment import unknown_environment
 from roll_schema.rules.compose.include_cycle import include_cycle
 from roll_schema.rules.compose.include_outside_project import include_outside_project
 from roll_schema.rules.compose.invalid_defaults import invalid_defaults
@@ -16,6 +20,8 @@ from roll_schema.rules.devices.invalid_device_mapping import invalid_device_mapp
 from roll_schema.rules.devices.opaque_device_mapping import opaque_device_mapping
 from roll_schema.rules.devices.uneven_device_mapping import uneven_device_mapping
 from roll_schema.rules.devices.uneven_model_parallel import uneven_model_parallel
+from roll_schema.rules.distillation.discarded_section import discarded_section
+from roll_schema.rules.distillation.distillation_roles import distillation_roles
 from roll_schema.rules.generation.greedy_group import greedy_group
 from roll_schema.rules.generation.rewritten_generation_length import rewritten_generation_length
 from roll_schema.rules.generation.sampling_range import sampling_range
@@ -56,6 +62,7 @@ from roll_schema.rules.schema.both_profilers import both_profilers
 from roll_schema.rules.schema.checkpoint_without_folder import checkpoint_without_folder
 from roll_schema.rules.schema.environment_not_text import environment_not_text
 from roll_schema.rules.schema.invalid_choice import invalid_choice
+from roll_schema.rules.schema.misplaced_section import misplaced_section
 from roll_schema.rules.schema.missing_key import missing_key
 from roll_schema.rules.schema.no_room_for_answers import no_room_for_answers
 from roll_schema.rules.schema.null_breaks_load import null_breaks_load
@@ -63,11 +70,14 @@ from roll_schema.rules.schema.null_not_allowed import null_not_allowed
 from roll_schema.rules.schema.null_strategy_config import null_strategy_config
 from roll_schema.rules.schema.prompt_and_messages import prompt_and_messages
 from roll_schema.rules.schema.response_length_ignored import response_length_ignored
+from roll_schema.rules.schema.rollout_engine import rollout_engine
+from roll_schema.rules.schema.router_replay_mode import router_replay_mode
 from roll_schema.rules.schema.sequence_packing_refused import sequence_packing_refused
 from roll_schema.rules.schema.truth_value_for_number import truth_value_for_number
 from roll_schema.rules.schema.unknown_key import unknown_key
+from roll_schema.rules.schema.unknown_template import unknown_template
 from roll_schema.rules.schema.unpaired_validation_lengths import unpaired_validation_lengths
-from roll_schema.rules.schema.unused_variable import unused_variable
+from roll_schema.rules.schema.unused_section import unused_section
 from roll_schema.rules.schema.value_not_set import value_not_set
 from roll_schema.rules.schema.wrong_type import wrong_type
 from roll_schema.rules.training.file_name_as_text import file_name_as_text
@@ -99,6 +109,10 @@ from roll_schema.rules.yaml.unknown_tag import unknown_tag
 RULES: dict[str, Rule] = {
     rule.name: rule
     for rule in (
+        too_few_trajectories,
+        uneven_environment_batch,
+        uneven_environment_groups,
+        unknown_environment,
         include_cycle,
         include_outside_project,
         invalid_defaults,
@@ -114,6 +128,8 @@ RULES: dict[str, Rule] = {
         opaque_device_mapping,
         uneven_device_mapping,
         uneven_model_parallel,
+        discarded_section,
+        distillation_roles,
         greedy_group,
         rewritten_generation_length,
         sampling_range,
@@ -154,6 +170,7 @@ RULES: dict[str, Rule] = {
         checkpoint_without_folder,
         environment_not_text,
         invalid_choice,
+        misplaced_section,
         missing_key,
         no_room_for_answers,
         null_breaks_load,
@@ -161,11 +178,14 @@ RULES: dict[str, Rule] = {
         null_strategy_config,
         prompt_and_messages,
         response_length_ignored,
+        rollout_engine,
+        router_replay_mode,
         sequence_packing_refused,
         truth_value_for_number,
         unknown_key,
+        unknown_template,
         unpaired_validation_lengths,
-        unused_variable,
+        unused_section,
         value_not_set,
         wrong_type,
         file_name_as_text,

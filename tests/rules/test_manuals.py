@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from roll_schema import releases
 from roll_schema.diagnostic import FAILS
 from roll_schema.rule import Rule
 from roll_schema.rules import RULES
@@ -33,8 +34,19 @@ def marked(text: str) -> tuple[str, set[tuple[int, str]]]:
     return "\n".join(lines) + "\n", expected
 
 
+def release_of(rule: Rule) -> str:
+    names = ("0.1.3", *reversed(releases.NAMES))
+    return next(name for name in names if releases.load(name).matches(rule.releases))
+
+
+def pipeline_of(rule: Rule) -> str:
+    if rule.pipelines and "rlvr" not in rule.pipelines:
+        return rule.pipelines[0]
+    return {"AgenticConfig": "agentic", "DPOConfig": "dpo", "SFTConfig": "sft"}.get(rule.subject, "rlvr")
+
+
 def found(rule: Rule, text: str) -> set[tuple[int, str]]:
-    result = lint_text(text, release="0.1.3")
+    result = lint_text(text, release=release_of(rule), pipeline=pipeline_of(rule))
     return {(item.span.first.line, item.severity.value) for item in result.diagnostics if item.rule == rule.name}
 
 

@@ -17,9 +17,10 @@ Give the group a multiple:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from math import prod
 
+from roll_schema.devices import likeliest_cause
 from roll_schema.diagnostic import Severity
 from roll_schema.models.section import Settings
 from roll_schema.models.worker_config import WorkerConfig
@@ -68,16 +69,3 @@ def uneven_device_mapping(worker: WorkerConfig, context: Context) -> Iterator[Pr
         notes.pop(place, None)
         advice = f"Give the group a multiple of {per_worker} GPUs, or workers of another size."
         yield Problem(place, message, advice, notes)
-
-
-def likeliest_cause(devices: str, gpus: int, sizes: Mapping[str, float]) -> str:
-    """The path of the size that alone is to blame, an odd one (3, 6, 7, ...) first; else that of the devices."""
-    product = prod(sizes.values())
-    alone = [path for path, size in sizes.items() if size > 1 and gpus % (product / size) == 0]
-    strange = [path for path in alone if sizes[path] > gpus or not _is_power_of_two(sizes[path])]
-    blamed = strange or (alone if _is_power_of_two(gpus) else [])
-    return max(blamed, key=lambda path: sizes[path], default=devices)
-
-
-def _is_power_of_two(number: float) -> bool:
-    return int(number) == number and int(number).bit_count() == 1

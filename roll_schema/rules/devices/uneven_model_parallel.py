@@ -30,11 +30,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
+from roll_schema.devices import likeliest_cause, oddest
 from roll_schema.diagnostic import Severity
-from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.models.base_config import BaseConfig
 from roll_schema.rule import Problem, rule
 from roll_schema.rules.devices.invalid_device_mapping import device_ids
-from roll_schema.rules.devices.uneven_device_mapping import likeliest_cause
 
 MAPPING = "actor_train.device_mapping"
 SETTINGS = "actor_train.strategy_args.strategy_config"
@@ -42,7 +42,9 @@ SIZES = ("tensor_model_parallel_size", "pipeline_model_parallel_size", "context_
 
 
 @rule(Severity.ERROR, fails="at load")
-def uneven_model_parallel(config: RLVRConfig) -> Iterator[Problem]:
+def uneven_model_parallel(config: BaseConfig) -> Iterator[Problem]:
+    if not hasattr(config, "actor_train"):
+        return
     worker = config.actor_train
     strategy = worker.strategy_args
     if strategy is None or "megatron" not in strategy.strategy_name or strategy.strategy_config is None:
@@ -87,4 +89,7 @@ def uneven_model_parallel(config: RLVRConfig) -> Iterator[Problem]:
         message = f"{prompts} prompts cannot be shared by {gpus} GPUs / ({product}) = {ranks:g} data-parallel ranks"
         near = int(prompts // ranks * ranks) or int(ranks)
         advice = f"Write `rollout_batch_size: {near}`, or another multiple of {ranks:g}."
-        yield Problem("rollout_batch_size", message, advice, {MAPPING: f"{gpus} GPUs"} | written)
+        place = oddest("rollout_batch_size", prompts, {MAPPING: gpus})
+        notes = {MAPPING: f"{gpus} GPUs"} | written
+        notes.pop(place, None)
+        yield Problem(place, message, advice, notes)

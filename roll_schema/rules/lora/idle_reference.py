@@ -26,12 +26,10 @@ from roll_schema.models.rlvr_config import RLVRConfig
 from roll_schema.rule import Context, Problem, rule
 
 
-@rule(Severity.INFO, fails="wastefully")
+# The pipelines for vision-language models do start them.
+@rule(Severity.INFO, fails="wastefully", pipelines=("rlvr",))
 def idle_reference(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     if config.actor_train.model_args.lora_target is None or not context.is_set("reference.device_mapping"):
-        return
-    # The pipelines for vision-language models do start them.
-    if context.pipeline != "rlvr":
         return
     yield Problem(
         "reference.device_mapping",

@@ -1,8 +1,8 @@
 """
 A ratio of asynchronous generation that the pipeline refuses.
 
-RLVR generates ahead by whole batches: `async_generation_ratio` is 0 (off) or at least 1, and needs
-`generate_opt_level: 1`.
+RLVR generates ahead by whole batches: `async_generation_ratio` is 0 (off) or at least 1. It needs
+`generate_opt_level: 1`, from ROLL 0.2.0 in the agentic pipelines, too.
 
     async_generation_ratio: 0.5   # error: [async-ratio]
 
@@ -16,16 +16,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.rlvr_config import RLVRConfig
-from roll_schema.rule import Problem, rule
+from roll_schema.models.ppo_config import PPOConfig
+from roll_schema.rule import Context, Problem, rule
 
 
 @rule(Severity.ERROR, fails="at load", releases=">=0.1.3")
-def async_ratio(config: RLVRConfig) -> Iterator[Problem]:
+def async_ratio(config: PPOConfig, context: Context) -> Iterator[Problem]:
     ratio = config.async_generation_ratio
     if ratio <= 0:
         return
-    if ratio < 1:
+    prompts = hasattr(config, "rewards")
+    if not prompts and context.release.matches("<0.2.0"):
+        return
+    if ratio < 1 and prompts:
         message = f"`async_generation_ratio` is {ratio}, but RLVR takes 0 (off) or at least 1"
         yield Problem("async_generation_ratio", message, "Write 1 to generate one batch ahead, or 0.")
     if config.generate_opt_level != 1:

@@ -31,25 +31,51 @@ The message names the key; here sampling settings are needed:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from roll_schema.diagnostic import Severity
+from roll_schema.models.base_config import BaseConfig
+from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.rlvr_config import RLVRConfig
 from roll_schema.models.section import Unresolved
 from roll_schema.models.worker_config import WorkerConfig
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.rule import RLVR_TRAINING, Context, Problem, rule
+
+TRAINER = {
+    "rlvr": "actor_train",
+    "rlvr_vl": "actor_train",
+    "rlvr_vlmath": "actor_train",
+    "onpolicy_distill": "actor_train",
+    "agentic": "actor_train",
+    "dpo": "actor_train",
+    "reward_fl": "actor_train",
+    "sft": "sft_train",
+    "distill": "student",
+    "distill_vl": "student",
+}
+"""The role that each pipeline trains; the others only sample."""
+
+FROZEN = {"dpo": "reference", "distill": "teacher", "distill_vl": "teacher"}
+"""The role whose model is compared with, where it is always needed."""
 
 
 @rule(Severity.ERROR, fails="at start")
-def missing_key(config: RLVRConfig, context: Context) -> Iterator[Problem]:
-    checks = [_lengths, _sampling, _model, _rewards, _rollout_places]
-    if context.trains:
-        checks += [_files, _strategies, _training_places]
-    if context.pipeline == "rlvr":
-        checks.append(_domains)  # the mathematics pipeline for vision-language models has no domains
+def missing_key(config: BaseConfig, context: Context) -> Iterator[Problem]:
+    checks: list[Callable[[Any, Context], Iterator[Problem]]] = [_lengths, _trainer, _frozen]
+    if isinstance(config, PPOConfig):
+        checks += [_sampling, _rollout]
+        if not context.distills:
+            checks += [_model, _compared] if context.pipeline in TRAINER else [_model]
+    if isinstance(config, RLVRConfig):
+        checks += [_rewards, _validation]
+        if context.pipeline in RLVR_TRAINING:
+            checks.append(_files)
+        if context.pipeline == "rlvr":
+            checks.append(_domains)  # the mathematics pipeline for vision-language models has no domains
     for check in checks:
         try:
-            yield from check(config)
+            yield from check(config, context)
         except Unresolved:
             continue
 
@@ -58,39 +84,51 @@ def _missing(path: str, why: str, example: str, fails: str) -> Problem:
     return Problem(path, f"`{path}` is missing: {why}", f"Add `{example}`.", fails=fails)
 
 
-def _lengths(config: RLVRConfig) -> Iterator[Problem]:
+def _lengths(config: BaseConfig, context: Context) -> Iterator[Problem]:
     if not config.response_length and not config.sequence_length:
         why = "ROLL needs it, or `sequence_length`, to know how long answers may be"
         yield _missing("response_length", why, "response_length: 1024", "at load")
 
 
-def _sampling(config: RLVRConfig) -> Iterator[Problem]:
-    example = "generating_args: {temperature: 0.99, top_p: 0.99}"
-    if config.actor_infer.generating_args is None:
-        yield _missing("actor_infer.generating_args", "ROLL writes the number of samples into it", example, "at load")
+def _sampling(config: PPOConfig, context: Context) -> Iterator[Problem]:
+    environments = getattr(config, "train_env_manager", None)
+    if config.actor_infer.generating_args is not None:
+        return
+    if environments and context.release.matches(">=0.2.0") and environments.generating_args is not None:
+        return
+    why = "ROLL writes the number of samples into it"
+    yield _missing("actor_infer.generating_args", why, "generating_args: {temperature: 0.99, top_p: 0.99}", "at load")
+
+
+def _validation(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     if config.validation is not None and config.validation.generating_args is None:
-        yield _missing("validation.generating_args", "ROLL writes the answers' length into it", example, "at load")
+        why = "ROLL writes the answers' length into it"
+        example = "generating_args: {temperature: 0.99, top_p: 0.99}"
+        yield _missing("validation.generating_args", why, example, "at load")
 
 
-def _model(config: RLVRConfig) -> Iterator[Problem]:
+def _model(config: PPOConfig, context: Context) -> Iterator[Problem]:
     workers = (config.actor_train, config.actor_infer, config.reference)
     if config.pretrain is None and any(worker.model_args.model_name_or_path is None for worker in workers):
         why = "a worker without a `model_name_or_path` of its own takes its model from here"
         yield _missing("pretrain", why, "pretrain: Qwen/Qwen2.5-7B", "at worker start")
 
 
-def _rewards(config: RLVRConfig) -> Iterator[Problem]:
-    if config.rewards is not None and not config.rewards:
+def _rewards(config: RLVRConfig, context: Context) -> Iterator[Problem]:
+    if config.rewards is not None and not config.rewards and not context.distills:
         why = "no answer would get a score"
         example = "rewards: {math_rule: {worker_cls: ..., tag_included: [...], world_size: 8}}"
         yield _missing("rewards", why, example, "at start")
     for name, reward in (config.rewards or {}).items():
+        if name in type(reward).model_fields:
+            continue  # misplaced-section says more
         if reward.worker_cls is None:
             why = "ROLL does not know which class scores the answers"
             yield _missing(f"rewards.{name}.worker_cls", why, "worker_cls: roll.pipeline.rlvr.rewards. ...", "at start")
+        yield from _place(f"rewards.{name}", reward)
 
 
-def _files(config: RLVRConfig) -> Iterator[Problem]:
+def _files(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     data = config.actor_train.data_args
     if data is None:
         why = "training prompts come from its `file_name`, mixed by `domain_interleave_probs`"
@@ -100,7 +138,7 @@ def _files(config: RLVRConfig) -> Iterator[Problem]:
         yield _missing("actor_train.data_args.file_name", "there are no prompts", "file_name: [a.jsonl]", "at start")
 
 
-def _domains(config: RLVRConfig) -> Iterator[Problem]:
+def _domains(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     data = config.actor_train.data_args
     if data is not None and data.domain_interleave_probs is None:
         why = "ROLL mixes the domains by it, even when there is one"
@@ -108,22 +146,30 @@ def _domains(config: RLVRConfig) -> Iterator[Problem]:
         yield _missing("actor_train.data_args.domain_interleave_probs", why, example, "at start")
 
 
-def _strategies(config: RLVRConfig) -> Iterator[Problem]:
-    for role, name in (("actor_train", "deepspeed_train"), ("actor_infer", "vllm")):
-        if getattr(config, role).strategy_args is None:
-            why = "the worker does not know what to train or sample with"
-            example = f"strategy_args: {{strategy_name: {name}}}"
-            yield _missing(f"{role}.strategy_args", why, example, "at worker start")
+def _trainer(config: BaseConfig, context: Context) -> Iterator[Problem]:
+    role = TRAINER.get(context.pipeline)
+    if role is None:
+        return
+    worker = getattr(config, role)
+    early = "at load" if context.release.name == "0.1.0" and role == "actor_train" else "at worker start"
+    yield from _strategy(
+        role, worker, "fsdp2_train" if context.release.matches(">=0.3.0") else "deepspeed_train", early
+    )
+    yield from _place(role, worker)
 
 
-def _rollout_places(config: RLVRConfig) -> Iterator[Problem]:
-    yield from _place("actor_infer", config.actor_infer, "ROLL does not know how many workers to start")
-    for name, reward in (config.rewards or {}).items():
-        yield from _place(f"rewards.{name}", reward, "ROLL does not know how many workers to start")
+def _rollout(config: PPOConfig, context: Context) -> Iterator[Problem]:
+    yield from _strategy("actor_infer", config.actor_infer, "vllm", "at worker start")
+    yield from _place("actor_infer", config.actor_infer)
 
 
-def _training_places(config: RLVRConfig) -> Iterator[Problem]:
-    yield from _place("actor_train", config.actor_train, "ROLL does not know how many workers to start")
+def _frozen(config: BaseConfig, context: Context) -> Iterator[Problem]:
+    if role := FROZEN.get(context.pipeline):
+        yield from _place(role, getattr(config, role))
+
+
+def _compared(config: PPOConfig, context: Context) -> Iterator[Problem]:
+    """The models that the reward and the advantage may need beside the policy."""
     lora = config.actor_train.model_args.lora_target is not None
     if (config.enable_reference or config.use_kl_loss or config.init_kl_coef > 0) and not lora:
         why = "the KL term (`use_kl_loss`, or `init_kl_coef` above 0) needs a reference model, and ROLL a place for it"
@@ -133,7 +179,15 @@ def _training_places(config: RLVRConfig) -> Iterator[Problem]:
         yield from _place("critic", config.critic, why)
 
 
-def _place(role: str, worker: WorkerConfig, why: str) -> Iterator[Problem]:
+def _strategy(role: str, worker: WorkerConfig, name: str, fails: str) -> Iterator[Problem]:
+    if worker.strategy_args is None:
+        why = "the worker does not know what to train or sample with"
+        yield _missing(f"{role}.strategy_args", why, f"strategy_args: {{strategy_name: {name}}}", fails)
+
+
+def _place(
+    role: str, worker: WorkerConfig, why: str = "ROLL does not know how many workers to start"
+) -> Iterator[Problem]:
     if worker.device_mapping is not None or worker.world_size is not None:
         return
     if role.startswith("rewards.") and worker.strategy_args is None:

@@ -17,12 +17,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.base_config import BaseConfig
+from roll_schema.models.rlvr_config import RLVRConfig
 from roll_schema.rule import Problem, rule
 
 
 @rule(Severity.ERROR, fails="at first step")
-def no_room_for_answers(config: BaseConfig) -> Iterator[Problem]:
+def no_room_for_answers(config: RLVRConfig) -> Iterator[Problem]:
     sequence, prompt = config.sequence_length, config.prompt_length
     if sequence and prompt and prompt >= sequence:
         message = f"{sequence} - {prompt} = {sequence - prompt} tokens are left for answers"

@@ -27,8 +27,8 @@ BREAKS = {
     ("ModelArguments", "dtype"): "looks up the precision of that name",
     ("ModelArguments", "lora_rank"): "doubles it to get `lora_alpha`",
     ("GeneratingArguments", "num_beams"): "compares it with 1",
-    ("RLVRConfig", "checkpoint_config"): "looks up `type` in it",
-    ("RLVRConfig", "prompt_length"): "adds it to `response_length`",
+    ("BaseConfig", "checkpoint_config"): "looks up `type` in it",
+    ("BaseConfig", "prompt_length"): "adds it to `response_length`",
     ("RLVRConfig", "rewards"): "goes through its rewards",
 }
 """What `__post_init__` does with the value: ROLL 0.1.0 to 0.3.0."""
@@ -36,8 +36,9 @@ BREAKS = {
 
 @rule(Severity.ERROR, fails="at load")
 def null_breaks_load(section: Section, context: Context) -> Iterator[Problem]:
+    names = {parent.__name__ for parent in type(section).__mro__}
     for (owner, field), deed in BREAKS.items():
-        if type(section).__name__ == owner and context.is_set(field) and getattr(section, field) is None:
+        if owner in names and context.is_set(field) and getattr(section, field) is None:
             if field == "lora_rank" and getattr(section, "lora_alpha", None):
                 continue
             if field == "prompt_length" and getattr(section, "sequence_length", None):

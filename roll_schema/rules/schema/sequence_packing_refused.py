@@ -1,7 +1,8 @@
 """
 Sequence packing in a pipeline that has none.
 
-ROLL 0.1.3 packs sequences only in supervised fine-tuning and distillation; RLVR stops with a ValueError at load.
+ROLL 0.1.3 packs sequences only in supervised fine-tuning and distillation; RLVR and the agentic pipelines stop with a
+ValueError at load. From 0.2.0 they pack as well, and DPO alone refuses.
 
     actor_train:
       use_sequence_packing: true   # error: [sequence-packing-refused]
@@ -17,12 +18,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.rlvr_config import RLVRConfig
-from roll_schema.rule import Problem, rule
+from roll_schema.models.worker_config import WorkerConfig
+from roll_schema.rule import RLVR_TRAINING, Context, Problem, rule
+
+REFUSED = (*RLVR_TRAINING, "rlvr_rollout", "agentic", "agentic_rollout")
 
 
-@rule(Severity.ERROR, fails="at load", releases="==0.1.3")
-def sequence_packing_refused(config: RLVRConfig) -> Iterator[Problem]:
-    if config.actor_train.use_sequence_packing:
-        message = "ROLL 0.1.3 refuses `use_sequence_packing` in RLVR: only SFT and distillation pack sequences"
-        yield Problem("actor_train.use_sequence_packing", message, "Delete it.")
+@rule(Severity.ERROR, fails="at load", releases=">=0.1.3")
+def sequence_packing_refused(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
+    pipelines = REFUSED if context.release.matches("<0.2.0") else ("dpo",)
+    if context.path == "actor_train" and context.pipeline in pipelines and worker.use_sequence_packing:
+        message = f"ROLL {context.release.name} refuses `use_sequence_packing` in the {context.pipeline} pipeline"
+        yield Problem("use_sequence_packing", message, "Delete it.")

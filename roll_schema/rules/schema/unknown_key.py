@@ -8,6 +8,9 @@ without a word, and training goes on with the default.
       training_args:
         learning_rat: 1.0e-5   # error: [unknown-key]
 
+A top-level key that some `${...}` refers to is a variable and fine; one that nothing refers to, and that resembles no
+key of ROLL's, is a warning.
+
 Write the key that ROLL reads:
 
     actor_train:
@@ -24,14 +27,23 @@ from roll_schema.models.validation import SchemaError
 from roll_schema.overrides import OVERRIDE_FILE
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.suggestions import advice, looks_meant, near
+from roll_schema.tree import lookup
 
 
 @rule(Severity.ERROR, fails="silently", claims=("extra_forbidden", "invalid_key"))
 def unknown_key(error: SchemaError, context: Context) -> Iterator[Problem]:
-    key_span = error.node.key_span or error.node.span
-    elsewhere = key_span.source.name not in (context.primary_file, OVERRIDE_FILE)
-    if error.path == error.key and (not looks_meant(error) or (elsewhere and not near(error))):
-        return
     where = f"in `{error.path.rpartition('.')[0]}`" if "." in error.path else "at the top level"
     message = f"ROLL {error.release.name} reads no key `{error.key}` {where}, and ignores it in silence"
+    if error.path == error.key:
+        key_span = error.node.key_span or error.node.span
+        if key_span.source.name not in (context.primary_file, OVERRIDE_FILE):
+            # What a fragment defines for others to use may stay unused, unless it resembles a key that is not there.
+            meant = near(error)
+            if meant is None or lookup(context.root, (meant,)) is not None:
+                return
+        elif not looks_meant(error):
+            message = f"nothing refers to `{error.key}`, and ROLL {error.release.name} has no such key"
+            help_text = f"Use it as `${{{error.key}}}`, or delete it."
+            yield Problem(error.path, message, help_text, severity=Severity.WARNING, at_key=True)
+            return
     yield Problem(error.path, message, help=advice(error), at_key=True)

@@ -21,13 +21,11 @@ from collections.abc import Iterator
 
 from roll_schema.diagnostic import Severity
 from roll_schema.models.rlvr_config import RLVRConfig
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.rule import Problem, rule
 
 
-@rule(Severity.ERROR, fails="at start", releases="==0.1.3")
-def file_name_as_text(config: RLVRConfig, context: Context) -> Iterator[Problem]:
-    if context.pipeline != "rlvr":
-        return
+@rule(Severity.ERROR, fails="at start", releases="==0.1.3", pipelines=("rlvr",))
+def file_name_as_text(config: RLVRConfig) -> Iterator[Problem]:
     for role, worker in (("actor_train", config.actor_train), ("validation", config.validation)):
         data = worker.data_args if worker is not None else None
         if data is not None and isinstance(data.file_name, str):

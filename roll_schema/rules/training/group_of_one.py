@@ -20,13 +20,11 @@ from collections.abc import Iterator
 
 from roll_schema.diagnostic import Severity
 from roll_schema.models.rlvr_config import RLVRConfig
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.rule import RLVR_TRAINING, Context, Problem, rule
 
 
-@rule(Severity.ERROR, fails="silently", releases=">=0.1.1")
+@rule(Severity.ERROR, fails="silently", releases=">=0.1.1", pipelines=RLVR_TRAINING)
 def group_of_one(config: RLVRConfig, context: Context) -> Iterator[Problem]:
-    if not context.trains:
-        return
     if config.num_return_sequences_in_group != 1:
         return
     if config.adv_estimator == "grpo":

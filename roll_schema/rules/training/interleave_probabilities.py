@@ -35,15 +35,13 @@ from collections.abc import Iterator
 
 from roll_schema.diagnostic import Severity
 from roll_schema.models.rlvr_config import RLVRConfig
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.rule import RLVR_TRAINING, Problem, rule
 
 SHARES = "actor_train.data_args.domain_interleave_probs"
 
 
-@rule(Severity.WARNING, fails="silently")
-def interleave_probabilities(config: RLVRConfig, context: Context) -> Iterator[Problem]:
-    if not context.trains:
-        return
+@rule(Severity.WARNING, fails="silently", pipelines=RLVR_TRAINING)
+def interleave_probabilities(config: RLVRConfig) -> Iterator[Problem]:
     data, rewards = config.actor_train.data_args, config.rewards
     shares = data.domain_interleave_probs if data is not None else None
     if not shares or not rewards:

@@ -19,13 +19,11 @@ from collections.abc import Iterator
 
 from roll_schema.diagnostic import Severity
 from roll_schema.models.rlvr_config import RLVRConfig
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.rule import RLVR_TRAINING, Context, Problem, rule
 
 
-@rule(Severity.INFO, fails="at save")
+@rule(Severity.INFO, fails="at save", pipelines=RLVR_TRAINING)
 def save_never(config: RLVRConfig, context: Context) -> Iterator[Problem]:
-    if not context.trains:
-        return
     if config.save_steps > config.max_steps > 0:
         place = "save_steps" if context.is_set("save_steps") else "max_steps"
         yield Problem(

@@ -35,7 +35,7 @@ from roll_schema.diagnostic import Severity
 from roll_schema.models.rlvr_config import RLVRConfig
 from roll_schema.models.section import Settings
 from roll_schema.models.worker_config import WorkerConfig
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.rule import RLVR_TRAINING, Context, Problem, rule
 from roll_schema.rules.devices.invalid_device_mapping import device_ids
 from roll_schema.rules.devices.uneven_model_parallel import SIZES
 
@@ -43,10 +43,8 @@ MICRO = "actor_train.training_args.per_device_train_batch_size"
 STEPS = "actor_train.training_args.gradient_accumulation_steps"
 
 
-@rule(Severity.ERROR, fails="at first step")
+@rule(Severity.ERROR, fails="at first step", pipelines=RLVR_TRAINING)
 def uneven_batch(config: RLVRConfig, context: Context) -> Iterator[Problem]:
-    if not context.trains:
-        return
     worker = config.actor_train
     micro, steps = worker.training_args.per_device_train_batch_size, worker.training_args.gradient_accumulation_steps
     if micro == 0 or steps == 0:

@@ -20,13 +20,11 @@ from collections.abc import Iterator
 
 from roll_schema.diagnostic import Severity
 from roll_schema.models.rlvr_config import RLVRConfig
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.rule import RLVR_TRAINING, Problem, rule
 
 
-@rule(Severity.ERROR, fails="at first step")
-def zero_steps(config: RLVRConfig, context: Context) -> Iterator[Problem]:
-    if not context.trains:
-        return
+@rule(Severity.ERROR, fails="at first step", pipelines=RLVR_TRAINING)
+def zero_steps(config: RLVRConfig) -> Iterator[Problem]:
     if config.max_steps <= 0:
         message = f"`max_steps` is {config.max_steps}, and ROLL runs only with more than 0"
         yield Problem("max_steps", message, help="Write `max_steps: 500`, or as many as you want.", fails="at start")

@@ -1,0 +1,56 @@
+"""
+A limit that leaves a step short of trajectories.
+
+A step needs `rollout_batch_size` trajectories from `num_env_groups` x `group_size` environments. ROLL asserts while it
+loads the config that `max_traj_per_env` lets them play as many; -1 lets ROLL choose, and so does asynchronous training.
+
+    rollout_batch_size: 1024
+    custom_envs: {SimpleSokoban: {env_type: sokoban}}
+    train_env_manager:
+      num_env_groups: 8
+      group_size: 8
+      tags: [SimpleSokoban]
+      num_groups_partition: [8]
+      max_traj_per_env: 10   # error: [too-few-trajectories]
+
+Leave it to ROLL:
+
+    rollout_batch_size: 1024
+    custom_envs: {SimpleSokoban: {env_type: sokoban}}
+    train_env_manager:
+      num_env_groups: 8
+      group_size: 8
+      tags: [SimpleSokoban]
+      num_groups_partition: [8]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.agentic_config import AgenticConfig
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at load")
+def too_few_trajectories(config: AgenticConfig) -> Iterator[Problem]:
+    if config.async_generation_ratio > 0:
+        return
+    for manager, batch, number in (
+        ("train_env_manager", "rollout_batch_size", config.rollout_batch_size),
+        ("val_env_manager", "val_batch_size", config.val_batch_size),
+    ):
+        settings = getattr(config, manager)
+        environments = settings.num_env_groups * settings.group_size
+        if environments <= 0 or number < 0 or settings.max_traj_per_env < 0:
+            continue
+        needed = -(-number // environments)
+        if settings.max_traj_per_env < needed:
+            yield Problem(
+                f"{manager}.max_traj_per_env",
+                f"{settings.num_env_groups} x {settings.group_size} environments with {settings.max_traj_per_env} "
+                f"trajectories each are too few for `{batch}` {number}",
+                f"Write `max_traj_per_env: {needed}` or more, or -1.",
+                {batch: "trajectories per step"},
+            )

@@ -1,0 +1,68 @@
+"""
+A batch that the environments cannot share evenly.
+
+Validation plays `val_batch_size` trajectories on `num_env_groups` x `group_size` environments, and training plays
+`rollout_batch_size` in groups of `group_size`; ROLL checks while it loads the config that they divide. A negative
+`val_batch_size` plays without a limit.
+
+    val_batch_size: 1000   # error: [uneven-environment-batch]
+    custom_envs: {SimpleSokoban: {env_type: sokoban}}
+    val_env_manager:
+      num_env_groups: 128
+      group_size: 1
+      tags: [SimpleSokoban]
+      num_groups_partition: [128]
+
+A multiple comes out even:
+
+    val_batch_size: 1024
+    custom_envs: {SimpleSokoban: {env_type: sokoban}}
+    val_env_manager:
+      num_env_groups: 128
+      group_size: 1
+      tags: [SimpleSokoban]
+      num_groups_partition: [128]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.devices import oddest
+from roll_schema.diagnostic import Severity
+from roll_schema.models.agentic_config import AgenticConfig
+from roll_schema.rule import Context, Problem, rule
+
+
+@rule(Severity.ERROR, fails="at load", releases=">=0.1.3")
+def uneven_environment_batch(config: AgenticConfig, context: Context) -> Iterator[Problem]:
+    train, validation = config.train_env_manager, config.val_env_manager
+    checks = []
+    if config.val_batch_size >= 0:
+        environments = {
+            "val_env_manager.num_env_groups": validation.num_env_groups,
+            "val_env_manager.group_size": validation.group_size,
+        }
+        checks.append(("val_batch_size", config.val_batch_size, environments))
+    if context.release.matches(">=0.2.0"):
+        checks.append(
+            ("rollout_batch_size", config.rollout_batch_size, {"train_env_manager.group_size": train.group_size})
+        )
+    for batch, number, sizes in checks:
+        product = 1
+        for size in sizes.values():
+            product *= size
+        names = " x ".join(f"`{path}` {size}" for path, size in sizes.items())
+        if product == 0:
+            zero = next(path for path, size in sizes.items() if size == 0)
+            yield Problem(zero, f"`{zero}` is 0, and ROLL divides `{batch}` by {names}", "Write 1 or more.")
+        elif number % product:
+            places = {path: size for path, size in sizes.items() if context.is_set(path)}
+            blamed = oddest(batch, number, places)
+            near = max(number // product, 1) * product
+            yield Problem(
+                blamed,
+                f"`{batch}` {number} is no multiple of {names}" + (f" = {product}" if len(sizes) > 1 else ""),
+                f"Write `{batch}: {near}`, or another multiple of {product}.",
+                {path: "part of the division" for path in (batch, *places) if path != blamed},
+            )

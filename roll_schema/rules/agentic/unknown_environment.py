@@ -1,0 +1,52 @@
+"""
+An environment that is not described.
+
+Each of `tags` must be a key of `custom_envs`; ROLL looks it up while it loads the config. Both managers count, also
+without validation: the default tag is `SimpleSokoban`.
+
+    custom_envs:
+      FrozenLake: {env_type: frozen_lake}
+      SimpleSokoban: {env_type: sokoban}
+    train_env_manager:
+      tags: [FrozenLakes]   # error: [unknown-environment]
+
+Name one that is there:
+
+    custom_envs:
+      FrozenLake: {env_type: frozen_lake}
+      SimpleSokoban: {env_type: sokoban}
+    train_env_manager:
+      tags: [FrozenLake]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.agentic_config import AgenticConfig
+from roll_schema.rule import Context, Problem, rule
+from roll_schema.text import closest
+
+MANAGERS = ("train_env_manager", "val_env_manager")
+
+
+@rule(Severity.ERROR, fails="at load")
+def unknown_environment(config: AgenticConfig, context: Context) -> Iterator[Problem]:
+    known = list(config.custom_envs or {})
+    for manager in MANAGERS:
+        settings = getattr(config, manager)
+        # ROLL pairs tags with groups; a tag beyond the groups is not looked up.
+        for index, tag in enumerate(settings.tags[: len(settings.num_groups_partition)]):
+            if tag in known:
+                continue
+            written = context.is_set(f"{manager}.tags")
+            by_default = "" if written else " (the default)"
+            close = closest(tag, known)
+            listed = ", ".join(f"`{name}`" for name in known[:8]) or "nothing"
+            yield Problem(
+                f"{manager}.tags[{index}]" if written else f"{manager}.tags",
+                f"`{manager}` runs the environment `{tag}`{by_default}, but `custom_envs` has {listed}",
+                f"Did you mean `{close}`?" if close else f"Add `{tag}` to `custom_envs`, or name one that is there.",
+                {"custom_envs": "the environments"},
+            )

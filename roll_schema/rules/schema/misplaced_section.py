@@ -1,0 +1,44 @@
+"""
+A section that is taken for a name.
+
+Below `rewards`, and below a `teacher` with several models, every key is a name. A section of a reward that stands one
+level too high becomes a reward of its own, and the one it was meant for goes without.
+
+    rewards:
+      math_rule:
+        worker_cls: roll.pipeline.rlvr.rewards.math_rule_reward_worker.MathRuleRewardWorker
+        world_size: 8
+      model_args: {model_name_or_path: Qwen/Qwen2.5-7B}   # error: [misplaced-section]
+
+Indent it into the reward:
+
+    rewards:
+      math_rule:
+        worker_cls: roll.pipeline.rlvr.rewards.math_rule_reward_worker.MathRuleRewardWorker
+        world_size: 8
+        model_args: {model_name_or_path: Qwen/Qwen2.5-7B}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.ppo_config import PPOConfig
+from roll_schema.models.worker_config import WorkerConfig
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at start")
+def misplaced_section(config: PPOConfig) -> Iterator[Problem]:
+    rewards = getattr(config, "rewards", None)
+    teachers = config.teacher if isinstance(config.teacher, dict) else None
+    for field, what, named in (("rewards", "reward", rewards), ("teacher", "teacher", teachers)):
+        for name in named or {}:
+            if name in WorkerConfig.model_fields:
+                others = [other for other in named or {} if other not in WorkerConfig.model_fields]
+                advice = f"Indent it into the {what} that it is meant for" + (
+                    f", such as `{others[0]}`." if others else "."
+                )
+                message = f"`{name}` stands where names of {what}s stand, and is taken for a {what} of that name"
+                yield Problem(f"{field}.{name}", message, advice, at_key=True)

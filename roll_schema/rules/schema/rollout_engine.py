@@ -1,0 +1,37 @@
+"""
+An engine that no longer generates rollouts.
+
+From ROLL 0.2.0, `actor_infer` runs on `vllm` or `sglang` only; an assertion without a message says so while the config
+is loaded. It also stops a section that names no engine, since the default is a training backend.
+
+    actor_infer:
+      strategy_args: {strategy_name: hf_infer}   # error: [rollout-engine]
+
+Write one of the two:
+
+    actor_infer:
+      strategy_args: {strategy_name: vllm}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.ppo_config import PPOConfig
+from roll_schema.rule import Context, Problem, rule
+
+
+@rule(Severity.ERROR, fails="at load", releases=">=0.2.0")
+def rollout_engine(config: PPOConfig, context: Context) -> Iterator[Problem]:
+    strategy = config.actor_infer.strategy_args
+    if strategy is None or strategy.strategy_name in ("vllm", "sglang"):
+        return
+    place = "actor_infer.strategy_args.strategy_name"
+    default = "" if context.is_set(place) else " (the default)"
+    yield Problem(
+        place,
+        f"`actor_infer` runs on `{strategy.strategy_name}`{default}, but ROLL {context.release.name} generates with "
+        "`vllm` or `sglang` only",
+        "Write `strategy_name: vllm`.",
+    )

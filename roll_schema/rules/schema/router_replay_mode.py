@@ -1,0 +1,27 @@
+"""
+A kind of router replay that ROLL does not have.
+
+The loader knows `R2`, but ROLL then stops with NotImplementedError.
+
+    actor_train:
+      router_replay: {mode: R2}   # error: [router-replay-mode]
+
+`R3` is implemented, with Megatron and SGLang:
+
+    actor_train:
+      router_replay: {mode: disable}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.router_replay import RouterReplayConfig
+from roll_schema.rule import Problem, rule
+
+
+@rule(Severity.ERROR, fails="at load", releases=">=0.3.0")
+def router_replay_mode(replay: RouterReplayConfig) -> Iterator[Problem]:
+    if replay.mode == "R2":
+        yield Problem("mode", "`R2` is declared but not implemented", "Write `mode: R3`, or `disable`.")
