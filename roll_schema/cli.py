@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -89,6 +89,11 @@ _SHARED = [
         type=click.Path(path_type=Path, file_okay=False),
         help="Folder to find fragments in, beside the config's own.",
     ),
+    click.option(
+        "--roll-src",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="ROLL checkout whose config classes count; they are read, never imported.",
+    ),
     click.option("--stdin-filename", type=click.Path(path_type=Path), help="Name and place of a config read from `-`."),
 ]
 
@@ -105,6 +110,7 @@ def _shared(command: Callable[..., int]) -> Callable[..., int]:
 @click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules or groups.")
 @click.option("--output-format", type=click.Choice(["text", "concise", "json"]), default="text", show_default=True)
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
+@click.option("--show-settings", is_flag=True, help="Print what each file is checked against, and why.")
 @click.option("--nodes", type=click.IntRange(1), help="Nodes of the cluster; turns on rules about placement.")
 @click.option("--gpus-per-node", type=click.IntRange(1), default=8, show_default=True)
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
@@ -116,11 +122,13 @@ def lint_command(
     roll_release: str | None,
     pipeline: str | None,
     config_dirs: tuple[Path, ...],
+    roll_src: Path | None,
     stdin_filename: Path | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     output_format: str,
     strict: bool,
+    show_settings: bool,
     nodes: int | None,
     gpus_per_node: int,
     color: str,
@@ -139,6 +147,7 @@ def lint_command(
     options = Options(
         release=roll_release,
         pipeline=pipeline,
+        roll_src=roll_src,
         overrides=tuple(overrides),
         search_paths=config_dirs,
         select=_names(select),
@@ -148,6 +157,10 @@ def lint_command(
     if overrides and len(files) > 1:
         raise click.UsageError("overrides go with one config, not with several")
     results = [_lint(path, options) for path in files]
+    if show_settings:
+        for result in results:
+            click.echo("\n".join(_settings_of(result, options)))
+        return 0
     if output_format == "json":
         from roll_schema.report import json
 
@@ -160,7 +173,7 @@ def lint_command(
         for file, result in zip(files, results, strict=True):
             if hint := _other_release(result, options, file):
                 click.echo(hint)
-            if hint := _partly_checked(result):
+            if hint := _undecided(result):
                 click.echo(hint)
         click.echo(text.summary(results))
     failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
@@ -175,6 +188,7 @@ def show_command(
     roll_release: str | None,
     pipeline: str | None,
     config_dirs: tuple[Path, ...],
+    roll_src: Path | None,
     stdin_filename: Path | None,
     resolve: bool,
 ) -> int:
@@ -187,7 +201,7 @@ def show_command(
     files = _files(targets, stdin_filename)
     if len(files) != 1:
         raise click.UsageError("show takes one config")
-    options = Options(roll_release, pipeline, tuple(overrides), config_dirs)
+    options = Options(roll_release, pipeline, roll_src=roll_src, overrides=tuple(overrides), search_paths=config_dirs)
     result = _lint(files[0], options)
     tree = result.resolved if resolve else result.composed
     for block in text.full([result], color=False) if tree is None else ():
@@ -248,7 +262,6 @@ def _configs_below(folder: Path) -> list[Path]:
 
 
 def _lint(file: tuple[Path, str | None], options: Options) -> Result:
-    from dataclasses import replace
 
     from roll_schema import engine, text
 
@@ -262,7 +275,36 @@ def _lint(file: tuple[Path, str | None], options: Options) -> Result:
             source = text.read(path, name)
     except OSError as error:
         raise click.UsageError(f"{name} cannot be read: {error.strerror or error}") from None
-    return engine.lint(path, source, replace(options, allowed=_allowed(path, options.search_paths)))
+    return engine.lint(path, source, _with_project(path, options))
+
+
+def _with_project(path: Path, options: Options) -> Options:
+    """The options, with what the nearest settings file says where the command line says nothing."""
+    from dataclasses import replace
+
+    from roll_schema import settings
+
+    try:
+        project = settings.find_project(path)
+    except settings.InvalidSettings as error:
+        raise click.UsageError(str(error)) from None
+    folders = project.get("config-dirs", path)
+    search_paths = options.search_paths
+    if folders is not None and project.file is not None:
+        search_paths += tuple(project.file.parent / name for name in folders.value)
+    checkout, why = options.roll_src, "--roll-src"
+    if checkout is None and (named := project.get("roll-src", path)) and project.file is not None:
+        checkout, why = project.file.parent / named.value, named.reason
+    select, ignore = project.get("select", path), project.get("ignore", path)
+    return replace(
+        options,
+        project=project,
+        **_fork(checkout, why, options.release),
+        search_paths=search_paths,
+        allowed=_allowed(path, search_paths),
+        select=options.select or (_names(select.value) if select else frozenset()),
+        ignore=options.ignore or (_names(ignore.value) if ignore else frozenset()),
+    )
 
 
 def _display(path: Path) -> str:
@@ -279,7 +321,21 @@ def _allowed(path: Path, search_paths: tuple[Path, ...]) -> tuple[Path, ...]:
     return (root or folder.parent, folder.parent, Path.cwd(), *search_paths)
 
 
-def _names(values: tuple[str, ...]) -> frozenset[str]:
+def _fork(checkout: Path | None, why: str, release: str | None) -> dict[str, Any]:
+    """The options for a checkout: its classes as a release, and what the summary says of it."""
+    if checkout is None:
+        return {}
+    from roll_schema import extract
+
+    try:
+        fork = extract.release_of(checkout, release)
+    except extract.InvalidCheckout as error:
+        raise click.UsageError(str(error)) from None
+    new, gone = extract.difference(fork)
+    return {"fork": fork, "fork_reason": f"{why} {checkout}: {new} keys new or changed, {gone} gone"}
+
+
+def _names(values: Iterable[str]) -> frozenset[str]:
     from roll_schema.rules import RULES
 
     names = frozenset(name.strip() for value in values for name in value.split(",") if name.strip())
@@ -289,12 +345,30 @@ def _names(values: tuple[str, ...]) -> frozenset[str]:
     return names
 
 
-def _partly_checked(result: Result) -> str | None:
-    """A hint when the pipeline's keys are not known."""
+def _settings_of(result: Result, options: Options) -> Iterator[str]:
+    """What a config is checked against and why, for people."""
+    from roll_schema.secrets import printable
+
+    options = _with_project(Path(result.file), options)
+    yield printable(result.file)
+    yield f"  release   {result.release.name:18} {result.release.reason}"
+    yield f"  pipeline  {result.pipeline.name:18} {printable(result.pipeline.reason)}"
+    yield f"  settings  {options.project.file or 'none'}"
+    for folder in options.search_paths:
+        yield f"  fragments {folder}"
+    for name, names in (("select", options.select), ("ignore", options.ignore)):
+        if names:
+            yield f"  {name:9} {', '.join(sorted(names))}"
+
+
+def _undecided(result: Result) -> str | None:
+    """A hint when nothing told the pipeline."""
     if result.pipeline.name in models.PIPELINES or result.composed is None:
         return None
-    which = "its pipeline" if result.pipeline.name == "unknown" else f"the {result.pipeline.name} pipeline"
-    return f"hint: {result.file}: the keys of {which} are not known; only YAML, fragments and `${{...}}` were checked\n"
+    return (
+        f"hint: {result.file}: no key tells the pipeline, so that only what is wrong in all of them is shown; name it "
+        "with --pipeline\n"
+    )
 
 
 def _other_release(result: Result, options: Options, file: tuple[Path, str | None]) -> str | None:

@@ -8,15 +8,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from roll_schema import compose, detect, interpolate, models, overrides, releases, tree
+from roll_schema import compose, detect, interpolate, models, overrides, releases, settings, tree
 from roll_schema.compose import Composition
+from roll_schema.detect import Choice
 from roll_schema.diagnostic import Diagnostic, Fault, Note, Severity
 from roll_schema.models import distillation
 from roll_schema.models.section import Section, Unresolved
 from roll_schema.models.validation import SchemaError, facts_of, section_types, sections, validate
+from roll_schema.releases import Release
 from roll_schema.rule import Cluster, Context, FactMissing, Problem, Rule
 from roll_schema.rules import RULES
 from roll_schema.secrets import MASK, is_secret_path
+from roll_schema.settings import Project, Setting
 from roll_schema.text import Source, Span
 from roll_schema.tree import Node, lookup
 
@@ -27,20 +30,16 @@ class Options:
 
     release: str | None = None
     pipeline: str | None = None
+    project: Project = Project()
+    roll_src: Path | None = None
+    fork: Release | None = None
+    fork_reason: str = ""
     overrides: tuple[str, ...] = ()
     search_paths: tuple[Path, ...] = ()
     allowed: tuple[Path, ...] = ()
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
     cluster: Cluster | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A release or pipeline and the reason for it."""
-
-    name: str
-    reason: str
 
 
 @dataclass(slots=True)
@@ -75,12 +74,36 @@ def lint(path: Path, source: Source, options: Options) -> Result:
 class _Run:
     def __init__(self, path: Path, source: Source, options: Options) -> None:
         self.path, self.source, self.options = path, source, options
-        name, why = detect.release(options.release)
-        self.release = releases.load(name)
-        self.result = Result(source.name, Choice(name, why), Choice("unknown", "the file could not be read"))
+        self.comments: dict[str, Setting] = {}
+        invalid = self.read_comments()
+        release = detect.release(self.path, *self.asked("release", options.release))
+        self.release = options.fork or releases.load(release.name)
+        if options.fork is not None:
+            release = Choice(options.fork.name, options.fork_reason)
+        self.result = Result(source.name, release, Choice(detect.UNDECIDED, "the file could not be read"))
         self.distills = False
         self.includes: dict[Source, Span] = {}
         self._found: dict[tuple[str, Span, str], Diagnostic] = {}
+        self.report_faults(invalid)
+
+    def read_comments(self) -> list[Fault]:
+        """Take the settings that the file's comments make; what they say wrong is given back."""
+        invalid = []
+        for key, setting in settings.comments(self.source):
+            problem = settings.wrong(key, setting.value)
+            if key not in settings.COMMENT_KEYS:
+                problem = f"a comment can set {' and '.join(settings.COMMENT_KEYS)}, not `{key}`"
+            if problem and setting.span:
+                invalid.append(Fault("invalid-setting", problem, setting.span))
+            else:
+                self.comments[key] = setting
+        return invalid
+
+    def asked(self, key: str, option: str | None) -> Iterator[Setting | None]:
+        """What was asked for, most explicit first: command line, comment, settings file."""
+        yield Setting(option, f"--{'roll-' * (key == 'release')}{key}") if option is not None else None
+        yield self.comments.get(key)
+        yield self.options.project.get(key, self.path)
 
     def lint(self) -> None:
         root, faults = tree.parse(self.source)
@@ -103,17 +126,39 @@ class _Run:
             # Without all fragments a variable may only seem undefined: say nothing that may be wrong.
             faults = [fault for fault in faults if fault.rule != "undefined-interpolation"]
         self.report_faults(faults)
-        self.check(composition, resolved, used)
-
-    def check(self, composition: Composition, resolved: Node, used: set[str]) -> None:
-        name, why = detect.pipeline(resolved, self.options.pipeline)
-        self.result.pipeline = Choice(name, why)
-        if name not in models.PIPELINES or not isinstance(resolved.value, dict):
+        asked = self.asked("pipeline", self.options.pipeline)
+        pipeline = detect.pipeline(resolved, self.path, self.release.pipelines, *asked)
+        self.result.pipeline = pipeline
+        if not isinstance(resolved.value, dict):
             return
+        if pipeline.name != detect.UNDECIDED:
+            self.check(composition, resolved, used, pipeline.name)
+        else:
+            self.check_all(composition, resolved, used)
+
+    def check_all(self, composition: Composition, resolved: Node, used: set[str]) -> None:
+        """Keep what is wrong whichever pipeline the config is for."""
+        found = dict(self._found)
+        shared: dict[tuple[str, Span, str], Diagnostic] | None = None
+        for name in detect.CANDIDATES:
+            if name in self.release.pipelines:
+                self._found = dict(found)
+                self.check(composition, resolved, used, name)
+                shared = {key: item for key, item in self._found.items() if shared is None or key in shared}
+        self._found = shared or found
+
+    def check(self, composition: Composition, resolved: Node, used: set[str], name: str) -> None:
         base = resolved.value.get("pure_opd_pipeline_type")
         model = models.of_pipeline(name, base.value if base is not None else "")
         # A key that some `${…}` refers to is a variable, unless it is a field as well.
+        self.report_faults(detect.not_in_release(name, self.release, self.source.span(0, 0)))
         fields = facts_of(model, self.release)
+        if not fields:
+            return
+        if self.release.changed:
+            from roll_schema.models.fork import adapted
+
+            model = adapted(model, self.release)
         self.distills = distillation.is_pure(resolved, model, self.release, name)
         if self.distills:
             self.report_faults(distillation.discarded(resolved))

@@ -1,6 +1,6 @@
 """A group of workers: `actor_train`, `actor_infer`, `critic`, `reference`, `validation`, each of `rewards`."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Discriminator, Tag
 
@@ -165,8 +165,13 @@ class WorkerConfig(WorkerFields):
     """One role: its model, data and backend, the GPUs it runs on, and how it splits its batches."""
 
 
-Teachers = Annotated[
-    Annotated[dict[str, WorkerConfig], Tag("<named>")] | Annotated[WorkerConfig, Tag("<one>")],
-    Discriminator(lambda value: "<named>" if isinstance(value, Named) else "<one>"),
-]
-"""One section, or several by name."""
+def teachers(worker: type[WorkerConfig]) -> Any:
+    """One section, or several by name."""
+    named, one = Annotated[dict[str, worker], Tag("<named>")], Annotated[worker, Tag("<one>")]  # type: ignore[valid-type]
+    return Annotated[named | one, Discriminator(lambda value: "<named>" if isinstance(value, Named) else "<one>")]
+
+
+if TYPE_CHECKING:
+    Teachers = dict[str, WorkerConfig] | WorkerConfig
+else:
+    Teachers = teachers(WorkerConfig)

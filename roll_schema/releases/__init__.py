@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,14 @@ DEFAULT_NAME = "0.1.3"
 _FOLDER = Path(__file__).parent
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Release:
     """A ROLL release: `pipelines` maps a pipeline to its config class, `classes` a config class to its fields.
 
     A field has a `type`, a `default` or the class of its `section`, and, where it is a Literal, its `choices`.
     `unread` names the fields of a class that nothing in ROLL reads; `registries` holds the names that ROLL looks up
-    later (templates, environments, worker classes).
+    later (templates, environments, worker classes). `changed` names the fields that a fork has and the release itself
+    has not, or of another type.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Release:
     classes: dict[str, dict[str, dict[str, Any]]]
     unread: dict[str, list[str]]
     registries: dict[str, list[str]]
+    changed: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def matches(self, bounds: str) -> bool:
         """Whether this release lies in bounds such as `>=0.1.3,<0.2.0`; empty bounds hold all."""

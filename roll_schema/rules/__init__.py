@@ -57,6 +57,7 @@ from roll_schema.rules.lora.lora_target_not_linear import lora_target_not_linear
 from roll_schema.rules.model.flash_attention_needs_half_precision import flash_attention_needs_half_precision
 from roll_schema.rules.release.choice_not_in_release import choice_not_in_release
 from roll_schema.rules.release.key_not_in_release import key_not_in_release
+from roll_schema.rules.release.pipeline_not_in_release import pipeline_not_in_release
 from roll_schema.rules.schema.async_ratio import async_ratio
 from roll_schema.rules.schema.both_profilers import both_profilers
 from roll_schema.rules.schema.checkpoint_without_folder import checkpoint_without_folder
@@ -80,6 +81,7 @@ from roll_schema.rules.schema.unpaired_validation_lengths import unpaired_valida
 from roll_schema.rules.schema.unused_section import unused_section
 from roll_schema.rules.schema.value_not_set import value_not_set
 from roll_schema.rules.schema.wrong_type import wrong_type
+from roll_schema.rules.settings.invalid_setting import invalid_setting
 from roll_schema.rules.training.file_name_as_text import file_name_as_text
 from roll_schema.rules.training.group_of_one import group_of_one
 from roll_schema.rules.training.interleave_probabilities import interleave_probabilities
@@ -165,6 +167,7 @@ RULES: dict[str, Rule] = {
         flash_attention_needs_half_precision,
         choice_not_in_release,
         key_not_in_release,
+        pipeline_not_in_release,
         async_ratio,
         both_profilers,
         checkpoint_without_folder,
@@ -188,6 +191,7 @@ RULES: dict[str, Rule] = {
         unused_section,
         value_not_set,
         wrong_type,
+        invalid_setting,
         file_name_as_text,
         group_of_one,
         interleave_probabilities,

@@ -1,0 +1,143 @@
+"""Settings that stand beside the configs: comments in them, `roll-lint.toml`, `[tool.roll-lint]` in pyproject.toml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from roll_schema import models, releases, toml
+from roll_schema.text import Source, Span, closest
+
+FILES = ("roll-lint.toml", "pyproject.toml")
+KEYS = {
+    "release": str,
+    "pipeline": str,
+    "roll-src": str,
+    "config-dirs": list,
+    "select": list,
+    "ignore": list,
+}
+"""Keys of the settings file; `[paths."pattern"]` may set the same for configs whose path matches."""
+
+COMMENT_KEYS = ("release", "pipeline")
+"""Settings that a comment may make for its file."""
+
+_COMMENT = re.compile(r"^[ \t]*#[ \t]*roll-lint:[ \t]*(?P<pairs>\w[\w-]*=.*)$", re.M)
+_PAIR = re.compile(r"(?P<key>[\w-]+)=(?P<value>[^\s,]+)")
+_MAX_BYTES = 1024 * 1024
+
+
+class InvalidSettings(ValueError):
+    """A settings file that cannot be read or says something that roll-lint does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value with the place it comes from, in words for people and, in a comment, as a span."""
+
+    value: Any
+    reason: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The settings file that applies to a folder; empty where there is none."""
+
+    file: Path | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    paths: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def get(self, key: str, path: Path) -> Setting | None:
+        """What the file says for a config: by the last pattern that matches its path, else for all."""
+        if self.file is None:
+            return None
+        name = _relative(path, self.file.parent)
+        for pattern, values in reversed(self.paths.items()):
+            if key in values and fnmatchcase(name, pattern):
+                return Setting(values[key], f'paths."{pattern}" in {self.file.name}')
+        return Setting(self.values[key], self.file.name) if key in self.values else None
+
+    def folder(self, setting: Setting) -> Path:
+        """A folder that the file names, from where the file stands."""
+        assert self.file is not None
+        return self.file.parent / str(setting.value)
+
+
+def find_project(path: Path) -> Project:
+    """The nearest settings file at or above a config's folder; raises InvalidSettings."""
+    folder = path.parent.resolve()
+    for up in (folder, *folder.parents):
+        for name in FILES:
+            file = up / name
+            if file.is_file() and (project := _read(file)) is not None:
+                return project
+    return Project()
+
+
+def comments(source: Source) -> Iterator[tuple[str, Setting]]:
+    """The settings in `# roll-lint: key=value …` comments."""
+    if "roll-lint:" not in source.text:
+        return
+    for comment in _COMMENT.finditer(source.text):
+        for pair in _PAIR.finditer(source.text, comment.start("pairs"), comment.end("pairs")):
+            span = source.span(pair.start(), pair.end())
+            yield pair["key"], Setting(pair["value"], f"comment on line {span.first.line}", span)
+
+
+def wrong(key: str, value: str) -> str:
+    """What is wrong with a setting's value, if it is a release or a pipeline; empty when nothing is."""
+    known: dict[str, Iterable[str]] = {"release": releases.NAMES, "pipeline": models.PIPELINES}
+    if key not in known or value in known[key]:
+        return ""
+    return f"there is no {key} `{value}`; known are {', '.join(known[key])}"
+
+
+def _read(file: Path) -> Project | None:
+    try:
+        if file.stat().st_size > _MAX_BYTES:
+            raise InvalidSettings(f"{file}: larger than {_MAX_BYTES // 1024} KiB")
+        document = toml.parse(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        if file.name == "pyproject.toml" and not isinstance(error, InvalidSettings):
+            return None  # not ours to judge
+        raise InvalidSettings(f"{file}: {error}") from None
+    if file.name == "pyproject.toml":
+        tools = document.get("tool")
+        if not isinstance(tools, dict) or "roll-lint" not in tools:
+            return None
+        document = tools["roll-lint"]
+    if not isinstance(document, dict):
+        raise InvalidSettings(f"{file}: [tool.roll-lint] must be a table")
+    paths = document.pop("paths", {})
+    if not isinstance(paths, dict) or not all(isinstance(values, dict) for values in paths.values()):
+        raise InvalidSettings(f'{file}: `paths` must hold tables, such as [paths."configs/agentic/**"]')
+    for where, values in (("", document), *paths.items()):
+        _check(file, where, values)
+    return Project(file, document, paths)
+
+
+def _check(file: Path, where: str, values: dict[str, Any]) -> None:
+    for key, value in values.items():
+        place = f'paths."{where}".{key}' if where else key
+        if key not in KEYS:
+            close = closest(key, KEYS)
+            hint = f"; did you mean `{close}`?" if close else f"; known are {', '.join(KEYS)}, paths"
+            raise InvalidSettings(f"{file}: there is no setting `{place}`{hint}")
+        wanted = KEYS[key]
+        if not isinstance(value, wanted) or (wanted is list and not all(isinstance(item, str) for item in value)):
+            kind = "a list of texts" if wanted is list else "a text"
+            raise InvalidSettings(f"{file}: `{place}` must be {kind}")
+        if problem := wrong(key, str(value)):
+            raise InvalidSettings(f"{file}: {problem}")
+
+
+def _relative(path: Path, folder: Path) -> str:
+    try:
+        return path.resolve().relative_to(folder).as_posix()
+    except ValueError:
+        return path.as_posix()
