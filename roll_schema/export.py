@@ -20,40 +20,82 @@ from roll_schema.models.section import Section
 from roll_schema.models.validation import facts_of, section_types
 from roll_schema.releases import Release
 
-EXPORTED = {"0.1.3": ("rlvr",)}
-"""Releases and pipelines that have a schema file."""
+SHARED = "sections.schema.json"
+"""File with the sections that the pipelines of a release have in common."""
+
+SAME_CONFIG = {
+    "rlvr_rollout": ("rlvr",),
+    "rlvr_vl": ("rlvr",),
+    "rlvr_vlmath": ("rlvr",),
+    "agentic_rollout": ("agentic",),
+    "distill_vl": ("distill",),
+    "onpolicy_distill": ("rlvr", "agentic"),
+}
+"""Pipelines whose config is that of others."""
 
 INTERPOLATION = {"type": "string", "pattern": "\\$\\{"}
 _FOLDER = Path(__file__).resolve().parent.parent / "schemas"
+_DRAFT = "http://json-schema.org/draft-07/schema#"
 
 
 def schema(release: Release, pipeline: str) -> dict[str, Any]:
-    """The JSON Schema of a pipeline's config in a release."""
-    model = models.of_pipeline(pipeline)
-    definitions: dict[str, Any] = {}
-    root = _section(model, release, definitions)
-    root["properties"] = {
+    """The JSON Schema of a pipeline's config in a release.
+
+    Sections are in the file SHARED beside it; a pipeline with the config of another refers to that one's schema.
+    """
+    head = {
+        "$schema": _DRAFT,
+        "title": f"ROLL {release.name} {pipeline} config",
+        "description": f"A config of the {pipeline} pipeline of ROLL {release.name}.",
+    }
+    if pipeline in SAME_CONFIG:
+        return {**head, "allOf": [{"$ref": f"{other}.schema.json"} for other in SAME_CONFIG[pipeline]]}
+    properties: dict[str, Any] = {
         "defaults": {
             "type": "array",
             "description": "Fragments to compose this config of; paths are relative to this file.",
             "items": {"type": ["string", "object"]},
         },
         "hydra": {"type": "object", "description": "Hydra's own settings; ROLL does not see them."},
-        **root["properties"],
     }
-    root["additionalProperties"] = True
     return {
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": f"ROLL {release.name} {pipeline} config",
-        "description": f"A config of the {pipeline} pipeline of ROLL {release.name}.",
-        **root,
+        **head,
+        "type": "object",
+        "properties": {**properties, **_properties(models.of_pipeline(pipeline), release)},
+        "additionalProperties": True,
+    }
+
+
+def sections(release: Release) -> dict[str, Any]:
+    """The definitions of every section that a config of the release can hold."""
+    definitions: dict[str, Any] = {}
+    pending = [models.of_pipeline(pipeline) for pipeline in release.pipelines]
+    while pending:
+        for name, nested in section_types(model := pending.pop()).items():
+            inner = nested.model
+            if name in facts_of(model, release) and _name(inner) not in definitions:
+                definitions[_name(inner)] = {
+                    "type": "object",
+                    "description": inspect.cleandoc(inner.__doc__ or ""),
+                    "properties": _properties(inner, release),
+                    "additionalProperties": False,
+                }
+                pending.append(inner)
+    return {
+        "$schema": _DRAFT,
+        "title": f"Sections of ROLL {release.name} configs",
         "definitions": dict(sorted(definitions.items())),
     }
 
 
-def _section(model: type[Section], release: Release, definitions: dict[str, Any]) -> dict[str, Any]:
+def _name(model: type[Section]) -> str:
+    return model.release_class or model.__name__
+
+
+def _properties(model: type[Section], release: Release) -> dict[str, Any]:
     facts = facts_of(model, release)
     generated = model.model_json_schema(by_alias=False)
+    generated = generated.get("$defs", {}).get(model.__name__, generated)
     documents = documentation(model)
     properties: dict[str, Any] = {}
     for name in model.model_fields:
@@ -61,18 +103,7 @@ def _section(model: type[Section], release: Release, definitions: dict[str, Any]
             continue
         fact = facts[name]
         if name in section_types(model):
-            inner, containers, alone = section_types(model)[name]
-            if inner.__name__ not in definitions:
-                definitions[inner.__name__] = {}
-                definitions[inner.__name__] = _section(inner, release, definitions)
-            reference: dict[str, Any] = {"$ref": f"#/definitions/{inner.__name__}"}
-            shapes = [reference] if alone else []
-            if dict in containers and "Dict" in fact["type"]:
-                shapes.append({"type": "object", "additionalProperties": _or_interpolation(reference)})
-            if list in containers:
-                shapes.append({"type": "array", "items": _or_interpolation(reference)})
-            kinds = [*shapes, {"type": "null"}] if fact["type"].startswith("Optional") else shapes
-            properties[name] = {"description": documents[name], **_any_of([*kinds, INTERPOLATION])}
+            properties[name] = {"description": documents[name], **_any_of(_shapes(model, name, fact["type"]))}
             continue
         value = _without_noise(generated["properties"][name])
         if "choices" in fact:
@@ -82,12 +113,19 @@ def _section(model: type[Section], release: Release, definitions: dict[str, Any]
         if fact.get("default") is not None:
             entry["default"] = fact["default"]
         properties[name] = entry
-    return {
-        "type": "object",
-        "description": inspect.cleandoc(model.__doc__ or ""),
-        "properties": properties,
-        "additionalProperties": False,
-    }
+    return properties
+
+
+def _shapes(model: type[Section], name: str, kind: str) -> list[dict[str, Any]]:
+    """What may stand where a section may: the section, several by name or in a list, null, a reference."""
+    inner, containers, alone = section_types(model)[name]
+    reference: dict[str, Any] = {"$ref": f"{SHARED}#/definitions/{_name(inner)}"}
+    shapes = [reference] if alone else []
+    if dict in containers and "Dict" in kind:
+        shapes.append({"type": "object", "additionalProperties": _or_interpolation(reference)})
+    if list in containers:
+        shapes.append({"type": "array", "items": _or_interpolation(reference)})
+    return [*shapes, *([{"type": "null"}] if kind.startswith("Optional") else []), INTERPOLATION]
 
 
 def _without_noise(value: dict[str, Any]) -> dict[str, Any]:
@@ -99,10 +137,18 @@ def _without_noise(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _or_interpolation(value: dict[str, Any]) -> dict[str, Any]:
-    kinds = value.get("anyOf", [value])
+    """The value, or a text with `${` in its place and in the place of each thing in it."""
+    kinds = [_with_open_items(kind) for kind in value.get("anyOf", [value])]
     if any(kind.get("type") == "string" and "pattern" not in kind for kind in kinds):
-        return value
+        return _any_of(kinds)
     return _any_of([*kinds, INTERPOLATION])
+
+
+def _with_open_items(kind: dict[str, Any]) -> dict[str, Any]:
+    held = {
+        key: kind[key] for key in ("items", "additionalProperties") if isinstance(kind.get(key), dict) and kind[key]
+    }
+    return {**kind, **{key: _or_interpolation(value) for key, value in held.items()}}
 
 
 def _any_of(kinds: list[dict[str, Any]]) -> dict[str, Any]:
@@ -133,14 +179,14 @@ def _own_documentation(model: type[Section]) -> dict[str, str]:
 
 def files() -> dict[Path, str]:
     """Every schema file with the text that it must have."""
-    return {
-        _FOLDER / name / f"{pipeline}.schema.json": json.dumps(
-            schema(releases.load(name), pipeline), indent=2, ensure_ascii=False
-        )
-        + "\n"
-        for name, pipelines in EXPORTED.items()
-        for pipeline in pipelines
-    }
+    found = {}
+    for name in releases.NAMES:
+        release = releases.load(name)
+        documents = {SHARED: sections(release)}
+        documents |= {f"{pipeline}.schema.json": schema(release, pipeline) for pipeline in release.pipelines}
+        for file, document in documents.items():
+            found[_FOLDER / name / file] = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    return found
 
 
 def main(arguments: list[str]) -> int:
