@@ -41,6 +41,7 @@ from roll_schema.rules.lora.lora_dropout_in_rl import lora_dropout_in_rl
 from roll_schema.rules.lora.lora_gradient_checkpointing import lora_gradient_checkpointing
 from roll_schema.rules.lora.lora_learning_rate import lora_learning_rate
 from roll_schema.rules.lora.lora_mismatch import lora_mismatch
+from roll_schema.rules.lora.lora_on_frozen_fsdp2 import lora_on_frozen_fsdp2
 from roll_schema.rules.lora.lora_only_on_rollout import lora_only_on_rollout
 from roll_schema.rules.lora.lora_only_on_trainer import lora_only_on_trainer
 from roll_schema.rules.lora.lora_rank_exceeds_rollout import lora_rank_exceeds_rollout
@@ -54,6 +55,9 @@ from roll_schema.rules.lora.lora_target_invalid_regex import lora_target_invalid
 from roll_schema.rules.lora.lora_target_missing import lora_target_missing
 from roll_schema.rules.lora.lora_target_not_in_model import lora_target_not_in_model
 from roll_schema.rules.lora.lora_target_not_linear import lora_target_not_linear
+from roll_schema.rules.lora.lora_target_of_other_backend import lora_target_of_other_backend
+from roll_schema.rules.lora.lora_target_on_rollout import lora_target_on_rollout
+from roll_schema.rules.lora.lora_with_virtual_pipeline import lora_with_virtual_pipeline
 from roll_schema.rules.model.flash_attention_needs_half_precision import flash_attention_needs_half_precision
 from roll_schema.rules.release.choice_not_in_release import choice_not_in_release
 from roll_schema.rules.release.key_not_in_release import key_not_in_release
@@ -78,10 +82,15 @@ from roll_schema.rules.schema.truth_value_for_number import truth_value_for_numb
 from roll_schema.rules.schema.unknown_key import unknown_key
 from roll_schema.rules.schema.unknown_template import unknown_template
 from roll_schema.rules.schema.unpaired_validation_lengths import unpaired_validation_lengths
+from roll_schema.rules.schema.unread_field import unread_field
 from roll_schema.rules.schema.unused_section import unused_section
 from roll_schema.rules.schema.value_not_set import value_not_set
 from roll_schema.rules.schema.wrong_type import wrong_type
 from roll_schema.rules.settings.invalid_setting import invalid_setting
+from roll_schema.rules.strategy.auto_switches_off import auto_switches_off
+from roll_schema.rules.strategy.rewritten_strategy_key import rewritten_strategy_key
+from roll_schema.rules.strategy.unknown_strategy_key import unknown_strategy_key
+from roll_schema.rules.strategy.wrong_strategy_value import wrong_strategy_value
 from roll_schema.rules.training.file_name_as_text import file_name_as_text
 from roll_schema.rules.training.group_of_one import group_of_one
 from roll_schema.rules.training.interleave_probabilities import interleave_probabilities
@@ -151,6 +160,7 @@ RULES: dict[str, Rule] = {
         lora_gradient_checkpointing,
         lora_learning_rate,
         lora_mismatch,
+        lora_on_frozen_fsdp2,
         lora_only_on_rollout,
         lora_only_on_trainer,
         lora_rank_exceeds_rollout,
@@ -164,6 +174,9 @@ RULES: dict[str, Rule] = {
         lora_target_missing,
         lora_target_not_in_model,
         lora_target_not_linear,
+        lora_target_of_other_backend,
+        lora_target_on_rollout,
+        lora_with_virtual_pipeline,
         flash_attention_needs_half_precision,
         choice_not_in_release,
         key_not_in_release,
@@ -188,10 +201,15 @@ RULES: dict[str, Rule] = {
         unknown_key,
         unknown_template,
         unpaired_validation_lengths,
+        unread_field,
         unused_section,
         value_not_set,
         wrong_type,
         invalid_setting,
+        auto_switches_off,
+        rewritten_strategy_key,
+        unknown_strategy_key,
+        wrong_strategy_value,
         file_name_as_text,
         group_of_one,
         interleave_probabilities,

@@ -17,7 +17,7 @@ from roll_schema.devices import ranges
 from roll_schema.diagnostic import Severity
 from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.rule import Context, Problem, rule
-from roll_schema.rules.devices.invalid_device_mapping import device_ids
+from roll_schema.workers import device_ids
 
 
 @rule(Severity.ERROR, fails="at start")

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from roll_schema.devices import InvalidDevices, OpaqueDevices, parse_devices
 from roll_schema.diagnostic import Severity
 from roll_schema.models.worker_config import WorkerConfig
-from roll_schema.rule import FactMissing, Problem, rule
+from roll_schema.rule import Problem, rule
 
 EXAMPLE = "Write a string with a Python list, such as `device_mapping: list(range(0,8))`."
 
@@ -42,16 +42,3 @@ def invalid_device_mapping(worker: WorkerConfig) -> Iterator[Problem]:
         except InvalidDevices as error:
             shown = (mapping if len(mapping) <= 60 else mapping[:57] + "…") or '""'
             yield Problem("device_mapping", f"`{shown}` is no `device_mapping`: {error}", help=EXAMPLE)
-
-
-def device_ids(worker: WorkerConfig) -> list[int] | None:
-    """A worker's device ids; None where it has none or they are wrong, FactMissing where only `eval` can tell."""
-    mapping = worker.device_mapping
-    if not isinstance(mapping, str):
-        return None
-    try:
-        return parse_devices(mapping)
-    except InvalidDevices:
-        return None
-    except OpaqueDevices:
-        raise FactMissing("device_mapping") from None

@@ -25,7 +25,7 @@ from roll_schema.diagnostic import Severity
 from roll_schema.models.section import Settings
 from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.rule import Context, Problem, rule
-from roll_schema.rules.devices.invalid_device_mapping import device_ids
+from roll_schema.workers import device_ids
 
 SETTINGS = "strategy_args.strategy_config"
 VLLM_SIZES = ("tensor_parallel_size", "pipeline_parallel_size")

@@ -34,11 +34,10 @@ from roll_schema.devices import likeliest_cause, oddest
 from roll_schema.diagnostic import Severity
 from roll_schema.models.base_config import BaseConfig
 from roll_schema.rule import Problem, rule
-from roll_schema.rules.devices.invalid_device_mapping import device_ids
+from roll_schema.workers import MEGATRON_SIZES, device_ids
 
 MAPPING = "actor_train.device_mapping"
 SETTINGS = "actor_train.strategy_args.strategy_config"
-SIZES = ("tensor_model_parallel_size", "pipeline_model_parallel_size", "context_parallel_size")
 
 
 @rule(Severity.ERROR, fails="at load")
@@ -49,7 +48,7 @@ def uneven_model_parallel(config: BaseConfig) -> Iterator[Problem]:
     strategy = worker.strategy_args
     if strategy is None or "megatron" not in strategy.strategy_name or strategy.strategy_config is None:
         return
-    sizes = {key: strategy.strategy_config.get(key, 1) for key in SIZES}
+    sizes = {key: strategy.strategy_config.get(key, 1) for key in MEGATRON_SIZES}
     for key, size in sizes.items():
         if not isinstance(size, (int, float)):
             what = "null" if size is None else f'"{size}"' if isinstance(size, str) else "no number"
@@ -69,9 +68,9 @@ def uneven_model_parallel(config: BaseConfig) -> Iterator[Problem]:
         return
     gpus, copy = len(devices), prod(sizes.values())
     product = " x ".join(
-        f"{name} {sizes[key]:g}" for name, key in zip(("tensor", "pipeline", "context"), SIZES, strict=True)
+        f"{name} {sizes[key]:g}" for name, key in zip(("tensor", "pipeline", "context"), MEGATRON_SIZES, strict=True)
     )
-    written = {f"{SETTINGS}.{key}": "this size" for key in SIZES if key in strategy.strategy_config}
+    written = {f"{SETTINGS}.{key}": "this size" for key in MEGATRON_SIZES if key in strategy.strategy_config}
     if gpus == 0:
         yield Problem(
             MAPPING,

@@ -27,12 +27,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.rule import Problem, rule
 
 
 @rule(Severity.ERROR, fails="at first step")
-def lora_additional_target(config: RLVRConfig) -> Iterator[Problem]:
+def lora_additional_target(config: PPOConfig) -> Iterator[Problem]:
     arguments, backend = config.actor_train.model_args, config.actor_infer.strategy_args
     if arguments.lora_target is None or not arguments.additional_target:
         return

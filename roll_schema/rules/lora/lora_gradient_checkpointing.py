@@ -30,12 +30,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.rule import Context, Problem, rule
 
 
 @rule(Severity.WARNING, fails="at first step", releases="<0.3.0")
-def lora_gradient_checkpointing(config: RLVRConfig, context: Context) -> Iterator[Problem]:
+def lora_gradient_checkpointing(config: PPOConfig, context: Context) -> Iterator[Problem]:
     actor = config.actor_train
     if actor.model_args.lora_target is None or actor.model_args.disable_gradient_checkpointing is True:
         return

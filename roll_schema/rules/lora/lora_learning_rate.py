@@ -22,14 +22,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.rule import Problem, rule
 
 LOWEST, USUAL, HIGHEST = 1e-6, "1.0e-5", 1e-3
 
 
 @rule(Severity.WARNING, fails="silently")
-def lora_learning_rate(config: RLVRConfig) -> Iterator[Problem]:
+def lora_learning_rate(config: PPOConfig) -> Iterator[Problem]:
     if config.actor_train.model_args.lora_target is None:
         return
     rate = config.actor_train.training_args.learning_rate

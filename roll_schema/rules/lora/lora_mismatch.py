@@ -31,18 +31,19 @@ from collections.abc import Iterator
 from roll_schema.catalog import KEYWORDS, target_names
 from roll_schema.diagnostic import Severity
 from roll_schema.models.model_args import ModelArguments
-from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.rule import Context, Problem, rule
+from roll_schema.workers import trained_by_peft
 
 
 @rule(Severity.WARNING, fails="silently")
-def lora_mismatch(config: RLVRConfig, context: Context) -> Iterator[Problem]:
+def lora_mismatch(config: PPOConfig, context: Context) -> Iterator[Problem]:
     train, infer = config.actor_train.model_args, config.actor_infer.model_args
     if train.lora_target is None or infer.lora_target is None:
         return
     ours, theirs = set(target_names(train.lora_target)), set(target_names(infer.lora_target))
     # What a regular expression or a keyword stands for is not known here.
-    if ours and theirs and not (ours | theirs) & KEYWORDS and ours != theirs:
+    if trained_by_peft(config) and ours and theirs and not (ours | theirs) & KEYWORDS and ours != theirs:
         parts = [f"`{', '.join(sorted(ours - theirs))}` only on `actor_train`"] if ours - theirs else []
         parts += [f"`{', '.join(sorted(theirs - ours))}` only on `actor_infer`"] if theirs - ours else []
         yield Problem(

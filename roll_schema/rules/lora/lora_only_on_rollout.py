@@ -30,12 +30,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.rule import Problem, rule
 
 
 @rule(Severity.WARNING, fails="silently")
-def lora_only_on_rollout(config: RLVRConfig) -> Iterator[Problem]:
+def lora_only_on_rollout(config: PPOConfig) -> Iterator[Problem]:
     target = config.actor_infer.model_args.lora_target
     if target is None or config.actor_train.model_args.lora_target is not None:
         return

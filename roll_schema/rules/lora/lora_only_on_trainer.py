@@ -32,12 +32,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.rule import Problem, rule
 
 
 @rule(Severity.ERROR, fails="at first step")
-def lora_only_on_trainer(config: RLVRConfig) -> Iterator[Problem]:
+def lora_only_on_trainer(config: PPOConfig) -> Iterator[Problem]:
     train, infer = config.actor_train, config.actor_infer
     if train.model_args.lora_target is None or infer.model_args.lora_target is not None:
         return

@@ -28,12 +28,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.rule import Context, Problem, rule
 
 
 @rule(Severity.ERROR, fails="at first step")
-def lora_rank_exceeds_rollout(config: RLVRConfig, context: Context) -> Iterator[Problem]:
+def lora_rank_exceeds_rollout(config: PPOConfig, context: Context) -> Iterator[Problem]:
     train, infer = config.actor_train.model_args, config.actor_infer.model_args
     backend = config.actor_infer.strategy_args
     if train.lora_target is None or infer.lora_target is None or backend is None or backend.strategy_name != "vllm":

@@ -24,14 +24,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.rule import Context, Problem, rule
 
 RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
 
 
 @rule(Severity.ERROR, fails="at worker start")
-def lora_rank_refused_by_vllm(config: RLVRConfig, context: Context) -> Iterator[Problem]:
+def lora_rank_refused_by_vllm(config: PPOConfig, context: Context) -> Iterator[Problem]:
     infer = config.actor_infer
     if infer.strategy_args is None or infer.strategy_args.strategy_name != "vllm":
         return

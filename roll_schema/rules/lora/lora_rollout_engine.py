@@ -24,12 +24,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.rule import Problem, rule
 
 
 @rule(Severity.ERROR, fails="at first step")
-def lora_rollout_engine(config: RLVRConfig) -> Iterator[Problem]:
+def lora_rollout_engine(config: PPOConfig) -> Iterator[Problem]:
     strategy = config.actor_infer.strategy_args
     if config.actor_train.model_args.lora_target is None or strategy is None or strategy.strategy_name == "vllm":
         return

@@ -1,8 +1,9 @@
 """
 LoRA with a backend that does not train it.
 
-Up to ROLL 0.1.3, `actor_train.model_args.lora_target` switches LoRA on and only `deepspeed_train` can train an adapter:
-the RLVR pipeline stops with an assertion when it is built.
+`lora_target` on the role that trains switches LoRA on. Up to ROLL 0.1.3 only `deepspeed_train` trains an adapter: RLVR
+stops with an assertion when it is built, and every other pipeline trains all weights without a word. From 0.2.0
+Megatron and FSDP2 train adapters as well, and DeepSpeed until 0.2.1.
 
     actor_train:
       model_args: {lora_target: "q_proj,v_proj"}
@@ -20,31 +21,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.rule import Context, Problem, rule
 
+TRAINERS = ("actor_train", "sft_train", "student")
+ASSERTS = {"rlvr": "<0.2.0", "rlvr_vlmath": "<=0.2.0"}
+"""Releases in which a pipeline asserts that LoRA comes with DeepSpeed."""
 
-@rule(Severity.ERROR, fails="at start", releases="<0.2.0")
-def lora_strategy(config: RLVRConfig, context: Context) -> Iterator[Problem]:
-    actor = config.actor_train
-    if actor.model_args.lora_target is None or actor.strategy_args is None:
+
+@rule(Severity.ERROR, fails="at start", releases="<=0.2.0")
+def lora_strategy(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
+    strategy = worker.strategy_args
+    if context.path not in TRAINERS or worker.model_args.lora_target is None or strategy is None:
         return
-    name = actor.strategy_args.strategy_name
-    if name == "deepspeed_train":
+    name = strategy.strategy_name
+    asserts = context.release.matches(ASSERTS.get(context.pipeline, "<0.1.0"))
+    ignored = name == "megatron_train" and context.release.matches("<0.2.0")
+    if name == "deepspeed_train" or not (asserts or ignored):
         return
-    if context.pipeline == "rlvr_vl":
-        yield Problem(
-            "actor_train.strategy_args.strategy_name",
-            f"`lora_target` is set, but `{name}` does not train LoRA: ROLL {context.release.name} trains all weights",
-            help="Write `strategy_name: deepspeed_train` with a DeepSpeed `strategy_config`, or delete `lora_target`.",
-            also={"actor_train.model_args.lora_target": "this is ignored"},
-            fails="silently",
-        )
-        return
+    release = context.release.name
     yield Problem(
-        "actor_train.strategy_args.strategy_name",
-        f"LoRA is on and `actor_train` runs on `{name}`, but ROLL {context.release.name} trains LoRA with "
-        "`deepspeed_train` only",
+        "strategy_args.strategy_name",
+        f"LoRA is on and `{context.path}` runs on `{name}`, but ROLL {release} trains LoRA with `deepspeed_train` only"
+        if asserts
+        else f"`lora_target` is set, but `{name}` does not train LoRA: ROLL {release} trains all weights",
         help="Write `strategy_name: deepspeed_train` with a DeepSpeed `strategy_config`, or delete `lora_target`.",
-        also={"actor_train.model_args.lora_target": "this switches LoRA on"},
+        also={"model_args.lora_target": "this switches LoRA on" if asserts else "this is ignored"},
+        fails="at start" if asserts else "silently",
     )

@@ -24,15 +24,15 @@ from collections.abc import Iterator
 
 from roll_schema.catalog import is_pattern
 from roll_schema.diagnostic import Severity
-from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.rule import Problem, rule
-from roll_schema.rules.lora.lora_target_not_in_model import trained_by_peft
+from roll_schema.workers import trained_by_peft
 
 MAX_LENGTH = 1000
 
 
 @rule(Severity.ERROR, fails="at worker start")
-def lora_target_invalid_regex(config: RLVRConfig) -> Iterator[Problem]:
+def lora_target_invalid_regex(config: PPOConfig) -> Iterator[Problem]:
     target = config.actor_train.model_args.lora_target
     if not trained_by_peft(config) or not is_pattern(target):
         return

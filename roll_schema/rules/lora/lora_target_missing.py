@@ -23,12 +23,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.rule import Context, Problem, rule
 
 
 @rule(Severity.WARNING, fails="silently")
-def lora_target_missing(config: RLVRConfig, context: Context) -> Iterator[Problem]:
+def lora_target_missing(config: PPOConfig, context: Context) -> Iterator[Problem]:
     if config.actor_train.model_args.lora_target is not None or config.actor_infer.model_args.lora_target is not None:
         return
     for role in ("actor_train", "actor_infer"):

@@ -25,13 +25,14 @@ from collections.abc import Iterator
 
 from roll_schema.catalog import KEYWORDS, OTHER_NAMES, Family, family_of, is_pattern, target_names
 from roll_schema.diagnostic import Severity
-from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.rule import Problem, rule
 from roll_schema.text import closest
+from roll_schema.workers import trained_by_peft, trained_model
 
 
 @rule(Severity.ERROR, fails="at worker start")
-def lora_target_not_in_model(config: RLVRConfig) -> Iterator[Problem]:
+def lora_target_not_in_model(config: PPOConfig) -> Iterator[Problem]:
     target = config.actor_train.model_args.lora_target
     field = "actor_train.model_args.lora_target"
     if not trained_by_peft(config) or is_pattern(target):
@@ -56,19 +57,6 @@ def lora_target_not_in_model(config: RLVRConfig) -> Iterator[Problem]:
         help=_advice(missing, family),
         fails="silently" if found else "at worker start",
     )
-
-
-def trained_by_peft(config: RLVRConfig) -> bool:
-    """Whether `actor_train` puts an adapter on modules of transformers, as DeepSpeed does and Megatron does not."""
-    backend = config.actor_train.strategy_args
-    on_transformers = backend is None or backend.strategy_name == "deepspeed_train"
-    return on_transformers and config.actor_train.model_args.lora_target is not None
-
-
-def trained_model(config: RLVRConfig) -> str | None:
-    """The model that `actor_train` loads: `pretrain` replaces all three paths as soon as one of them is missing."""
-    paths = [role.model_args.model_name_or_path for role in (config.actor_train, config.actor_infer, config.reference)]
-    return config.actor_train.model_args.model_name_or_path if all(paths) else config.pretrain
 
 
 def _is_missing(name: str, family: Family) -> bool:

@@ -23,15 +23,15 @@ from collections.abc import Iterator
 
 from roll_schema.catalog import NEVER_LINEAR, family_of, target_names
 from roll_schema.diagnostic import Severity
-from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.rule import Problem, rule
-from roll_schema.rules.lora.lora_target_not_in_model import trained_by_peft, trained_model
+from roll_schema.workers import trained_by_peft, trained_model
 
 INSIDE = {"self_attn": "q_proj,k_proj,v_proj,o_proj", "mlp": "gate_proj,up_proj,down_proj"}
 
 
 @rule(Severity.ERROR, fails="at worker start")
-def lora_target_not_linear(config: RLVRConfig) -> Iterator[Problem]:
+def lora_target_not_linear(config: PPOConfig) -> Iterator[Problem]:
     if not trained_by_peft(config):
         return
     target = config.actor_train.model_args.lora_target

@@ -36,8 +36,7 @@ from roll_schema.models.rlvr_config import RLVRConfig
 from roll_schema.models.section import Settings
 from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.rule import RLVR_TRAINING, Context, Problem, rule
-from roll_schema.rules.devices.invalid_device_mapping import device_ids
-from roll_schema.rules.devices.uneven_model_parallel import SIZES
+from roll_schema.workers import MEGATRON_SIZES, device_ids
 
 MICRO = "actor_train.training_args.per_device_train_batch_size"
 STEPS = "actor_train.training_args.gradient_accumulation_steps"
@@ -90,7 +89,7 @@ def _data_parallel_size(worker: WorkerConfig) -> int | None:
     settings = strategy.strategy_config or Settings()
     sizes: list[object] = []
     if strategy.strategy_name == "megatron_train":
-        sizes = [settings.get(key, 1) for key in SIZES]
+        sizes = [settings.get(key, 1) for key in MEGATRON_SIZES]
     elif strategy.strategy_name == "deepspeed_train":
         sizes = [worker.model_args.ulysses_size or 1]
     else:

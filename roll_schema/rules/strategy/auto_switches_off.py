@@ -1,0 +1,45 @@
+"""
+An `auto` that DeepSpeed takes for off.
+
+`auto` is filled in by Hugging Face's trainer, which ROLL does not use. DeepSpeed itself drops an `auto` inside a
+section and goes on with its default: for bucket sizes that does no harm, but the default ZeRO stage is 0 and the
+default of `enabled` is off.
+
+    actor_train:
+      strategy_args:
+        strategy_name: deepspeed_train
+        strategy_config:
+          bf16: {enabled: auto}   # error: [auto-switches-off]
+
+Write what is meant:
+
+    actor_train:
+      strategy_args:
+        strategy_name: deepspeed_train
+        strategy_config:
+          bf16: {enabled: true}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.strategy_args import StrategyArguments
+from roll_schema.rule import Context, Problem, rule
+from roll_schema.strategies import backend_of, entries
+
+
+@rule(Severity.ERROR, fails="silently", releases="<0.3.0")
+def auto_switches_off(strategy: StrategyArguments, context: Context) -> Iterator[Problem]:
+    backend = backend_of(strategy.strategy_name)
+    if backend is None or backend.title != "DeepSpeed" or not strategy.strategy_config:
+        return
+    for entry in entries(backend, strategy.strategy_config, context.release):
+        if entry.value == "auto" and entry.name in ("stage", "enabled"):
+            becomes = "0" if entry.name == "stage" else "off"
+            fix = "3" if entry.name == "stage" else "true"
+            # ROLL asserts a stage above 0 when the worker starts.
+            fails = "at worker start" if entry.name == "stage" else "silently"
+            message = f"without Hugging Face's trainer, `{entry.path}: auto` is {becomes}"
+            yield Problem(f"strategy_config.{entry.path}", message, f"Write `{entry.name}: {fix}`.", fails=fails)

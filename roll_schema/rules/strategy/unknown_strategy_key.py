@@ -1,0 +1,108 @@
+"""
+A key that the backend does not know.
+
+ROLL hands `strategy_config` to the backend as it is. Megatron and vLLM refuse a key that they do not know when the
+workers start; DeepSpeed ignores one at its top level and refuses one inside its sections; FSDP2 and `hf_infer` ignore
+it. Where the known keys are of another version than the one ROLL installs, this is a warning.
+
+    actor_train:
+      strategy_args:
+        strategy_name: megatron_train
+        strategy_config:
+          tensor_parallel_size: 2   # error: [unknown-strategy-key]
+
+Write the backend's own name:
+
+    actor_train:
+      strategy_args:
+        strategy_name: megatron_train
+        strategy_config:
+          tensor_model_parallel_size: 2
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema import releases
+from roll_schema.diagnostic import Severity
+from roll_schema.models.strategy_args import StrategyArguments
+from roll_schema.releases import Release
+from roll_schema.rule import Context, Problem, rule
+from roll_schema.strategies import Backend, Entry, backend_of, entries
+from roll_schema.text import closest
+
+SLIPS = {
+    "tensor_model_parallel_size": "tensor_parallel_size",
+    "pipeline_model_parallel_size": "pipeline_parallel_size",
+    "tensor_parallel_size": "tensor_model_parallel_size",
+    "pipeline_parallel_size": "pipeline_model_parallel_size",
+    "tp_size": "tensor_parallel_size",
+}
+"""Names that another backend has for the same thing."""
+
+
+@rule(Severity.ERROR, fails="at worker start")
+def unknown_strategy_key(strategy: StrategyArguments, context: Context) -> Iterator[Problem]:
+    backend = backend_of(strategy.strategy_name)
+    if backend is None or not strategy.strategy_config or backend.unknown == "passed on":
+        return
+    found = list(entries(backend, strategy.strategy_config, context.release))
+    unknown = [entry for entry in found if entry.key is None]
+    if other := meant_for(found):
+        deed = "ignores them" if backend.unknown == "ignored" else "refuses them when the workers start"
+        names = ", ".join(f"`{entry.name}`" for entry in unknown[:4])
+        message = f"these are settings of {other.title} ({names}), but `{strategy.strategy_name}` {deed}"
+        fails = "silently" if backend.unknown == "ignored" else "at worker start"
+        advice = f"Write {backend.title}'s own settings, or choose a strategy of {other.title}."
+        also = {"strategy_name": "the backend"}
+        yield Problem("strategy_config", message, advice, also, fails, at_key=True)
+        return
+    for entry in unknown:
+        yield _problem(entry, backend, strategy.strategy_name, context.release)
+
+
+def meant_for(found: list[Entry]) -> Backend | None:
+    """The backend that settings were written for, when the asked one knows several of their keys not."""
+    unknown = [entry.name for entry in found if entry.key is None and "." not in entry.path]
+    if len(unknown) < 2:
+        return None
+    others = (backend_of(name) for name in ("deepspeed_train", "megatron_train", "fsdp2_train", "vllm"))
+    return next((other for other in others if other and all(name in other.keys for name in unknown)), None)
+
+
+def _problem(entry: Entry, backend: Backend, strategy_name: str, release: Release) -> Problem:
+    nested = "." in entry.path
+    ignored = backend.unknown == "ignored" and not (nested and backend.of)
+    others = _other_releases(entry.name, backend, release)
+    meant = SLIPS.get(entry.name) if SLIPS.get(entry.name) in entry.known else None
+    meant = meant or closest(entry.name, entry.known, cutoff=0.85)
+    where = f"`{entry.path.rpartition('.')[0]}` of " if nested else ""
+    if not entry.known:
+        message = f"`{strategy_name}` reads no settings: `{entry.path}` is ignored"
+    elif others:
+        message = f"ROLL {release.name} hands `{entry.path}` to {backend.title}, which refuses it"
+    else:
+        deed = "ignores it in silence" if ignored else "refuses it when the workers start"
+        message = f"{where}{backend.title} has no key `{entry.name}`, and {deed}"
+    if others:
+        help_text = f"Delete it: only ROLL {releases.span_of(others)} {'reads' if len(others) == 1 else 'read'} it."
+    elif meant:
+        help_text = f"Did you mean `{meant}`?"
+    else:
+        help_text = "Delete it, or correct its name."
+    doubtful = bool(backend.of) and backend.unknown != "refused" and not others and entry.name not in SLIPS
+    typo = meant is not None and backend.unknown != "perhaps"
+    severity = Severity.WARNING if (doubtful and not typo) or not entry.known else Severity.ERROR
+    if severity is Severity.WARNING and backend.of:
+        help_text += f" Known are the keys of {backend.of}."
+    fails = "silently" if ignored else "at worker start"
+    return Problem(f"strategy_config.{entry.path}", message, help_text, fails=fails, severity=severity, at_key=True)
+
+
+def _other_releases(name: str, backend: Backend, release: Release) -> list[str]:
+    """Releases of ROLL that take a key which this one does not take."""
+    key = backend.keys.get(name)
+    if key is None or release.matches(key.releases):
+        return []
+    return [other for other in releases.NAMES if releases.load(other).matches(key.releases)]

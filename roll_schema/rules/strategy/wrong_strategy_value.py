@@ -1,0 +1,71 @@
+"""
+A value that the backend cannot work with.
+
+ROLL does not look into `strategy_config`: a text where the backend wants a number, or a choice that it does not have,
+shows when the workers start, or is taken for something else.
+
+    actor_train:
+      strategy_args:
+        strategy_name: megatron_train
+        strategy_config:
+          recompute_granularity: ful   # warning: [wrong-strategy-value]
+
+Write what the backend takes:
+
+    actor_train:
+      strategy_args:
+        strategy_name: megatron_train
+        strategy_config:
+          recompute_granularity: full
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.strategy_args import StrategyArguments
+from roll_schema.rule import Context, Problem, rule
+from roll_schema.rules.schema.wrong_type import describe
+from roll_schema.rules.strategy.unknown_strategy_key import meant_for
+from roll_schema.strategies import backend_of, entries, fits
+from roll_schema.text import closest
+
+
+@rule(Severity.WARNING, fails="at worker start")
+def wrong_strategy_value(strategy: StrategyArguments, context: Context) -> Iterator[Problem]:
+    backend = backend_of(strategy.strategy_name)
+    if backend is None or not strategy.strategy_config:
+        return
+    found = list(entries(backend, strategy.strategy_config, context.release))
+    for entry in found if meant_for(found) is None else ():
+        key, value = entry.key, entry.value
+        # What ROLL overwrites does not matter; DeepSpeed takes `auto` for its default nearly everywhere.
+        if key is None or key.overwritten or (value == "auto" and backend.title == "DeepSpeed"):
+            continue
+        if not fits(value, key.type):
+            choices = _choices(key.type)
+            wanted = " or ".join(f"`{choice}`" for choice in choices) if choices else _in_words(key.type)
+            close = closest(str(value), choices) if choices else None
+            shown = "null" if value is None else describe(value)
+            yield Problem(
+                f"strategy_config.{entry.path}",
+                f"`{entry.path}` of {backend.title} must be {wanted}, but this is {shown}",
+                f"Did you mean `{close}`?" if close else "",
+            )
+
+
+def _choices(kind: str) -> list[str]:
+    start = kind.find("Literal[")
+    if start < 0:
+        return []
+    return [str(choice) for choice in ast.literal_eval(kind[start + 7 :].rstrip("]") + "]")]
+
+
+def _in_words(kind: str) -> str:
+    words = {"int": "an integer", "float": "a number", "bool": "`true` or `false`", "str": "text"}
+    inner = kind.removeprefix("Optional[").removesuffix("]") if kind.startswith("Optional[") else kind
+    optional = " or null" if inner != kind else ""
+    start = inner.lower().partition("[")[0]
+    return words.get(start, {"dict": "a mapping", "list": "a list"}.get(start, f"of type `{inner}`")) + optional

@@ -1,0 +1,46 @@
+"""What several rules ask about a group of workers: its devices, its engine's settings, the adapter it trains."""
+
+from __future__ import annotations
+
+from roll_schema.devices import InvalidDevices, OpaqueDevices, parse_devices
+from roll_schema.models.ppo_config import PPOConfig
+from roll_schema.models.section import Settings
+from roll_schema.models.worker_config import WorkerConfig
+from roll_schema.rule import FactMissing
+
+MEGATRON_SIZES = ("tensor_model_parallel_size", "pipeline_model_parallel_size", "context_parallel_size")
+"""Sizes whose product is the GPUs of one copy of the model."""
+
+
+def device_ids(worker: WorkerConfig) -> list[int] | None:
+    """A worker's device ids; None where it has none or they are wrong, FactMissing where only `eval` can tell."""
+    mapping = worker.device_mapping
+    if not isinstance(mapping, str):
+        return None
+    try:
+        return parse_devices(mapping)
+    except InvalidDevices:
+        return None
+    except OpaqueDevices:
+        raise FactMissing("device_mapping") from None
+
+
+def settings_of(worker: WorkerConfig, *strategies: str) -> Settings | None:
+    """The `strategy_config` of a worker on one of these strategies, empty where there is none; else None."""
+    strategy = worker.strategy_args
+    if strategy is None or strategy.strategy_name not in strategies:
+        return None
+    return strategy.strategy_config or Settings()
+
+
+def trained_by_peft(config: PPOConfig) -> bool:
+    """Whether `actor_train` puts an adapter on modules of transformers, as DeepSpeed and FSDP2 do and Megatron not."""
+    backend = config.actor_train.strategy_args
+    on_transformers = backend is None or backend.strategy_name in ("deepspeed_train", "fsdp2_train")
+    return on_transformers and config.actor_train.model_args.lora_target is not None
+
+
+def trained_model(config: PPOConfig) -> str | None:
+    """The model that `actor_train` loads: `pretrain` replaces all three paths as soon as one of them is missing."""
+    paths = [role.model_args.model_name_or_path for role in (config.actor_train, config.actor_infer, config.reference)]
+    return config.actor_train.model_args.model_name_or_path if all(paths) else config.pretrain
