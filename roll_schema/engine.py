@@ -33,6 +33,7 @@ class Options:
     project: Project = Project()
     roll_src: Path | None = None
     fork: Release | None = None
+    compared: Release | None = None
     fork_reason: str = ""
     overrides: tuple[str, ...] = ()
     search_paths: tuple[Path, ...] = ()
@@ -165,7 +166,8 @@ class _Run:
         root = distillation.with_stand_ins(resolved) if self.distills else resolved
         written = {key: node for key, node in root.value.items() if key not in used or key in fields}
         config, errors = validate(replace(root, value=written), model, self.release)
-        context = Context(self.release, root, "", name, self.distills, self.options.cluster, self.source.name)
+        compared, cluster = self.options.compared, self.options.cluster
+        context = Context(self.release, root, "", name, self.distills, compared, cluster, self.source.name)
         for error in errors:
             for rule in _claimants().get(error.kind, _claimants()["*"]):
                 self.run(rule, error, replace(context, path=error.path))

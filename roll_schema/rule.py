@@ -46,6 +46,7 @@ class Context:
     """What a rule may know beside the section it looks at; `path` is that section's place in the config.
 
     `distills`: pure on-policy distillation, in which `actor_train` and `actor_infer` are the student's sections.
+    `compared` is the release that the config comes from, when two are compared.
     """
 
     release: Release
@@ -53,6 +54,7 @@ class Context:
     path: str = ""
     pipeline: str = "rlvr"
     distills: bool = False
+    compared: Release | None = None
     cluster: Cluster | None = None
     primary_file: str = ""
 
@@ -72,7 +74,7 @@ class Context:
         return node.value if node is not None else None
 
     def _node(self, field_path: str) -> Node | None:
-        return lookup(self.root, [*filter(None, self.path.split(".")), *field_path.split(".")])
+        return lookup(self.root, filter(None, f"{self.path}.{field_path}".split(".")))
 
 
 RLVR_TRAINING = ("rlvr", "rlvr_vl", "rlvr_vlmath", "onpolicy_distill")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -68,6 +69,21 @@ class Change:
     delete: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """What ROLL does otherwise from the release `since` on with a key of a class that is set, or left out (`unset`).
+
+    `strategies` bounds it to sections of these strategies (empty: all).
+    """
+
+    owner: str
+    key: str
+    since: str
+    note: str
+    unset: bool = False
+    strategies: tuple[str, ...] = ()
+
+
 @cache
 def load(name: str) -> Release:
     """The facts of a release; raises KeyError for a name that is not in NAMES."""
@@ -79,13 +95,22 @@ def load(name: str) -> Release:
 
 @cache
 def changes() -> tuple[Change, ...]:
-    """Everything that `changes.toml` says."""
+    """What became of keys and choices, by `changes.toml`."""
+    return tuple(Change(**row) for row in _rows("change"))
+
+
+@cache
+def behaviours() -> tuple[Behaviour, ...]:
+    """What the same config means otherwise in a later release, by `changes.toml`."""
+    return tuple(Behaviour(**{**row, "strategies": tuple(row.get("strategies", ()))}) for row in _rows("behaviour"))
+
+
+def _rows(table: str) -> Iterator[dict[str, Any]]:
+    """The rows of a table of `changes.toml`, one for each of their `owners`."""
     from roll_schema.toml import parse
 
-    rows = parse((_FOLDER / "changes.toml").read_text(encoding="utf-8"))["change"]
-    return tuple(
-        Change(owner, **{key: row[key] for key in row if key != "owners"}) for row in rows for owner in row["owners"]
-    )
+    for row in parse((_FOLDER / "changes.toml").read_text(encoding="utf-8"))[table]:
+        yield from ({**row, "owner": owner} for owner in row.pop("owners"))
 
 
 def change_of(owner: str, key: str, release: Release, choice: str = "") -> Change | None:

@@ -37,10 +37,14 @@ def full(results: Iterable[Result], color: bool) -> Iterator[str]:
 def concise(results: Iterable[Result]) -> Iterator[str]:
     """One line per diagnostic: `file:line:column: severity[rule] message`."""
     for result in results:
-        for diagnostic in result.diagnostics:
-            first = diagnostic.span.first
-            place = f"{diagnostic.span.source.name}:{first.line}:{first.column}"
-            yield _clean(f"{place}: {diagnostic.severity.value}[{diagnostic.rule}] {diagnostic.message}")
+        yield from map(one_line, result.diagnostics)
+
+
+def one_line(diagnostic: Diagnostic) -> str:
+    """`file:line:column: severity[rule] message`."""
+    first = diagnostic.span.first
+    place = f"{diagnostic.span.source.name}:{first.line}:{first.column}"
+    return _clean(f"{place}: {diagnostic.severity.value}[{diagnostic.rule}] {diagnostic.message}")
 
 
 def summary(results: list[Result]) -> str:

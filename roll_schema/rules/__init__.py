@@ -59,7 +59,9 @@ from roll_schema.rules.lora.lora_target_of_other_backend import lora_target_of_o
 from roll_schema.rules.lora.lora_target_on_rollout import lora_target_on_rollout
 from roll_schema.rules.lora.lora_with_virtual_pipeline import lora_with_virtual_pipeline
 from roll_schema.rules.model.flash_attention_needs_half_precision import flash_attention_needs_half_precision
+from roll_schema.rules.release.behaviour_changed import behaviour_changed
 from roll_schema.rules.release.choice_not_in_release import choice_not_in_release
+from roll_schema.rules.release.default_changed import default_changed
 from roll_schema.rules.release.key_not_in_release import key_not_in_release
 from roll_schema.rules.release.pipeline_not_in_release import pipeline_not_in_release
 from roll_schema.rules.schema.async_ratio import async_ratio
@@ -178,7 +180,9 @@ RULES: dict[str, Rule] = {
         lora_target_on_rollout,
         lora_with_virtual_pipeline,
         flash_attention_needs_half_precision,
+        behaviour_changed,
         choice_not_in_release,
+        default_changed,
         key_not_in_release,
         pipeline_not_in_release,
         async_ratio,

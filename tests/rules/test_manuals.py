@@ -69,6 +69,8 @@ def test_examples(rule: Rule) -> None:
 SHOWN_ELSEWHERE = {
     "device-outside-cluster": "tests/test_cli.py",
     "pipeline-not-in-release": "tests/test_settings.py",
+    "default-changed": "tests/test_upgrade.py",
+    "behaviour-changed": "tests/test_upgrade.py",
     "empty-file": "tests/test_engine.py",
     "include-cycle": "tests/test_compose.py",
     "include-outside-project": "tests/test_compose.py",

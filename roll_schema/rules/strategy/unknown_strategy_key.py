@@ -49,7 +49,7 @@ def unknown_strategy_key(strategy: StrategyArguments, context: Context) -> Itera
         return
     found = list(entries(backend, strategy.strategy_config, context.release))
     unknown = [entry for entry in found if entry.key is None]
-    if other := meant_for(found):
+    if other := meant_for(backend, found):
         deed = "ignores them" if backend.unknown == "ignored" else "refuses them when the workers start"
         names = ", ".join(f"`{entry.name}`" for entry in unknown[:4])
         message = f"these are settings of {other.title} ({names}), but `{strategy.strategy_name}` {deed}"
@@ -62,13 +62,14 @@ def unknown_strategy_key(strategy: StrategyArguments, context: Context) -> Itera
         yield _problem(entry, backend, strategy.strategy_name, context.release)
 
 
-def meant_for(found: list[Entry]) -> Backend | None:
+def meant_for(asked: Backend, found: list[Entry]) -> Backend | None:
     """The backend that settings were written for, when the asked one knows several of their keys not."""
     unknown = [entry.name for entry in found if entry.key is None and "." not in entry.path]
     if len(unknown) < 2:
         return None
     others = (backend_of(name) for name in ("deepspeed_train", "megatron_train", "fsdp2_train", "vllm"))
-    return next((other for other in others if other and all(name in other.keys for name in unknown)), None)
+    fitting = (other for other in others if other and all(name in other.keys for name in unknown))
+    return next((other for other in fitting if other is not asked), None)
 
 
 def _problem(entry: Entry, backend: Backend, strategy_name: str, release: Release) -> Problem:

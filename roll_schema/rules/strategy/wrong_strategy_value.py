@@ -39,7 +39,7 @@ def wrong_strategy_value(strategy: StrategyArguments, context: Context) -> Itera
     if backend is None or not strategy.strategy_config:
         return
     found = list(entries(backend, strategy.strategy_config, context.release))
-    for entry in found if meant_for(found) is None else ():
+    for entry in found if meant_for(backend, found) is None else ():
         key, value = entry.key, entry.value
         # What ROLL overwrites does not matter; DeepSpeed takes `auto` for its default nearly everywhere.
         if key is None or key.overwritten or (value == "auto" and backend.title == "DeepSpeed"):

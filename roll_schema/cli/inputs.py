@@ -1,0 +1,186 @@
+"""What every command takes: configs, overrides, and where to look for what they need."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from roll_schema import models, releases
+
+if TYPE_CHECKING:
+    from roll_schema.engine import Options, Result
+    from roll_schema.text import Source
+
+_MARKERS = (".git", "pyproject.toml", "roll-lint.toml")
+Input = tuple[Path, bool]
+"""A config to read, and whether it is standard input that is read in its place."""
+
+_SHARED = [
+    click.argument("words", nargs=-1, required=True, metavar="PATH... [OVERRIDE...]", type=click.UNPROCESSED),
+    click.option("--roll-release", type=click.Choice(releases.NAMES), help="ROLL release to check against."),
+    click.option("--pipeline", type=click.Choice(sorted(models.PIPELINES)), help="Pipeline that the config is for."),
+    click.option(
+        "--config-dir",
+        "config_dirs",
+        multiple=True,
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Folder to find fragments in, beside the config's own.",
+    ),
+    click.option(
+        "--roll-src",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="ROLL checkout whose config classes count; they are read, never imported.",
+    ),
+    click.option("--stdin-filename", type=click.Path(path_type=Path), help="Name and place of a config read from `-`."),
+]
+
+
+def shared(command: Callable[..., int]) -> Callable[..., int]:
+    for decorate in reversed(_SHARED):
+        command = decorate(command)
+    return command
+
+
+def split(words: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Paths and overrides: a word with `=`, or a leading `+` or `~`, is an override unless such a path exists."""
+    targets: list[str] = []
+    overrides: list[str] = []
+    for word in words:
+        looks = "=" in word or word.startswith(("+", "~"))
+        (overrides if looks and not os.path.lexists(word) else targets).append(word)
+    if not targets:
+        raise click.UsageError("no config is named")
+    return targets, overrides
+
+
+def files_of(targets: list[str], stdin_filename: Path | None) -> list[Input]:
+    """The configs that are named, by themselves or by their folders."""
+    found: list[Input] = []
+    for target in targets:
+        if target == "-":
+            found.append((stdin_filename or Path("<stdin>"), True))
+            continue
+        path = Path(target)
+        if path.is_dir():
+            found.extend((file, False) for file in _configs_below(path))
+        elif not path.exists():
+            raise click.UsageError(f"there is no file {target}")
+        else:
+            found.append((path, False))
+    if not found:
+        raise click.UsageError(f"no ROLL config lies below {', '.join(targets)}")
+    return list(dict.fromkeys(found))
+
+
+def _configs_below(folder: Path) -> list[Path]:
+    """Pipeline configs below a folder; fragments are linted with the configs that include them."""
+    from roll_schema import detect, text, tree
+
+    found = []
+    for path in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")]):
+        if any(part.startswith(".") for part in path.relative_to(folder).parts):
+            continue
+        try:
+            root, faults = tree.parse(text.read(path))
+        except OSError:
+            continue
+        if faults or (root is not None and detect.is_pipeline_config(root)):
+            found.append(path)
+    return found
+
+
+def lint_file(file: Input, options: Options) -> Result:
+    """Lint one config; raises click's UsageError where it cannot be read."""
+    from roll_schema import engine
+
+    path, source = read_file(file)
+    return engine.lint(path, source, with_project(path, options))
+
+
+def read_file(file: Input) -> tuple[Path, Source]:
+    """A config's text, with the path that its fragments are found from; raises click's UsageError."""
+    from roll_schema import text
+
+    path, standard_input = file
+    name = _display(path)
+    path = Path(name)  # fragments are then named like it
+    try:
+        if standard_input:
+            source = text.decode(sys.stdin.buffer.read(), name)
+        else:
+            source = text.read(path, name)
+    except OSError as error:
+        raise click.UsageError(f"{name} cannot be read: {error.strerror or error}") from None
+    return path, source
+
+
+def with_project(path: Path, options: Options) -> Options:
+    """The options, with what the nearest settings file says where the command line says nothing."""
+    from dataclasses import replace
+
+    from roll_schema import settings
+
+    try:
+        project = settings.find_project(path)
+    except settings.InvalidSettings as error:
+        raise click.UsageError(str(error)) from None
+    folders = project.get("config-dirs", path)
+    search_paths = options.search_paths
+    if folders is not None and project.file is not None:
+        search_paths += tuple(project.file.parent / name for name in folders.value)
+    checkout, why = options.roll_src, "--roll-src"
+    if checkout is None and (named := project.get("roll-src", path)) and project.file is not None:
+        checkout, why = project.file.parent / named.value, named.reason
+    select, ignore = project.get("select", path), project.get("ignore", path)
+    return replace(
+        options,
+        project=project,
+        **_fork(checkout, why, options.release),
+        search_paths=search_paths,
+        allowed=_allowed(path, search_paths),
+        select=options.select or (names_of(select.value) if select else frozenset()),
+        ignore=options.ignore or (names_of(ignore.value) if ignore else frozenset()),
+    )
+
+
+def _display(path: Path) -> str:
+    """The path below the working folder where it lies there, else as it was given."""
+    here = os.path.relpath(path)
+    outside = here.startswith("..") or os.path.isabs(here)
+    return (path if outside else Path(here)).as_posix()
+
+
+def _allowed(path: Path, search_paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Folders that fragments may be read from: the project, or the folder beside the config's."""
+    folder = path.parent.resolve()
+    root = next((up for up in (folder, *folder.parents) if any((up / mark).exists() for mark in _MARKERS)), None)
+    return (root or folder.parent, folder.parent, Path.cwd(), *search_paths)
+
+
+def _fork(checkout: Path | None, why: str, release: str | None) -> dict[str, Any]:
+    """The options for a checkout: its classes as a release, and what the summary says of it."""
+    if checkout is None:
+        return {}
+    from roll_schema import extract
+
+    try:
+        fork = extract.release_of(checkout, release)
+    except extract.InvalidCheckout as error:
+        raise click.UsageError(str(error)) from None
+    new, gone = extract.difference(fork)
+    return {"fork": fork, "fork_reason": f"{why} {checkout}: {new} keys new or changed, {gone} gone"}
+
+
+def names_of(values: Iterable[str]) -> frozenset[str]:
+    from roll_schema.rules import RULES
+
+    names = frozenset(name.strip() for value in values for name in value.split(",") if name.strip())
+    known = set(RULES) | {rule.group for rule in RULES.values()}
+    for name in sorted(names - known):
+        raise click.UsageError(f"{name} is neither a rule nor a group; see --list-rules")
+    return names

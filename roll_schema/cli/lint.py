@@ -1,0 +1,172 @@
+"""`roll-lint PATH...`: find what is wrong, and say it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from roll_schema import models, releases
+from roll_schema.cli.inputs import Input, files_of, lint_file, names_of, shared, split, with_project
+from roll_schema.diagnostic import Severity
+from roll_schema.version import VERSION
+
+if TYPE_CHECKING:
+    from roll_schema.engine import Options, Result
+
+_EPILOG = """\b
+Commands (a first word of that name; write ./show for a file so called):
+  show          print the composed config with each value's origin
+  diff-release  list what changes for a config between two ROLL releases
+  migrate       rewrite a config for another ROLL release
+"""
+
+
+def _print_rules(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if not value or context.resilient_parsing:
+        return
+    from roll_schema.rules import RULES
+
+    for rule in sorted(RULES.values(), key=lambda rule: (rule.group, rule.name)):
+        click.echo(f"{rule.group:14} {rule.severity.value:8} {rule.name:32} {rule.manual.splitlines()[0]}")
+    context.exit(0)
+
+
+def _explain(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    if not value or context.resilient_parsing:
+        return
+    from roll_schema.rules import RULES
+    from roll_schema.text import closest
+
+    rule = RULES.get(value)
+    if rule is None:
+        close = closest(value, RULES)
+        hint = f" Did you mean {close}?" if close else ""
+        raise click.BadParameter(f"there is no rule {value}.{hint}", context, parameter)
+    fails = f", fails {rule.fails}" if rule.fails else ""
+    click.echo(f"{rule.name} ({rule.group}, {rule.severity.value}{fails})\n\n{rule.manual}")
+    context.exit(0)
+
+
+@click.command(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@shared
+@click.option("--select", multiple=True, metavar="RULE", help="Only these rules or groups (repeat, or use commas).")
+@click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules or groups.")
+@click.option("--output-format", type=click.Choice(["text", "concise", "json"]), default="text", show_default=True)
+@click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
+@click.option("--show-settings", is_flag=True, help="Print what each file is checked against, and why.")
+@click.option("--nodes", type=click.IntRange(1), help="Nodes of the cluster; turns on rules about placement.")
+@click.option("--gpus-per-node", type=click.IntRange(1), default=8, show_default=True)
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
+@click.option("--list-rules", is_flag=True, is_eager=True, expose_value=False, callback=_print_rules)
+@click.option("--explain", metavar="RULE", is_eager=True, expose_value=False, callback=_explain)
+@click.version_option(VERSION, prog_name="roll-lint")
+def lint_command(
+    words: tuple[str, ...],
+    roll_release: str | None,
+    pipeline: str | None,
+    config_dirs: tuple[Path, ...],
+    roll_src: Path | None,
+    stdin_filename: Path | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    output_format: str,
+    strict: bool,
+    show_settings: bool,
+    nodes: int | None,
+    gpus_per_node: int,
+    color: str,
+) -> int:
+    """Find what ROLL would misread, refuse or silently ignore in a config; never style.
+
+    PATH is a config, a folder of configs, or - for standard input. OVERRIDE is a Hydra override such as
+    actor_train.training_args.learning_rate=2e-5, +key=value or ~key.
+    """
+    from roll_schema.engine import Options
+    from roll_schema.report import text
+    from roll_schema.rule import Cluster
+
+    targets, overrides = split(words)
+    files = files_of(targets, stdin_filename)
+    options = Options(
+        release=roll_release,
+        pipeline=pipeline,
+        roll_src=roll_src,
+        overrides=tuple(overrides),
+        search_paths=config_dirs,
+        select=names_of(select),
+        ignore=names_of(ignore),
+        cluster=Cluster(nodes, gpus_per_node) if nodes else None,
+    )
+    if overrides and len(files) > 1:
+        raise click.UsageError("overrides go with one config, not with several")
+    results = [lint_file(path, options) for path in files]
+    if show_settings:
+        for result in results:
+            click.echo("\n".join(_settings_of(result, options)))
+        return 0
+    if output_format == "json":
+        from roll_schema.report import json
+
+        click.echo(json.render(results))
+    else:
+        colored = color == "always" or (color == "auto" and sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+        blocks = text.concise(results) if output_format == "concise" else text.full(results, colored)
+        for block in blocks:
+            click.echo(block, color=True)
+        for file, result in zip(files, results, strict=True):
+            if hint := _other_release(result, options, file):
+                click.echo(hint)
+            if hint := _undecided(result):
+                click.echo(hint)
+        click.echo(text.summary(results))
+    failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    return int(any(diagnostic.severity in failing for result in results for diagnostic in result.diagnostics))
+
+
+def _settings_of(result: Result, options: Options) -> Iterator[str]:
+    """What a config is checked against and why, for people."""
+    from roll_schema.secrets import printable
+
+    options = with_project(Path(result.file), options)
+    yield printable(result.file)
+    yield f"  release   {result.release.name:18} {result.release.reason}"
+    yield f"  pipeline  {result.pipeline.name:18} {printable(result.pipeline.reason)}"
+    yield f"  settings  {options.project.file or 'none'}"
+    for folder in options.search_paths:
+        yield f"  fragments {folder}"
+    for name, names in (("select", options.select), ("ignore", options.ignore)):
+        if names:
+            yield f"  {name:9} {', '.join(sorted(names))}"
+
+
+def _undecided(result: Result) -> str | None:
+    """A hint when nothing told the pipeline."""
+    if result.pipeline.name in models.PIPELINES or result.composed is None:
+        return None
+    return (
+        f"hint: {result.file}: no key tells the pipeline, so that only what is wrong in all of them is shown; name it "
+        "with --pipeline\n"
+    )
+
+
+def _other_release(result: Result, options: Options, file: Input) -> str | None:
+    """A hint when nothing that fails at load would fail under another release."""
+    from dataclasses import replace
+
+    from roll_schema.rules import RULES
+
+    if file[1] or options.roll_src is not None or not result.fails_at_load():
+        return None
+    # What is wrong with YAML, fragments and `${…}` is wrong in every release.
+    if any(RULES[item.rule].group in ("yaml", "compose", "interpolation") for item in result.diagnostics):
+        return None
+    names = [name for name in releases.NAMES if name != result.release.name]
+    loading = [name for name in names if not lint_file(file, replace(options, release=name)).fails_at_load()]
+    if not loading:
+        return None
+    return f"hint: ROLL {', '.join(loading)} would load this config; name the release with --roll-release\n"

@@ -1,0 +1,116 @@
+"""Edits on a config's text: by span, so that comments, order, quoting and line ends elsewhere stay as they are."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from roll_schema.diagnostic import Edit
+from roll_schema.text import Source
+from roll_schema.tree import Node
+
+_BOM = b"\xef\xbb\xbf"
+
+
+def apply(source: Source, edits: Iterable[Edit]) -> str:
+    """The text with the edits on it; of two that overlap, the earlier one counts."""
+    text, end = [], 0
+    for edit in sorted(set(edits), key=lambda edit: (edit.span.start, edit.span.end)):
+        if edit.span.start >= end:
+            text += [source.text[end : edit.span.start], edit.text]
+            end = edit.span.end
+    return "".join([*text, source.text[end:]])
+
+
+def write(path: Path, text: str) -> None:
+    """Replace a file in one go, with its permissions, its byte order mark and what a link points to kept.
+
+    Raises OSError.
+    """
+    target = path.resolve()
+    data = text.encode("utf-8", "surrogateescape")
+    with target.open("rb") as old:
+        data = _BOM + data if old.read(3) == _BOM else data
+        mode = os.fstat(old.fileno()).st_mode
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as new:
+            new.write(data)
+            new.flush()
+            os.fsync(new.fileno())
+        os.chmod(name, mode & 0o7777)
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def rename_key(node: Node, name: str) -> Edit:
+    """Another name for a node's key."""
+    assert node.key_span is not None
+    return Edit(node.key_span, name, safe=True)
+
+
+def remove_key(parent: Node, node: Node) -> Edit | None:
+    """Without a key of a mapping; None where its lines hold more than the key."""
+    return _lines_of(parent, node, "") or _in_flow(parent, node)
+
+
+def comment_out(parent: Node, node: Node, remark: str) -> Edit | None:
+    """A key of a block mapping as a comment; None where that cannot be."""
+    return _lines_of(parent, node, remark)
+
+
+def empty_mapping(parent: Node) -> Edit | None:
+    """`{}` for a mapping that loses all of its keys, so that it does not become null."""
+    if parent.key_span is None or _is_flow(parent):
+        return None
+    source = parent.key_span.source
+    colon = source.text.find(":", parent.key_span.end)
+    return Edit(source.span(colon + 1, colon + 1), " {}", safe=True) if colon >= 0 else None
+
+
+def _is_flow(parent: Node) -> bool:
+    return parent.span.source.text[parent.span.start : parent.span.start + 1] == "{"
+
+
+def _lines_of(parent: Node, node: Node, remark: str) -> Edit | None:
+    """The whole lines of a key in a block mapping: gone, or each a comment with a remark behind the first."""
+    if node.key_span is None or _is_flow(parent):
+        return None
+    source, text = node.key_span.source, node.key_span.source.text
+    if node.span.source is not source:
+        return None
+    start = text.rfind("\n", 0, node.key_span.start) + 1
+    if text[start : node.key_span.start].strip(" "):
+        return None  # the first key of a list's item stands behind a dash
+    last = max(node.span.end, node.key_span.end)
+    end = text.find("\n", last)
+    end = len(text) if end < 0 else end + 1
+    if not remark:
+        return Edit(source.span(start, end), "", safe=True)
+    indent = node.key_span.start - start
+    lines = text[start:end].splitlines(keepends=True)
+    commented = [line[:indent] + "# " + line[indent:] if line.strip() else line for line in lines]
+    ending = commented[0][len(commented[0].rstrip("\r\n")) :]
+    commented[0] = f"{commented[0].rstrip()}  # {remark}{ending}"
+    return Edit(source.span(start, end), "".join(commented), safe=True)
+
+
+def _in_flow(parent: Node, node: Node) -> Edit | None:
+    """A key between braces, with the comma behind or before it."""
+    if node.key_span is None or not _is_flow(parent):
+        return None
+    source, text = node.key_span.source, node.key_span.source.text
+    start, end = node.key_span.start, max(node.span.end, node.key_span.end)
+    after = text[end : parent.span.end]
+    blanks = len(after) - len(after.lstrip())
+    if after.lstrip().startswith(","):
+        end += blanks + 1
+        end += len(text[end:]) - len(text[end:].lstrip(" "))
+    else:
+        before = text[parent.span.start : start].rstrip()
+        start = parent.span.start + len(before) - before.endswith(",")
+    return Edit(source.span(start, end), "", safe=True)

@@ -1,0 +1,34 @@
+"""
+A key that means something else in the new release.
+
+The key is there in both releases, and ROLL does something else with it, or without it. This rule runs only where two
+releases are compared (`roll-lint diff-release`).
+
+Not shown as an example, since it takes two releases: from 0.1.1 to 0.1.3, a config without `model_download_type` looks
+for its models on ModelScope instead of Hugging Face.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema import releases
+from roll_schema.diagnostic import Severity
+from roll_schema.models.section import Section
+from roll_schema.rule import Context, Problem, rule
+
+
+@rule(Severity.INFO, fails="silently")
+def behaviour_changed(section: Section, context: Context) -> Iterator[Problem]:
+    if context.compared is None or (context.path and not context.is_set("")):
+        return
+    owner = section.release_class or type(section).__name__
+    for change in releases.behaviours():
+        crossed = context.release.matches(f">={change.since}") and context.compared.matches(f"<{change.since}")
+        if change.owner != owner or not crossed or context.is_set(change.key) is change.unset:
+            continue
+        if change.strategies and getattr(section, "strategy_name", None) not in change.strategies:
+            continue
+        name = change.key.rpartition(".")[2]
+        message = f"`{name}` changed with ROLL {change.since}: {change.note}"
+        yield Problem(change.key, message, f"Set `{name}` to what you want." if change.unset else "")

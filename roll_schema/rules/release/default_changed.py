@@ -1,0 +1,37 @@
+"""
+A default that is another one in the new release.
+
+What a config leaves out is the release's own choice, and an upgrade may change it without a word. This rule runs only
+where two releases are compared (`roll-lint diff-release`), and only for sections that the config has.
+
+Not shown as an example, since it takes two releases: from 0.1.0 to 0.1.1, a config without `loss_agg_mode` goes from
+`seq-mean-token-sum` to `seq-mean-token-mean`, which scales the loss otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.section import Section
+from roll_schema.models.validation import facts_of
+from roll_schema.rule import Context, Problem, rule
+
+
+@rule(Severity.INFO, fails="silently")
+def default_changed(section: Section, context: Context) -> Iterator[Problem]:
+    if context.compared is None or (context.path and not context.is_set("")):
+        return
+    before, now = facts_of(type(section), context.compared), facts_of(type(section), context.release)
+    for field in sorted(set(before) & set(now) - section.model_fields_set):
+        old, new = before[field].get("default"), now[field].get("default")
+        if old != new and "section" not in before[field] and "section" not in now[field]:
+            message = (
+                f"left out, `{field}` is {_shown(new)} in ROLL {context.release.name}; in {context.compared.name} it "
+                f"was {_shown(old)}"
+            )
+            yield Problem(field, message, f"Write `{field}: {_shown(old)}` to keep what it was.")
+
+
+def _shown(value: object) -> str:
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
