@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check schemas examples clean
+.PHONY: demo test check schemas examples agreement clean
 
 demo: $(VENV)/.installed
 	$(BIN)/roll-lint examples/ok/lora_zero3.yaml
@@ -23,6 +23,9 @@ schemas: $(VENV)/.installed-test
 
 examples: $(VENV)/.installed-test
 	$(BIN)/python -m tests.write_examples
+
+agreement: $(VENV)/.installed-test
+	$(BIN)/python -m tests.write_agreement
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

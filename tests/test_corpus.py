@@ -132,3 +132,9 @@ def test_silent_mistakes_are_found_where_they_are(shared: Path) -> None:
     ]
     assert len(on_their_line) >= 0.95 * len(silent)
     assert len(silent) > 50
+
+
+def test_the_table_in_the_docs_is_up_to_date(shared: Path) -> None:
+    from tests.write_agreement import FILE, table
+
+    assert FILE.read_text(encoding="utf-8") == table(shared)
