@@ -27,10 +27,13 @@ Leave it to ROLL:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.agentic_config import AgenticConfig
 from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.agentic_config import AgenticConfig
 
 
 @rule(Severity.ERROR, fails="at load")

@@ -27,11 +27,14 @@ A multiple comes out even:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.devices import oddest
 from roll_schema.diagnostic import Severity
-from roll_schema.models.agentic_config import AgenticConfig
 from roll_schema.rule import Context, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.agentic_config import AgenticConfig
 
 
 @rule(Severity.ERROR, fails="at load", releases=">=0.1.3")

@@ -26,11 +26,14 @@ Here they do:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.agentic_config import AgenticConfig
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.rules.agentic.unknown_environment import MANAGERS
+
+if TYPE_CHECKING:
+    from roll_schema.models.agentic_config import AgenticConfig
 
 
 @rule(Severity.ERROR, fails="at load")

@@ -22,11 +22,14 @@ Name one that is there:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.agentic_config import AgenticConfig
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.text import closest
+
+if TYPE_CHECKING:
+    from roll_schema.models.agentic_config import AgenticConfig
 
 MANAGERS = ("train_env_manager", "val_env_manager")
 

@@ -12,12 +12,15 @@ the cluster has 0 to 7; `device_mapping: list(range(0,8))` fits.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.devices import ranges
 from roll_schema.diagnostic import Severity
-from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.workers import device_ids
+
+if TYPE_CHECKING:
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 @rule(Severity.ERROR, fails="at start")

@@ -16,12 +16,15 @@ List each GPU once:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.devices import ranges
 from roll_schema.diagnostic import Severity
-from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.rule import Problem, rule
 from roll_schema.workers import device_ids
+
+if TYPE_CHECKING:
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 @rule(Severity.WARNING, fails="wastefully")

@@ -17,11 +17,14 @@ Write the list as a string:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.devices import InvalidDevices, OpaqueDevices, parse_devices
 from roll_schema.diagnostic import Severity
-from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.worker_config import WorkerConfig
 
 EXAMPLE = "Write a string with a Python list, such as `device_mapping: list(range(0,8))`."
 

@@ -17,11 +17,14 @@ The same devices in a form that can be read:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.devices import InvalidDevices, OpaqueDevices, parse_devices
 from roll_schema.diagnostic import Severity
-from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 @rule(Severity.WARNING, fails="at load")

@@ -19,13 +19,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import prod
+from typing import TYPE_CHECKING
 
 from roll_schema.devices import likeliest_cause
 from roll_schema.diagnostic import Severity
 from roll_schema.models.section import Settings
-from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.workers import device_ids
+
+if TYPE_CHECKING:
+    from roll_schema.models.worker_config import WorkerConfig
 
 SETTINGS = "strategy_args.strategy_config"
 VLLM_SIZES = ("tensor_parallel_size", "pipeline_parallel_size")

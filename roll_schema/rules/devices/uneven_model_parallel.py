@@ -29,12 +29,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import prod
+from typing import TYPE_CHECKING
 
 from roll_schema.devices import likeliest_cause, oddest
 from roll_schema.diagnostic import Severity
-from roll_schema.models.base_config import BaseConfig
 from roll_schema.rule import Problem, rule
 from roll_schema.workers import MEGATRON_SIZES, device_ids
+
+if TYPE_CHECKING:
+    from roll_schema.models.base_config import BaseConfig
 
 MAPPING = "actor_train.device_mapping"
 SETTINGS = "actor_train.strategy_args.strategy_config"

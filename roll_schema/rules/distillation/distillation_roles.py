@@ -20,11 +20,14 @@ Name the teacher:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.ppo_config import PPOConfig
-from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.rule import Context, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.ppo_config import PPOConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 EXAMPLE = "{model_args: {model_name_or_path: Qwen/Qwen3-32B}, device_mapping: list(range(0,8))}"
 

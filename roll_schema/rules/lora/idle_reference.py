@@ -20,10 +20,13 @@ Without its `device_mapping` the config says what happens:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.rlvr_config import RLVRConfig
 from roll_schema.rule import Context, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.rlvr_config import RLVRConfig
 
 
 # The pipelines for vision-language models do start them.

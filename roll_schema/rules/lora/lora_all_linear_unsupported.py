@@ -20,12 +20,15 @@ Name the linear layers of the model:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.catalog import KEYWORDS, target_names
 from roll_schema.diagnostic import Severity
-from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.workers import trained_by_peft
+
+if TYPE_CHECKING:
+    from roll_schema.models.ppo_config import PPOConfig
 
 ON_MEGATRON = ("all-linear", "all-embedding", "all-router")
 """What ROLL knows from 0.2.0 on; they collect classes of Megatron, of which transformers' models have none."""

@@ -22,10 +22,13 @@ Write the rank or a small multiple of it:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.model_args import ModelArguments
 from roll_schema.rule import Context, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.model_args import ModelArguments
 
 HIGHEST_SCALE = 8
 

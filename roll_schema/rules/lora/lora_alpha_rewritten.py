@@ -22,10 +22,13 @@ Write the number that you want:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.model_args import ModelArguments
 from roll_schema.rule import Context, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.model_args import ModelArguments
 
 
 @rule(Severity.WARNING, fails="silently")

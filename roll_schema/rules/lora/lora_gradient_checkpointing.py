@@ -27,11 +27,13 @@ Keep the activations in memory, or take ZeRO stage 2:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.rule import Context, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.ppo_config import PPOConfig
 
 
 @rule(Severity.WARNING, fails="at first step", releases="<0.3.0")

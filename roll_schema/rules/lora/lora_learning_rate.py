@@ -20,10 +20,13 @@ Start from the learning rate of ROLL's examples:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.ppo_config import PPOConfig
 
 LOWEST, USUAL, HIGHEST = 1e-6, "1.0e-5", 1e-3
 

@@ -27,13 +27,16 @@ Write the same on both, best as `${lora_target}`, `${lora_rank}` and `${lora_alp
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.catalog import KEYWORDS, target_names
 from roll_schema.diagnostic import Severity
-from roll_schema.models.model_args import ModelArguments
-from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.workers import trained_by_peft
+
+if TYPE_CHECKING:
+    from roll_schema.models.model_args import ModelArguments
+    from roll_schema.models.ppo_config import PPOConfig
 
 
 @rule(Severity.WARNING, fails="silently")

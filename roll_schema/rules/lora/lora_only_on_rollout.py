@@ -28,10 +28,13 @@ Write the same adapter on both, or on none:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.ppo_config import PPOConfig
 
 
 @rule(Severity.WARNING, fails="silently")

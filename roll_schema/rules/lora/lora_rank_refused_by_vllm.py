@@ -22,10 +22,13 @@ Take the next rank that vLLM knows:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.rule import Context, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.ppo_config import PPOConfig
 
 RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
 

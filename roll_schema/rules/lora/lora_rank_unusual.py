@@ -20,10 +20,13 @@ Take the next power of two:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.model_args import ModelArguments
 from roll_schema.rule import Context, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.model_args import ModelArguments
 
 
 @rule(Severity.INFO)

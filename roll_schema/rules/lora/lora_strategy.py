@@ -19,10 +19,13 @@ Train the adapter with DeepSpeed, or leave `lora_target` out to train all weight
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.rule import Context, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.worker_config import WorkerConfig
 
 TRAINERS = ("actor_train", "sft_train", "student")
 ASSERTS = {"rlvr": "<0.2.0", "rlvr_vlmath": "<=0.2.0"}

@@ -21,12 +21,15 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.catalog import is_pattern
 from roll_schema.diagnostic import Severity
-from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.rule import Problem, rule
 from roll_schema.workers import trained_by_peft
+
+if TYPE_CHECKING:
+    from roll_schema.models.ppo_config import PPOConfig
 
 MAX_LENGTH = 1000
 

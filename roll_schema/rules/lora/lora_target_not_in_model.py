@@ -22,13 +22,16 @@ Write the names that the model has:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.catalog import KEYWORDS, OTHER_NAMES, Family, family_of, is_pattern, target_names
 from roll_schema.diagnostic import Severity
-from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.rule import Problem, rule
 from roll_schema.text import closest
 from roll_schema.workers import trained_by_peft, trained_model
+
+if TYPE_CHECKING:
+    from roll_schema.models.ppo_config import PPOConfig
 
 
 @rule(Severity.ERROR, fails="at worker start")

@@ -20,12 +20,15 @@ Name linear layers only; to adapt a whole block, name the layers in it:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.catalog import NEVER_LINEAR, family_of, target_names
 from roll_schema.diagnostic import Severity
-from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.rule import Problem, rule
 from roll_schema.workers import trained_by_peft, trained_model
+
+if TYPE_CHECKING:
+    from roll_schema.models.ppo_config import PPOConfig
 
 INSIDE = {"self_attn": "q_proj,k_proj,v_proj,o_proj", "mlp": "gate_proj,up_proj,down_proj"}
 

@@ -20,12 +20,15 @@ Write Megatron's names:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.catalog import target_names
 from roll_schema.diagnostic import Severity
-from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.rules.lora.lora_strategy import TRAINERS
+
+if TYPE_CHECKING:
+    from roll_schema.models.worker_config import WorkerConfig
 
 MERGED = {
     "q_proj": "linear_qkv",

@@ -25,12 +25,15 @@ Name the same layers as transformers does:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.catalog import KEYWORDS, is_pattern, target_names
 from roll_schema.diagnostic import Severity
-from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.rule import Problem, rule
 from roll_schema.rules.lora.lora_target_of_other_backend import MERGED
+
+if TYPE_CHECKING:
+    from roll_schema.models.ppo_config import PPOConfig
 
 ALL = ",".join(MERGED)
 

@@ -25,12 +25,15 @@ Leave it out:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.rules.lora.lora_strategy import TRAINERS
 from roll_schema.workers import settings_of
+
+if TYPE_CHECKING:
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 @rule(Severity.ERROR, fails="silently", releases=">=0.2.0")

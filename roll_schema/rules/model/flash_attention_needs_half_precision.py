@@ -22,11 +22,13 @@ Use half precision, or `sdpa`:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 @rule(Severity.ERROR, fails="at first step")

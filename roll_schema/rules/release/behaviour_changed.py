@@ -11,11 +11,14 @@ for its models on ModelScope instead of Hugging Face.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema import releases
 from roll_schema.diagnostic import Severity
-from roll_schema.models.section import Section
 from roll_schema.rule import Context, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.section import Section
 
 
 @rule(Severity.INFO, fails="silently")

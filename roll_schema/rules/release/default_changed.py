@@ -11,11 +11,14 @@ Not shown as an example, since it takes two releases: from 0.1.0 to 0.1.1, a con
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.section import Section
 from roll_schema.models.validation import facts_of
 from roll_schema.rule import Context, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.section import Section
 
 
 @rule(Severity.INFO, fails="silently")

@@ -18,13 +18,16 @@ write what this one reads:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema import releases
 from roll_schema.diagnostic import Severity
-from roll_schema.models.validation import SchemaError
 from roll_schema.overrides import OVERRIDE_FILE
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.suggestions import homes, releases_with
+
+if TYPE_CHECKING:
+    from roll_schema.models.validation import SchemaError
 
 
 @rule(Severity.ERROR, fails="silently", claims=("key_not_in_release",))

@@ -16,10 +16,13 @@ Put the value in quotes:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.section import Section
 from roll_schema.rule import Context, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.section import Section
 
 
 @rule(Severity.ERROR, fails="at load")

@@ -32,15 +32,17 @@ The message names the key; here sampling settings are needed:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.base_config import BaseConfig
 from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.rlvr_config import RLVRConfig
 from roll_schema.models.section import Unresolved
-from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.rule import RLVR_TRAINING, Context, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.base_config import BaseConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 TRAINER = {
     "rlvr": "actor_train",

@@ -15,10 +15,13 @@ Leave room:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.rlvr_config import RLVRConfig
 from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.rlvr_config import RLVRConfig
 
 
 @rule(Severity.ERROR, fails="at first step")

@@ -18,10 +18,13 @@ Leave the key out, or give it a value:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.section import Section
 from roll_schema.rule import Context, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.section import Section
 
 BREAKS = {
     ("ModelArguments", "dtype"): "looks up the precision of that name",

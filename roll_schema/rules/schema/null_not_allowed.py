@@ -13,11 +13,14 @@ Leave the key out, or give it a value:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.validation import SchemaError
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.rules.schema.wrong_type import wanted_type
+
+if TYPE_CHECKING:
+    from roll_schema.models.validation import SchemaError
 
 
 @rule(Severity.ERROR, fails="at load", claims=("*",))

@@ -21,10 +21,13 @@ Leave it out, or write an empty mapping:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.rule import Context, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 @rule(Severity.ERROR, fails="at load", releases="<0.2.1")

@@ -18,10 +18,13 @@ Name one:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.data_args import DataArguments
 from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.data_args import DataArguments
 
 
 @rule(Severity.ERROR, fails="at load")

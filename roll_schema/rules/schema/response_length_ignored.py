@@ -16,10 +16,13 @@ Set one of the two:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.base_config import BaseConfig
 from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.base_config import BaseConfig
 
 
 @rule(Severity.INFO, fails="silently")

@@ -15,10 +15,13 @@ The loader knows `R2`, but ROLL then stops with NotImplementedError.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.router_replay import RouterReplayConfig
 from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.router_replay import RouterReplayConfig
 
 
 @rule(Severity.ERROR, fails="at load", releases=">=0.3.0")

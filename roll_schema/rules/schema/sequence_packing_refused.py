@@ -16,10 +16,13 @@ Leave it off:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.rule import RLVR_TRAINING, Context, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.worker_config import WorkerConfig
 
 REFUSED = (*RLVR_TRAINING, "rlvr_rollout", "agentic", "agentic_rollout")
 

@@ -21,13 +21,16 @@ Write the key that ROLL reads:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.validation import SchemaError
 from roll_schema.overrides import OVERRIDE_FILE
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.suggestions import advice, looks_meant, near
 from roll_schema.tree import lookup
+
+if TYPE_CHECKING:
+    from roll_schema.models.validation import SchemaError
 
 
 @rule(Severity.ERROR, fails="silently", claims=("extra_forbidden", "invalid_key"))

@@ -15,11 +15,14 @@ Write one of its own names:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.rlvr_config import RLVRConfig
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.text import closest
+
+if TYPE_CHECKING:
+    from roll_schema.models.rlvr_config import RLVRConfig
 
 
 @rule(Severity.ERROR, fails="at load", releases=">=0.3.0")

@@ -13,10 +13,13 @@ Set it in the file or on the command line:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.section import Section
 from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.section import Section
 
 
 @rule(Severity.WARNING, fails="silently")

@@ -14,12 +14,14 @@ Write the type that the field has:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from roll_schema.diagnostic import Severity
 from roll_schema.models.validation import SchemaError, facts_of
 from roll_schema.rule import Context, Problem, rule
-from roll_schema.tree import Node
+
+if TYPE_CHECKING:
+    from roll_schema.tree import Node
 
 NAMES = {
     "int": "an integer",

@@ -23,11 +23,14 @@ Write what is meant:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.strategy_args import StrategyArguments
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.strategies import backend_of, entries
+
+if TYPE_CHECKING:
+    from roll_schema.models.strategy_args import StrategyArguments
 
 
 @rule(Severity.ERROR, fails="silently", releases="<0.3.0")

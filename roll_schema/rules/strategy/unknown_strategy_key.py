@@ -23,14 +23,17 @@ Write the backend's own name:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema import releases
 from roll_schema.diagnostic import Severity
-from roll_schema.models.strategy_args import StrategyArguments
-from roll_schema.releases import Release
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.strategies import Backend, Entry, backend_of, entries
 from roll_schema.text import closest
+
+if TYPE_CHECKING:
+    from roll_schema.models.strategy_args import StrategyArguments
+    from roll_schema.releases import Release
 
 SLIPS = {
     "tensor_model_parallel_size": "tensor_parallel_size",

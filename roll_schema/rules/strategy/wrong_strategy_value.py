@@ -23,14 +23,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.strategy_args import StrategyArguments
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.rules.schema.wrong_type import describe
 from roll_schema.rules.strategy.unknown_strategy_key import meant_for
 from roll_schema.strategies import backend_of, entries, fits
 from roll_schema.text import closest
+
+if TYPE_CHECKING:
+    from roll_schema.models.strategy_args import StrategyArguments
 
 
 @rule(Severity.WARNING, fails="at worker start")

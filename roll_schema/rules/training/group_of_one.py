@@ -17,10 +17,13 @@ Sample more than one answer per prompt:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.rlvr_config import RLVRConfig
 from roll_schema.rule import RLVR_TRAINING, Context, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.rlvr_config import RLVRConfig
 
 
 @rule(Severity.ERROR, fails="silently", releases=">=0.1.1", pipelines=RLVR_TRAINING)

@@ -16,10 +16,13 @@ Save on the way:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.rlvr_config import RLVRConfig
 from roll_schema.rule import RLVR_TRAINING, Context, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.rlvr_config import RLVRConfig
 
 
 @rule(Severity.INFO, fails="at save", pipelines=RLVR_TRAINING)

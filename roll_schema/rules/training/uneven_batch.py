@@ -30,13 +30,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import prod
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.rlvr_config import RLVRConfig
 from roll_schema.models.section import Settings
-from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.rule import RLVR_TRAINING, Context, Problem, rule
 from roll_schema.workers import MEGATRON_SIZES, device_ids
+
+if TYPE_CHECKING:
+    from roll_schema.models.rlvr_config import RLVRConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 MICRO = "actor_train.training_args.per_device_train_batch_size"
 STEPS = "actor_train.training_args.gradient_accumulation_steps"

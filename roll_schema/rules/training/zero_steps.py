@@ -17,10 +17,13 @@ A number above `max_steps` saves at the end only:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.rlvr_config import RLVRConfig
 from roll_schema.rule import RLVR_TRAINING, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.rlvr_config import RLVRConfig
 
 
 @rule(Severity.ERROR, fails="at first step", pipelines=RLVR_TRAINING)

@@ -27,11 +27,14 @@ Let a whole prompt fit in:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.models.section import Settings
-from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.worker_config import WorkerConfig
 
 SETTINGS = "strategy_args.strategy_config"
 

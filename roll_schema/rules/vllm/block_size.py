@@ -20,11 +20,14 @@ Write one of them:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.models.section import Settings
-from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.worker_config import WorkerConfig
 
 SIZES = (1, 8, 16, 32, 64, 128, 256)
 
