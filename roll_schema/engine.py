@@ -14,7 +14,7 @@ from roll_schema.detect import Choice
 from roll_schema.diagnostic import Diagnostic, Fault, Note, Severity
 from roll_schema.models import distillation
 from roll_schema.models.section import Section, Unresolved
-from roll_schema.models.validation import SchemaError, facts_of, section_types, sections, validate
+from roll_schema.models.validation import SchemaError, facts_of, sections, validate
 from roll_schema.releases import Release
 from roll_schema.rule import Cluster, Context, FactMissing, Problem, Rule
 from roll_schema.rules import RULES
@@ -290,8 +290,7 @@ def _in_time(rule: Rule, problem: Problem, error: SchemaError, context: Context)
     if (problem.fails or rule.fails) != "at load":
         return problem
     if context.pipeline in distillation.UNCHECKED_PIPELINES:
-        computed = error.field in section_types(error.owner) or error.field in distillation.COMPUTED_AT_LOAD
-        return problem if computed else replace(problem, fails="at start")
+        return problem if distillation.computed_at_load(error) else replace(problem, fails="at start")
     asked = lookup(context.root, ("use_opd",))
     if error.swallowed and not context.distills and (asked is None or asked.value is not True):
         return replace(problem, fails="silently")

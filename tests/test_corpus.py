@@ -134,6 +134,24 @@ def test_silent_mistakes_are_found_where_they_are(shared: Path) -> None:
     assert len(silent) > 50
 
 
+PROBES_APART = {
+    "interp Optional[Dict]/str: model_download_type: ${oc.env:NOPE_X}": "an environment variable may be set elsewhere",
+    "interp in an IGNORED key: zzz: ${oc.env:NOPE_X}": "an environment variable may be set elsewhere",
+    "defaults sibling": "the sibling stood beside the probe",
+}
+
+
+def test_probes_of_yaml_hydra_omegaconf_and_dacite(shared: Path) -> None:
+    place = shared / "corpus" / "0.3.0" / "examples" / "docs_examples" / "probe.yaml"
+    differing = set()
+    for row in json_lines(shared / "mutants" / "probes.jsonl"):
+        options = Options(release="0.3.0", pipeline=row["pipeline"])
+        found = engine.lint(place, Source(str(place), row["yaml"]), options).diagnostics
+        if (row["verdict"] == "reject") != bool(at_load(found)):
+            differing.add(row["id"])
+    assert differing == set(PROBES_APART)
+
+
 def test_the_table_in_the_docs_is_up_to_date(shared: Path) -> None:
     from tests.write_agreement import FILE, table
 
