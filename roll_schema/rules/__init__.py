@@ -4,6 +4,7 @@ from roll_schema.rule import Rule
 from roll_schema.rules.agentic.too_few_trajectories import too_few_trajectories
 from roll_schema.rules.agentic.uneven_environment_batch import uneven_environment_batch
 from roll_schema.rules.agentic.uneven_environment_groups import uneven_environment_groups
+from roll_schema.rules.agentic.unknown_env_type import unknown_env_type
 from roll_schema.rules.agentic.unknown_environment import unknown_environment
 from roll_schema.rules.compose.include_cycle import include_cycle
 from roll_schema.rules.compose.include_outside_project import include_outside_project
@@ -57,6 +58,7 @@ from roll_schema.rules.lora.lora_target_not_in_model import lora_target_not_in_m
 from roll_schema.rules.lora.lora_target_not_linear import lora_target_not_linear
 from roll_schema.rules.lora.lora_target_of_other_backend import lora_target_of_other_backend
 from roll_schema.rules.lora.lora_target_on_rollout import lora_target_on_rollout
+from roll_schema.rules.lora.lora_with_expert_parallel import lora_with_expert_parallel
 from roll_schema.rules.lora.lora_with_virtual_pipeline import lora_with_virtual_pipeline
 from roll_schema.rules.model.flash_attention_needs_half_precision import flash_attention_needs_half_precision
 from roll_schema.rules.release.behaviour_changed import behaviour_changed
@@ -83,6 +85,7 @@ from roll_schema.rules.schema.sequence_packing_refused import sequence_packing_r
 from roll_schema.rules.schema.truth_value_for_number import truth_value_for_number
 from roll_schema.rules.schema.unknown_key import unknown_key
 from roll_schema.rules.schema.unknown_template import unknown_template
+from roll_schema.rules.schema.unknown_worker_class import unknown_worker_class
 from roll_schema.rules.schema.unpaired_validation_lengths import unpaired_validation_lengths
 from roll_schema.rules.schema.unread_field import unread_field
 from roll_schema.rules.schema.unused_section import unused_section
@@ -125,6 +128,7 @@ RULES: dict[str, Rule] = {
         too_few_trajectories,
         uneven_environment_batch,
         uneven_environment_groups,
+        unknown_env_type,
         unknown_environment,
         include_cycle,
         include_outside_project,
@@ -178,6 +182,7 @@ RULES: dict[str, Rule] = {
         lora_target_not_linear,
         lora_target_of_other_backend,
         lora_target_on_rollout,
+        lora_with_expert_parallel,
         lora_with_virtual_pipeline,
         flash_attention_needs_half_precision,
         behaviour_changed,
@@ -204,6 +209,7 @@ RULES: dict[str, Rule] = {
         truth_value_for_number,
         unknown_key,
         unknown_template,
+        unknown_worker_class,
         unpaired_validation_lengths,
         unread_field,
         unused_section,

@@ -1,36 +1,46 @@
 """
-A chat template that ROLL does not have, for a tag.
+A chat template that ROLL does not have.
 
-ROLL 0.3.0 looks the templates of `tag_to_template` up while it loads the config.
+RLVR knows templates by name, and another name stops the run when the data is read (in `tag_to_template`, which ROLL
+0.3.0 has, while the config is loaded).
 
-    tag_to_template:
-      math_dapo: qwen_3   # error: [unknown-template]
+    actor_train:
+      data_args: {template: qwen_3}   # error: [unknown-template]
 
-Write one of its own names:
+Write one of ROLL's names:
 
-    tag_to_template:
-      math_dapo: qwen3
+    actor_train:
+      data_args: {template: qwen3}
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
+from roll_schema.models.section import Section
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.text import closest
 
-if TYPE_CHECKING:
-    from roll_schema.models.rlvr_config import RLVRConfig
 
-
-@rule(Severity.ERROR, fails="at load", releases=">=0.3.0")
-def unknown_template(config: RLVRConfig, context: Context) -> Iterator[Problem]:
+@rule(Severity.ERROR, fails="at start")
+def unknown_template(section: Section, context: Context) -> Iterator[Problem]:
+    if context.release.changed:
+        return  # a fork may have templates of its own
+    named: dict[str, object] = {}
+    # The pipelines for images, and the agentic ones, take other names as well.
+    if context.pipeline == "rlvr" and context.path in ("", "actor_train.data_args"):
+        fields = (field for field in ("template", "global_template") if context.is_set(field))
+        named = {field: getattr(section, field, None) for field in fields}
+    named |= {f"tag_to_template.{tag}": name for tag, name in (getattr(section, "tag_to_template", None) or {}).items()}
     known = context.release.registries["templates"]
-    for tag, template in (config.tag_to_template or {}).items():
-        if template not in known:
-            close = closest(template, known)
-            listed = ", ".join(f"`{name}`" for name in known)
-            advice = f"Did you mean `{close}`?" if close else "Write one of these."
-            yield Problem(f"tag_to_template.{tag}", f"ROLL has no template `{template}`, it has {listed}", advice)
+    for field, name in named.items():
+        if isinstance(name, str) and name and name not in known:
+            close = closest(name, known)
+            listed = ", ".join(f"`{one}`" for one in known)
+            yield Problem(
+                field,
+                f"ROLL {context.release.name} has no template `{name}`, it has {listed}",
+                f"Did you mean `{close}`?" if close else "Write one of these.",
+                fails="at load" if field.startswith("tag_to_template") else "at start",
+            )

@@ -1,0 +1,45 @@
+"""
+A kind of environment that ROLL does not have.
+
+`env_type` is a name that ROLL, or the gem package, has registered; it is looked up when the environment workers start.
+Names with a colon (`game:...`, `rg:...`) come from gem and are not checked.
+
+    custom_envs:
+      Lake:
+        env_type: frozen_lakes   # error: [unknown-env-type]
+
+Write a registered name:
+
+    custom_envs:
+      Lake:
+        env_type: frozen_lake
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Context, Problem, rule
+from roll_schema.text import closest
+
+if TYPE_CHECKING:
+    from roll_schema.models.agentic_config import AgenticConfig
+
+
+@rule(Severity.ERROR, fails="at worker start", releases=">=0.1.1")
+def unknown_env_type(config: AgenticConfig, context: Context) -> Iterator[Problem]:
+    known = context.release.registries["env_types"]
+    for name, environment in (config.custom_envs or {}).items():
+        kind = environment.get("env_type") if isinstance(environment, dict) else None
+        if not isinstance(kind, str) or kind in known or ":" in kind or "${" in kind:
+            continue
+        close = closest(kind, known)
+        yield Problem(
+            f"custom_envs.{name}.env_type",
+            f"ROLL {context.release.name} has no environment `{kind}`",
+            f"Did you mean `{close}`?" if close else f"It has {', '.join(f'`{one}`' for one in known)}.",
+            # What resembles none of ROLL's own may be registered by code of one's own.
+            severity=None if close else Severity.WARNING,
+        )
