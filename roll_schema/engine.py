@@ -275,9 +275,12 @@ def _step(here: Node, steps: list[str], index: int) -> tuple[Node | None, int]:
     if isinstance(here.value, dict):
         for end in range(index + 1, len(steps) + 1):
             name = ".".join(steps[index:end]).replace(".[", "[")
-            for key, child in here.value.items():
-                if str(key) == name:
-                    return child, end - index
+            child = here.value.get(name)
+            if child is None:  # a key may also be a number or a truth value
+                others = (item for key, item in here.value.items() if not isinstance(key, str) and str(key) == name)
+                child = next(others, None)
+            if child is not None:
+                return child, end - index
     elif isinstance(here.value, list) and steps[index].startswith("["):
         number = int(steps[index][1:-1])
         if number < len(here.value):
