@@ -131,8 +131,12 @@ def _shapes(model: type[Section], name: str, kind: str) -> list[dict[str, Any]]:
 def _without_noise(value: dict[str, Any]) -> dict[str, Any]:
     """What pydantic adds of its own: titles, and the stand-in for the release's default."""
     kept = {key: part for key, part in value.items() if key not in ("title", "default")}
+    if kept.get("additionalProperties") is True:
+        del kept["additionalProperties"]  # what older versions of pydantic leave out
     if "anyOf" in kept:
         kept["anyOf"] = [_without_noise(part) for part in kept["anyOf"]]
+    if isinstance(kept.get("items"), dict):
+        kept["items"] = _without_noise(kept["items"])
     return kept
 
 
