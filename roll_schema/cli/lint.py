@@ -47,8 +47,10 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
         close = closest(value, RULES)
         hint = f" Did you mean {close}?" if close else ""
         raise click.BadParameter(f"there is no rule {value}.{hint}", context, parameter)
-    fails = f", fails {rule.fails}" if rule.fails else ""
-    click.echo(f"{rule.name} ({rule.group}, {rule.severity.value}{fails})\n\n{rule.manual}")
+    bounds = [f"fails {rule.fails}"] if rule.fails else []
+    bounds += [f"ROLL {rule.releases}"] if rule.releases else []
+    bounds += [f"pipelines {' '.join(rule.pipelines)}"] if rule.pipelines else []
+    click.echo(f"{rule.name} ({', '.join((rule.group, rule.severity.value, *bounds))})\n\n{rule.manual}")
     context.exit(0)
 
 
