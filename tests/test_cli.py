@@ -128,7 +128,9 @@ def test_select_and_ignore() -> None:
 def test_rules_explain_themselves() -> None:
     listed = run("--list-rules").stdout
     assert "unknown-key" in listed
-    assert run("--explain", "lora-strategy").stdout.startswith("lora-strategy (lora, error, fails at start, ROLL <=0.2.0)\n")
+    assert run("--explain", "lora-strategy").stdout.startswith(
+        "lora-strategy (lora, error, fails at start, ROLL <=0.2.0)\n"
+    )
     assert "Did you mean unknown-key" in run("--explain", "unknwon-key").stderr
 
 

@@ -4,6 +4,7 @@ from roll_schema.rule import Rule
 from roll_schema.rules.agentic.too_few_trajectories import too_few_trajectories
 from roll_schema.rules.agentic.uneven_environment_batch import uneven_environment_batch
 from roll_schema.rules.agentic.uneven_environment_groups import uneven_environment_groups
+from roll_schema.rules.agentic.uneven_environment_workers import uneven_environment_workers
 from roll_schema.rules.agentic.unknown_env_type import unknown_env_type
 from roll_schema.rules.agentic.unknown_environment import unknown_environment
 from roll_schema.rules.compose.include_cycle import include_cycle
@@ -128,6 +129,7 @@ RULES: dict[str, Rule] = {
         too_few_trajectories,
         uneven_environment_batch,
         uneven_environment_groups,
+        uneven_environment_workers,
         unknown_env_type,
         unknown_environment,
         include_cycle,

@@ -172,8 +172,13 @@ def _frozen(config: BaseConfig, context: Context) -> Iterator[Problem]:
 
 def _compared(config: PPOConfig, context: Context) -> Iterator[Problem]:
     """The models that the reward and the advantage may need beside the policy."""
-    lora = config.actor_train.model_args.lora_target is not None
-    if (config.enable_reference or config.use_kl_loss or config.init_kl_coef > 0) and not lora:
+    # With LoRA the base model is the reference; up to 0.1.3 the agentic pipeline has a separate one all the same.
+    own_base = isinstance(config, RLVRConfig) or context.release.matches(">=0.2.0")
+    lora = config.actor_train.model_args.lora_target is not None and own_base
+    asked = config.enable_reference or config.use_kl_loss or config.init_kl_coef > 0
+    if context.release.matches("<0.1.3") and not lora:
+        yield from _place("reference", config.reference, f"ROLL {context.release.name} always starts a reference model")
+    elif asked and not lora:
         why = "the KL term (`use_kl_loss`, or `init_kl_coef` above 0) needs a reference model, and ROLL a place for it"
         yield from _place("reference", config.reference, why)
     if config.adv_estimator == "gae":
