@@ -66,6 +66,8 @@ def uneven_environment_batch(config: AgenticConfig, context: Context) -> Iterato
             yield Problem(
                 blamed,
                 f"`{batch}` {number} is no multiple of {names}" + (f" = {product}" if len(sizes) > 1 else ""),
-                f"Write `{batch}: {near}`, or another multiple of {product}.",
+                f"Write `{batch}: {near}`, or another multiple of {product}."
+                if blamed == batch
+                else f"Write a `{blamed.rpartition('.')[2]}` that divides {number}, or `{batch}: {near}`.",
                 {path: "part of the division" for path in (batch, *places) if path != blamed},
             )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @rule(Severity.INFO, fails="silently")
 def behaviour_changed(section: Section, context: Context) -> Iterator[Problem]:
-    if context.compared is None or (context.path and not context.is_set("")):
+    if context.compared is None or not context.is_set(""):
         return
     owner = section.release_class or type(section).__name__
     for change in releases.behaviours():

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 @rule(Severity.INFO, fails="silently")
 def default_changed(section: Section, context: Context) -> Iterator[Problem]:
-    if context.compared is None or (context.path and not context.is_set("")):
+    # Environments run no model, whatever their section inherits.
+    if context.compared is None or not context.is_set("") or type(section).__name__ == "EnvManagerConfig":
         return
     before, now = facts_of(type(section), context.compared), facts_of(type(section), context.release)
     for field in sorted(set(before) & set(now) - section.model_fields_set):
