@@ -62,11 +62,6 @@ class Project:
                 return Setting(values[key], f'paths."{pattern}" in {self.file.name}')
         return Setting(self.values[key], self.file.name) if key in self.values else None
 
-    def folder(self, setting: Setting) -> Path:
-        """A folder that the file names, from where the file stands."""
-        assert self.file is not None
-        return self.file.parent / str(setting.value)
-
 
 def find_project(path: Path) -> Project:
     """The nearest settings file at or above a config's folder; raises InvalidSettings."""

@@ -8,7 +8,6 @@ from functools import lru_cache
 from roll_schema import releases
 from roll_schema.models.section import Section
 from roll_schema.models.validation import SchemaError, children, facts_of
-from roll_schema.releases import Release
 from roll_schema.text import closest
 
 OTHER_NAMES = {
@@ -89,8 +88,3 @@ def _places(error: SchemaError) -> Iterator[tuple[str, type[Section]]]:
         value = getattr(node, "value", None)
         for below, inner, child in children(model, value):
             pending.append((".".join(filter(None, (path, *map(str, below)))), inner, child))
-
-
-def known_to(release: Release, error: SchemaError) -> bool:
-    """Whether a release reads the key there."""
-    return error.key in facts_of(error.owner, release)
