@@ -1,12 +1,25 @@
 """The list of all rules; a file that is not here does not run."""
 
 from roll_schema.rule import Rule
+from roll_schema.rules.agentic.fractional_async_ratio import fractional_async_ratio
 from roll_schema.rules.agentic.too_few_trajectories import too_few_trajectories
 from roll_schema.rules.agentic.uneven_environment_batch import uneven_environment_batch
 from roll_schema.rules.agentic.uneven_environment_groups import uneven_environment_groups
 from roll_schema.rules.agentic.uneven_environment_workers import uneven_environment_workers
 from roll_schema.rules.agentic.unknown_env_type import unknown_env_type
 from roll_schema.rules.agentic.unknown_environment import unknown_environment
+from roll_schema.rules.agentic.unknown_grouping import unknown_grouping
+from roll_schema.rules.agentic.unknown_proxy import unknown_proxy
+from roll_schema.rules.algorithm.advantages_clipped_to_zero import advantages_clipped_to_zero
+from roll_schema.rules.algorithm.critic_refused import critic_refused
+from roll_schema.rules.algorithm.critic_warmup_without_critic import critic_warmup_without_critic
+from roll_schema.rules.algorithm.estimator_of_another_pipeline import estimator_of_another_pipeline
+from roll_schema.rules.algorithm.kl_penalty_full import kl_penalty_full
+from roll_schema.rules.algorithm.kl_without_effect import kl_without_effect
+from roll_schema.rules.algorithm.reward_norm_refused import reward_norm_refused
+from roll_schema.rules.batch.no_tokens_per_microbatch import no_tokens_per_microbatch
+from roll_schema.rules.batch.packing_refused import packing_refused
+from roll_schema.rules.checkpoint.unknown_checkpoint_type import unknown_checkpoint_type
 from roll_schema.rules.compose.include_cycle import include_cycle
 from roll_schema.rules.compose.include_outside_project import include_outside_project
 from roll_schema.rules.compose.invalid_defaults import invalid_defaults
@@ -16,6 +29,9 @@ from roll_schema.rules.compose.invalid_package import invalid_package
 from roll_schema.rules.compose.merge_conflict import merge_conflict
 from roll_schema.rules.compose.misplaced_fragment import misplaced_fragment
 from roll_schema.rules.compose.missing_fragment import missing_fragment
+from roll_schema.rules.data.preprocessing_workers_missing import preprocessing_workers_missing
+from roll_schema.rules.deepspeed.no_gather_on_save import no_gather_on_save
+from roll_schema.rules.deepspeed.zero_stage_refused import zero_stage_refused
 from roll_schema.rules.devices.device_outside_cluster import device_outside_cluster
 from roll_schema.rules.devices.duplicate_device import duplicate_device
 from roll_schema.rules.devices.invalid_device_mapping import invalid_device_mapping
@@ -24,6 +40,7 @@ from roll_schema.rules.devices.uneven_device_mapping import uneven_device_mappin
 from roll_schema.rules.devices.uneven_model_parallel import uneven_model_parallel
 from roll_schema.rules.distillation.discarded_section import discarded_section
 from roll_schema.rules.distillation.distillation_roles import distillation_roles
+from roll_schema.rules.fsdp2.fsdp2_precision import fsdp2_precision
 from roll_schema.rules.generation.greedy_group import greedy_group
 from roll_schema.rules.generation.rewritten_generation_length import rewritten_generation_length
 from roll_schema.rules.generation.sampling_range import sampling_range
@@ -61,12 +78,17 @@ from roll_schema.rules.lora.lora_target_of_other_backend import lora_target_of_o
 from roll_schema.rules.lora.lora_target_on_rollout import lora_target_on_rollout
 from roll_schema.rules.lora.lora_with_expert_parallel import lora_with_expert_parallel
 from roll_schema.rules.lora.lora_with_virtual_pipeline import lora_with_virtual_pipeline
+from roll_schema.rules.megatron.lr_scheduler_refused import lr_scheduler_refused
+from roll_schema.rules.megatron.setting_refused_by_megatron import setting_refused_by_megatron
 from roll_schema.rules.model.flash_attention_needs_half_precision import flash_attention_needs_half_precision
+from roll_schema.rules.model.unknown_hub import unknown_hub
 from roll_schema.rules.release.behaviour_changed import behaviour_changed
 from roll_schema.rules.release.choice_not_in_release import choice_not_in_release
 from roll_schema.rules.release.default_changed import default_changed
 from roll_schema.rules.release.key_not_in_release import key_not_in_release
 from roll_schema.rules.release.pipeline_not_in_release import pipeline_not_in_release
+from roll_schema.rules.rewards.judge_on_random_weights import judge_on_random_weights
+from roll_schema.rules.rewards.judge_without_kind import judge_without_kind
 from roll_schema.rules.schema.async_ratio import async_ratio
 from roll_schema.rules.schema.both_profilers import both_profilers
 from roll_schema.rules.schema.checkpoint_without_folder import checkpoint_without_folder
@@ -93,11 +115,14 @@ from roll_schema.rules.schema.unused_section import unused_section
 from roll_schema.rules.schema.value_not_set import value_not_set
 from roll_schema.rules.schema.wrong_type import wrong_type
 from roll_schema.rules.settings.invalid_setting import invalid_setting
+from roll_schema.rules.sglang.sglang_memory_missing import sglang_memory_missing
 from roll_schema.rules.strategy.auto_switches_off import auto_switches_off
 from roll_schema.rules.strategy.rewritten_strategy_key import rewritten_strategy_key
 from roll_schema.rules.strategy.unknown_strategy_key import unknown_strategy_key
 from roll_schema.rules.strategy.wrong_strategy_value import wrong_strategy_value
+from roll_schema.rules.tracking.unknown_tracker import unknown_tracker
 from roll_schema.rules.training.file_name_as_text import file_name_as_text
+from roll_schema.rules.training.fractional_epochs import fractional_epochs
 from roll_schema.rules.training.group_of_one import group_of_one
 from roll_schema.rules.training.interleave_probabilities import interleave_probabilities
 from roll_schema.rules.training.save_never import save_never
@@ -126,12 +151,25 @@ from roll_schema.rules.yaml.unknown_tag import unknown_tag
 RULES: dict[str, Rule] = {
     rule.name: rule
     for rule in (
+        fractional_async_ratio,
         too_few_trajectories,
         uneven_environment_batch,
         uneven_environment_groups,
         uneven_environment_workers,
         unknown_env_type,
         unknown_environment,
+        unknown_grouping,
+        unknown_proxy,
+        advantages_clipped_to_zero,
+        critic_refused,
+        critic_warmup_without_critic,
+        estimator_of_another_pipeline,
+        kl_penalty_full,
+        kl_without_effect,
+        reward_norm_refused,
+        no_tokens_per_microbatch,
+        packing_refused,
+        unknown_checkpoint_type,
         include_cycle,
         include_outside_project,
         invalid_defaults,
@@ -141,6 +179,9 @@ RULES: dict[str, Rule] = {
         merge_conflict,
         misplaced_fragment,
         missing_fragment,
+        preprocessing_workers_missing,
+        no_gather_on_save,
+        zero_stage_refused,
         device_outside_cluster,
         duplicate_device,
         invalid_device_mapping,
@@ -149,6 +190,7 @@ RULES: dict[str, Rule] = {
         uneven_model_parallel,
         discarded_section,
         distillation_roles,
+        fsdp2_precision,
         greedy_group,
         rewritten_generation_length,
         sampling_range,
@@ -186,12 +228,17 @@ RULES: dict[str, Rule] = {
         lora_target_on_rollout,
         lora_with_expert_parallel,
         lora_with_virtual_pipeline,
+        lr_scheduler_refused,
+        setting_refused_by_megatron,
         flash_attention_needs_half_precision,
+        unknown_hub,
         behaviour_changed,
         choice_not_in_release,
         default_changed,
         key_not_in_release,
         pipeline_not_in_release,
+        judge_on_random_weights,
+        judge_without_kind,
         async_ratio,
         both_profilers,
         checkpoint_without_folder,
@@ -218,11 +265,14 @@ RULES: dict[str, Rule] = {
         value_not_set,
         wrong_type,
         invalid_setting,
+        sglang_memory_missing,
         auto_switches_off,
         rewritten_strategy_key,
         unknown_strategy_key,
         wrong_strategy_value,
+        unknown_tracker,
         file_name_as_text,
+        fractional_epochs,
         group_of_one,
         interleave_probabilities,
         save_never,

@@ -42,7 +42,8 @@ def release_of(rule: Rule) -> str:
 def pipeline_of(rule: Rule) -> str:
     if rule.pipelines and "rlvr" not in rule.pipelines:
         return rule.pipelines[0]
-    return {"AgenticConfig": "agentic", "DPOConfig": "dpo", "SFTConfig": "sft"}.get(rule.subject, "rlvr")
+    agentic = ("AgenticConfig", "EnvManagerConfig", "LLMProxyConfig", "RewardNormalizationConfig")
+    return "agentic" if rule.subject in agentic else {"DPOConfig": "dpo"}.get(rule.subject, "rlvr")
 
 
 def found(rule: Rule, text: str) -> set[tuple[int, str]]:

@@ -1,0 +1,36 @@
+"""
+A way to the model that ROLL does not have.
+
+`proxy_type` is one of three names, looked up when the environment workers start.
+
+    train_env_manager:
+      llm_proxy: {proxy_type: polcy}   # error: [unknown-proxy]
+
+Write one of them:
+
+    train_env_manager:
+      llm_proxy: {proxy_type: policy}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+from roll_schema.text import closest
+
+if TYPE_CHECKING:
+    from roll_schema.models.agentic_config import LLMProxyConfig
+
+
+@rule(Severity.ERROR, fails="at worker start")
+def unknown_proxy(proxy: LLMProxyConfig) -> Iterator[Problem]:
+    known = ("policy", "openai", "random")
+    if proxy.proxy_type not in known:
+        close = closest(proxy.proxy_type, known)
+        message = f"there is no `proxy_type: {proxy.proxy_type}`"
+        yield Problem(
+            "proxy_type", message, f"Did you mean `{close}`?" if close else "Write `policy`, `openai` or `random`."
+        )

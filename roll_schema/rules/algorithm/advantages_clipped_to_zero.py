@@ -1,0 +1,30 @@
+"""
+A clip that makes every advantage 0.
+
+`advantage_clip` is switched off by leaving it out; 0 is a bound like any other, and clamps every advantage to 0: the
+policy learns nothing. (`reward_clip: 0` does switch off.)
+
+    advantage_clip: 0   # error: [advantages-clipped-to-zero]
+
+Leave it out, or give a bound:
+
+    advantage_clip: 0.2
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.ppo_config import PPOConfig
+
+
+@rule(Severity.ERROR, fails="silently")
+def advantages_clipped_to_zero(config: PPOConfig) -> Iterator[Problem]:
+    if config.advantage_clip == 0:
+        message = "`advantage_clip: 0` clamps every advantage to 0, so that nothing is learned"
+        yield Problem("advantage_clip", message, "Delete it to switch clipping off, or write a bound such as 0.2.")

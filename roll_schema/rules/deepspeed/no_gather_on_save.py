@@ -1,0 +1,50 @@
+"""
+ZeRO stage 3 without gathering the weights to save them.
+
+With stage 3 each GPU holds a part of every weight. ROLL saves the model only if
+`stage3_gather_16bit_weights_on_model_save` is true, and otherwise stops at the first checkpoint, after `save_steps`
+steps of work.
+
+    actor_train:
+      strategy_args:
+        strategy_name: deepspeed_train
+        strategy_config:
+          zero_optimization: {stage: 3}   # error: [no-gather-on-save]
+
+Switch it on:
+
+    actor_train:
+      strategy_args:
+        strategy_name: deepspeed_train
+        strategy_config:
+          zero_optimization: {stage: 3, stage3_gather_16bit_weights_on_model_save: true}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+from roll_schema.workers import settings_of
+
+if TYPE_CHECKING:
+    from roll_schema.models.worker_config import WorkerConfig
+
+
+KEY = "stage3_gather_16bit_weights_on_model_save"
+PLACE = "strategy_args.strategy_config.zero_optimization"
+
+
+@rule(Severity.ERROR, fails="at save", releases="<0.3.0")
+def no_gather_on_save(worker: WorkerConfig) -> Iterator[Problem]:
+    settings = settings_of(worker, "deepspeed_train")
+    zero = settings.get("zero_optimization") if settings else None
+    if not isinstance(zero, dict) or zero.get("stage") != 3:
+        return
+    gathers = zero.get(KEY, zero.get("gather_16bit_weights_on_model_save"))
+    if gathers is not True:
+        shown = "is missing" if gathers is None else f"is {str(gathers).lower()}"
+        message = f"`{KEY}` {shown}: with ZeRO stage 3 the first checkpoint fails"
+        yield Problem(f"{PLACE}.{KEY}", message, f"Write `{KEY}: true`.", {f"{PLACE}.stage": "ZeRO stage 3"})

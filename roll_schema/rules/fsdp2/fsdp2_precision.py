@@ -1,0 +1,53 @@
+"""
+A precision that FSDP2 does not know, or does not train in.
+
+A name that is no precision stops the workers when they start. With `fp16`, ROLL's FSDP2 neither steps the learning-rate
+schedule nor clears the gradients: training goes on, wrongly, without a word.
+
+    actor_train:
+      strategy_args:
+        strategy_name: fsdp2_train
+        strategy_config: {param_dtype: fp16}   # error: [fsdp2-precision]
+
+Train in bf16:
+
+    actor_train:
+      strategy_args:
+        strategy_name: fsdp2_train
+        strategy_config: {param_dtype: bf16}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+from roll_schema.workers import settings_of
+
+if TYPE_CHECKING:
+    from roll_schema.models.worker_config import WorkerConfig
+
+
+HALF = ("fp16", "float16", "half")
+KNOWN = (*HALF, "fp32", "float32", "float", "bf16", "bfloat16", "fp64", "float64", "double")
+PLACE = "strategy_args.strategy_config"
+
+
+@rule(Severity.ERROR, fails="at worker start", releases=">=0.2.0")
+def fsdp2_precision(worker: WorkerConfig) -> Iterator[Problem]:
+    settings = settings_of(worker, "fsdp2_train", "fsdp2_infer")
+    if settings is None or worker.strategy_args is None:
+        return
+    for field in ("param_dtype", "reduce_dtype"):
+        name = settings.get(field)
+        if not isinstance(name, str):
+            continue
+        if name not in KNOWN:
+            yield Problem(f"{PLACE}.{field}", f"FSDP2 knows no precision `{name}`", "Write `bf16` or `fp32`.")
+        elif field == "param_dtype" and name in HALF and worker.strategy_args.strategy_name == "fsdp2_train":
+            message = (
+                f"with `{name}`, ROLL's FSDP2 keeps the learning rate at its first value and never clears gradients"
+            )
+            yield Problem(f"{PLACE}.{field}", message, "Write `param_dtype: bf16`.", fails="silently")

@@ -1,0 +1,46 @@
+"""
+A learning-rate schedule that Megatron does not have.
+
+The loader takes any text; Megatron's workers know a few schedules and stop with a ValueError at another name of
+transformers.
+
+    actor_train:
+      training_args: {lr_scheduler_type: polynomial}   # error: [lr-scheduler-refused]
+      strategy_args: {strategy_name: megatron_train}
+
+Write one that Megatron has:
+
+    actor_train:
+      training_args: {lr_scheduler_type: cosine}
+      strategy_args: {strategy_name: megatron_train}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+from roll_schema.text import closest
+from roll_schema.workers import settings_of
+
+if TYPE_CHECKING:
+    from roll_schema.models.worker_config import WorkerConfig
+
+
+KNOWN = ("constant", "constant_with_warmup", "cosine", "cosine_with_min_lr", "linear", "inverse_sqrt", "WSD")
+
+
+@rule(Severity.ERROR, fails="at worker start")
+def lr_scheduler_refused(worker: WorkerConfig) -> Iterator[Problem]:
+    if settings_of(worker, "megatron_train") is None:
+        return
+    name = worker.training_args.lr_scheduler_type
+    if name not in KNOWN:
+        close = closest(name, KNOWN)
+        listed = ", ".join(f"`{known}`" for known in KNOWN)
+        message = f"Megatron has no schedule `{name}`, it has {listed}"
+        yield Problem(
+            "training_args.lr_scheduler_type", message, f"Did you mean `{close}`?" if close else "Write one of these."
+        )

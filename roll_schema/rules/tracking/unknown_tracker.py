@@ -1,0 +1,35 @@
+"""
+A tracker that ROLL does not have.
+
+`track_with` is free text to the loader, and looked up when the pipeline is built.
+
+    track_with: tensorbord   # error: [unknown-tracker]
+
+Write one of its names:
+
+    track_with: tensorboard
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Context, Problem, rule
+from roll_schema.text import closest
+
+if TYPE_CHECKING:
+    from roll_schema.models.base_config import BaseConfig
+
+
+@rule(Severity.ERROR, fails="at start")
+def unknown_tracker(config: BaseConfig, context: Context) -> Iterator[Problem]:
+    known = ["tensorboard", "wandb", "swanlab", "stdout"]
+    known += ["trackio"] if context.release.matches(">=0.3.0") else []
+    name = config.track_with
+    if name is not None and name not in known:
+        close = closest(name, known)
+        listed = ", ".join(f"`{one}`" for one in known)
+        advice = f"Did you mean `{close}`?" if close else "Write one of these."
+        yield Problem("track_with", f"ROLL {context.release.name} has no tracker `{name}`, it has {listed}", advice)
