@@ -17,7 +17,7 @@ from roll_schema.models.section import Section, Unresolved
 from roll_schema.models.validation import SchemaError, facts_of, sections, validate
 from roll_schema.releases import Release
 from roll_schema.rule import Cluster, Context, FactMissing, Problem, Rule
-from roll_schema.rules import RULES
+from roll_schema.rules import CLAIMING_GROUPS, FAULT_GROUPS, GROUPS, RULES
 from roll_schema.secrets import MASK, is_secret_path
 from roll_schema.settings import Project, Setting
 from roll_schema.text import Source, Span
@@ -329,7 +329,7 @@ def _way_notes(node: Node | None) -> Iterator[Note]:
 @cache
 def _claimants() -> dict[str, list[Rule]]:
     table: dict[str, list[Rule]] = {}
-    for rule in RULES.values():
+    for rule in RULES.of_groups(CLAIMING_GROUPS):
         for kind in rule.claims:
             table.setdefault(kind, []).append(rule)
     return table
@@ -338,4 +338,7 @@ def _claimants() -> dict[str, list[Rule]]:
 @cache
 def _rules_on(section: type[Section]) -> list[Rule]:
     names = {parent.__name__ for parent in section.__mro__}
-    return [rule for rule in RULES.values() if rule.subject in names]
+    # The rules on environments look at sections that no other pipeline has.
+    apart = () if section.__module__.endswith("agentic_config") else ("agentic",)
+    groups = tuple(group for group in GROUPS if group not in (*FAULT_GROUPS, *apart))
+    return [rule for rule in RULES.of_groups(groups) if rule.subject in names]

@@ -75,7 +75,7 @@ class Entry:
 def backend_of(strategy_name: str) -> Backend | None:
     """The backend of a `strategy_name`; None for one without facts."""
     name = _BACKENDS.get(strategy_name)
-    return _load()[name] if name is not None else None
+    return _backend(name) if name is not None else None
 
 
 def entries(backend: Backend, settings: dict[str, Any], release: Release) -> Iterator[Entry]:
@@ -132,11 +132,15 @@ def _is_number(value: Any) -> bool:
 
 
 @cache
-def _load() -> dict[str, Backend]:
-    facts = json.loads(_FILE.read_text(encoding="utf-8"))
-    return {
-        name: Backend(item["title"], item["of"], item["unknown"], _keys(item["keys"])) for name, item in facts.items()
-    }
+def _backend(name: str) -> Backend:
+    facts = _load()[name]
+    return Backend(facts["title"], facts["of"], facts["unknown"], _keys(facts["keys"]))
+
+
+@cache
+def _load() -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
+    return facts
 
 
 def _keys(facts: dict[str, Any]) -> dict[str, Key]:

@@ -177,10 +177,10 @@ def _fork(checkout: Path | None, why: str, release: str | None) -> dict[str, Any
 
 
 def names_of(values: Iterable[str]) -> frozenset[str]:
-    from roll_schema.rules import RULES
+    from roll_schema.rules import GROUPS, RULES
 
     names = frozenset(name.strip() for value in values for name in value.split(",") if name.strip())
-    known = set(RULES) | {rule.group for rule in RULES.values()}
+    known = {*RULES, *GROUPS}
     for name in sorted(names - known):
         raise click.UsageError(f"{name} is neither a rule nor a group; see --list-rules")
     return names

@@ -10,7 +10,7 @@ from roll_schema import models, releases
 from roll_schema.export import documentation
 from roll_schema.models.section import Section, Unresolved
 from roll_schema.models.validation import facts_of, section_types, sections
-from roll_schema.rules import RULES
+from roll_schema.rules import CLAIMING_GROUPS, RULES
 from tests.support import lint_text, places
 
 ALL = [releases.load(name) for name in releases.NAMES]
@@ -130,4 +130,5 @@ def test_defaults_are_the_releases() -> None:
 
 def test_every_kind_of_error_has_a_rule() -> None:
     claimed = {kind for rule in RULES.values() for kind in rule.claims}
+    assert {rule.group for rule in RULES.values() if rule.claims} <= set(CLAIMING_GROUPS)
     assert {"*", "literal_error", "extra_forbidden"} <= claimed

@@ -11,7 +11,7 @@ import pytest
 from roll_schema import releases
 from roll_schema.diagnostic import FAILS
 from roll_schema.rule import Rule
-from roll_schema.rules import RULES
+from roll_schema.rules import FAULT_GROUPS, RULES
 from tests.conftest import ROOT
 from tests.support import lint_text
 
@@ -91,6 +91,10 @@ def test_rules_read_like_their_documentation(rule: Rule) -> None:
     assert rule.group in rule.check.__module__
 
 
+ELSEWHERE = ("discarded-section", "pipeline-not-in-release")
+"""Rules on faults that stand beside rules on sections."""
+
+
 def test_the_list_is_complete() -> None:
     files = {
         path.stem.replace("_", "-")
@@ -98,4 +102,9 @@ def test_the_list_is_complete() -> None:
         if path.name != "__init__.py" and "@rule(" in path.read_text(encoding="utf-8")
     }
     assert files == set(RULES)
+    assert all(
+        (rule.subject == "Fault") is (rule.group in FAULT_GROUPS)
+        for rule in RULES.values()
+        if rule.name not in ELSEWHERE
+    )
     assert all((ROOT / Path(place)).exists() for place in SHOWN_ELSEWHERE.values())
