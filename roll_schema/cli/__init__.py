@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from types import ModuleType
 
 import click
 
-# pydantic would search every installed package for plug-ins; none may change what is right.
+# pydantic would search every installed package for plug-ins; none may change what is right. Even when told so, it loads
+# what it would search with (mail parsing, sockets, hashes), which is a tenth of the start.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+_no_plugins = ModuleType("pydantic.plugin._loader")
+_no_plugins.__dict__["get_plugins"] = tuple
+sys.modules.setdefault(_no_plugins.__name__, _no_plugins)
 
 COMMANDS = {
     "lint": "lint:lint_command",
