@@ -94,23 +94,32 @@ def _classes(folder: Path) -> Iterator[_Class]:
                 raise InvalidCheckout(f"{path} leads out of the checkout")
             if not path.is_file() or path.stat().st_size > _MAX_BYTES:
                 raise InvalidCheckout(f"{path}: not a file of at most {_MAX_BYTES // 1024} KiB")
-            tree = ast.parse(path.read_text(encoding="utf-8"))
+            found = _read_file(path)
         except SyntaxError as error:
             raise InvalidCheckout(f"{path}:{error.lineno}: {error.msg}") from None
         except (OSError, ValueError, RecursionError, MemoryError) as error:
             if isinstance(error, InvalidCheckout):
                 raise
             raise InvalidCheckout(f"{path} cannot be read: {error}") from None
-        aliases = {
-            target.id: node.value
-            for node in tree.body
-            if isinstance(node, ast.Assign)
-            for target in node.targets
-            if isinstance(target, ast.Name)
-        }
-        for node in tree.body:
-            if isinstance(node, ast.ClassDef) and any("dataclass" in ast.unparse(mark) for mark in node.decorator_list):
-                yield _read_class(node, path.stem, aliases)
+        yield from found
+
+
+def _read_file(path: Path) -> list[_Class]:
+    """The dataclasses of a file; raises what reading, parsing and nesting too deep raise."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    aliases = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    return [
+        _read_class(node, path.stem, aliases)
+        for node in classes
+        if any("dataclass" in ast.unparse(mark) for mark in node.decorator_list)
+    ]
 
 
 def _read_class(node: ast.ClassDef, module: str, aliases: dict[str, ast.expr]) -> _Class:
@@ -154,11 +163,8 @@ def _type(node: ast.expr, aliases: dict[str, ast.expr], depth: int = 0) -> str:
 
 def _fact(kind: str, value: ast.expr | None) -> dict[str, Any]:
     fact: dict[str, Any] = {"type": kind, "default": None}
-    start = kind.find("Literal[")
-    if start >= 0:
-        choices = _literal(ast.parse(kind[start + 7 :].rstrip("]") + "]", mode="eval").body)
-        if isinstance(choices, list):
-            fact["choices"] = choices
+    if choices := releases.choices_of(kind):
+        fact["choices"] = choices
     if isinstance(value, ast.Call) and ast.unparse(value.func).rpartition(".")[2] == "field":
         given = {keyword.arg: keyword.value for keyword in value.keywords}
         value = given.get("default")

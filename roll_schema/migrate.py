@@ -64,7 +64,8 @@ def migrate(path: Path, source: Source, options: Options, to: str) -> Migration:
         steps += filter(None, (_step(item, after, before.release.name, to) for item in new))
         if not steps:
             break
-        here = Source(source.name, fix.apply(here, [edit for step in steps for edit in step.edits]), source.line_offset)
+        edits = [edit for step in steps for edit in step.edits] + list(_emptied(steps))
+        here = Source(source.name, fix.apply(here, edits), source.line_offset)
         migration.done += [(step.line, step.said) for step in steps]
         migration.remarks += [(step.line, step.remark) for step in steps if step.remark]
         steps = []
@@ -81,6 +82,8 @@ class _Step:
     line: int
     said: str
     remark: str = ""
+    without: Node | None = None
+    """The mapping that loses a key."""
 
 
 def _both(path: Path, source: Source, options: Options, to: str) -> tuple[Result, Result]:
@@ -118,21 +121,22 @@ def _step(item: Diagnostic, after: Result, old: str, to: str) -> _Step | None:
         return _Step((fix.rename_key(node, change.rename),), line, f"`{key}` is now called `{change.rename}`")
     if (change is not None and change.delete) or key in releases.load(old).unread.get(owner, ()):
         edit = fix.remove_key(parent, node)
-        return _Step(_with_parent(edit, parent), line, f"`{key}` is deleted: nothing read it") if edit else None
+        return _Step((edit,), line, f"`{key}` is deleted: nothing read it", without=parent) if edit else None
     remark = f"not in ROLL {to}"
     edit = fix.comment_out(parent, node, remark) or fix.remove_key(parent, node)
     if edit is None:
         return None
     said = f"`{key}` is {'a comment' if edit.text else 'deleted'} now: ROLL {to} does not have it"
-    return _Step(_with_parent(edit, parent), line, said, f"`{item.path}`: {item.help}")
+    return _Step((edit,), line, said, f"`{item.path}`: {item.help}", without=parent)
 
 
-def _with_parent(edit: Edit, parent: Node) -> tuple[Edit, ...]:
-    """A mapping must not become null when its only key goes."""
-    if len(parent.value) > 1 or not (edit.text == "" or edit.text.lstrip().startswith("#")):
-        return (edit,)
-    kept = fix.empty_mapping(parent)
-    return (kept, edit) if kept is not None else (edit,)
+def _emptied(steps: list[_Step]) -> Iterator[Edit]:
+    """A mapping must not become null when all of its keys go."""
+    parents = [step.without for step in steps if step.without is not None]
+    for index, parent in enumerate(parents):
+        goes = sum(other is parent for other in parents)
+        if goes == len(parent.value) and parents.index(parent) == index and (kept := fix.empty_mapping(parent)):
+            yield kept
 
 
 def _owner(item: Diagnostic, after: Result) -> str:

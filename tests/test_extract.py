@@ -85,6 +85,7 @@ def test_inheritance_and_ways_of_writing_types(tmp_path: Path) -> None:
         "@dataclasses.dataclass(frozen=True)\nclass Base:\n    one: int = 1\n    two: 't.Optional[str]' = None\n"
         "@dataclass\nclass WorkerConfig(Base):\n    two: str | None = 'x'\n    three: list[dict[str, float]] = field(default_factory=list)\n"
         "    four: Kinds = 'a'\n    five: ClassVar[int] = 3\n    six: int = compute()\n    seven: int\n"
+        "    eight: Union[Literal['a'], Dict[str, Literal['b']]] = 'a'\n"
     )
     (configs / "worker_config.py").write_text(text, encoding="utf-8")
     fields = extract.read(tmp_path).classes["WorkerConfig"]
@@ -95,6 +96,7 @@ def test_inheritance_and_ways_of_writing_types(tmp_path: Path) -> None:
         "four": {"type": "Literal['a', 'b']", "default": "a", "choices": ["a", "b"]},
         "six": {"type": "int", "default": None},
         "seven": {"type": "int", "default": None},
+        "eight": {"type": "Union[Literal['a'], Dict[str, Literal['b']]]", "default": "a", "choices": ["a"]},
     }
 
 
@@ -108,6 +110,7 @@ def test_what_is_no_checkout_is_said_clearly(tmp_path: Path) -> None:
         "def f(:\n": r"worker_config.py:1: ",
         "x = " + "(" * 5000: "worker_config.py",
         "\0": "worker_config.py",
+        "@dataclass\nclass WorkerConfig:\n    a: Literal[" + "-" * 3000 + "1] = 1\n": "worker_config.py",
         "@dataclass\nclass WorkerConfig(WorkerConfig):\n    a: int = 1\n" + "#" * 2_000_000: "not a file of at most",
     }
     for text, message in hostile.items():

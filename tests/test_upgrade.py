@@ -150,6 +150,14 @@ def test_an_only_key_leaves_an_empty_mapping() -> None:
     assert after == "critic: {}\n  # padding\n  # use_remove_padding: true  # not in ROLL 0.2.0\nseed: 1\n"
 
 
+def test_a_mapping_that_loses_all_of_its_keys() -> None:
+    text = "critic:\n  use_remove_padding: true\n  model_update_method: nccl\nseed: 1\n"
+    after = migrated(text, "0.1.3", "0.2.0").text
+    assert after == "critic: {}\n  # use_remove_padding: true  # not in ROLL 0.2.0\nseed: 1\n"
+    flow = "critic: {use_remove_padding: true, model_update_method: nccl}\nseed: 1\n"
+    assert migrated(flow, "0.1.3", "0.2.0").text == "critic: {}\nseed: 1\n"
+
+
 def test_fragments_are_not_edited(tmp_path: Path) -> None:
     fragment = tmp_path / "base.yaml"
     fragment.write_text("actor_train:\n  use_remove_padding: true\n", encoding="utf-8")

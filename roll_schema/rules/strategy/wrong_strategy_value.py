@@ -21,10 +21,10 @@ Write what the backend takes:
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from roll_schema import releases
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.rules.schema.wrong_type import describe
@@ -48,7 +48,7 @@ def wrong_strategy_value(strategy: StrategyArguments, context: Context) -> Itera
         if key is None or key.overwritten or (value == "auto" and backend.title == "DeepSpeed"):
             continue
         if not fits(value, key.type):
-            choices = _choices(key.type)
+            choices = [str(choice) for choice in releases.choices_of(key.type)]
             wanted = " or ".join(f"`{choice}`" for choice in choices) if choices else _in_words(key.type)
             close = closest(str(value), choices) if choices else None
             shown = "null" if value is None else describe(value)
@@ -57,13 +57,6 @@ def wrong_strategy_value(strategy: StrategyArguments, context: Context) -> Itera
                 f"`{entry.path}` of {backend.title} must be {wanted}, but this is {shown}",
                 f"Did you mean `{close}`?" if close else "",
             )
-
-
-def _choices(kind: str) -> list[str]:
-    start = kind.find("Literal[")
-    if start < 0:
-        return []
-    return [str(choice) for choice in ast.literal_eval(kind[start + 7 :].rstrip("]") + "]")]
 
 
 def _in_words(kind: str) -> str:
