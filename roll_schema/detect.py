@@ -134,10 +134,8 @@ def not_in_release(pipeline: str, release: releases.Release, span: Span) -> Iter
     """What is wrong when the release has no such pipeline."""
     if pipeline not in release.pipelines:
         names = [name for name in releases.NAMES if pipeline in releases.load(name).pipelines]
-        has = "has" if len(names) == 1 else "have"
         message = (
-            f"ROLL {release.name} has no {pipeline} pipeline, and no script that starts one: "
-            f"ROLL {releases.span_of(names)} {has} it"
+            f"ROLL {release.name} has no {pipeline} pipeline, and no script that starts one: {releases.have(names)} it"
         )
         help_text = "Name the release with `--roll-release`, or another pipeline with `--pipeline`."
         yield Fault("pipeline-not-in-release", message, span, help_text)

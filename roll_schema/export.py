@@ -73,8 +73,8 @@ def sections(release: Release) -> dict[str, Any]:
     while pending:
         for name, nested in section_types(model := pending.pop()).items():
             inner = nested.model
-            if name in facts_of(model, release) and _name(inner) not in definitions:
-                definitions[_name(inner)] = {
+            if name in facts_of(model, release) and inner.class_in_roll() not in definitions:
+                definitions[inner.class_in_roll()] = {
                     "type": "object",
                     "description": inspect.cleandoc(inner.__doc__ or ""),
                     "properties": _properties(inner, release),
@@ -86,10 +86,6 @@ def sections(release: Release) -> dict[str, Any]:
         "title": f"Sections of ROLL {release.name} configs",
         "definitions": dict(sorted(definitions.items())),
     }
-
-
-def _name(model: type[Section]) -> str:
-    return model.release_class or model.__name__
 
 
 def _properties(model: type[Section], release: Release) -> dict[str, Any]:
@@ -119,7 +115,7 @@ def _properties(model: type[Section], release: Release) -> dict[str, Any]:
 def _shapes(model: type[Section], name: str, kind: str) -> list[dict[str, Any]]:
     """What may stand where a section may: the section, several by name or in a list, null, a reference."""
     inner, containers, alone = section_types(model)[name]
-    reference: dict[str, Any] = {"$ref": f"{SHARED}#/definitions/{_name(inner)}"}
+    reference: dict[str, Any] = {"$ref": f"{SHARED}#/definitions/{inner.class_in_roll()}"}
     shapes = [reference] if alone else []
     if dict in containers and "Dict" in kind:
         shapes.append({"type": "object", "additionalProperties": _or_interpolation(reference)})

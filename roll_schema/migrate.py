@@ -145,7 +145,7 @@ def _owner(item: Diagnostic, after: Result) -> str:
     if after.config is not None:
         for path, section in sections(after.config):
             if path == parent:
-                return section.release_class or type(section).__name__
+                return section.class_in_roll()
     return ""
 
 

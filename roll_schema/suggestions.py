@@ -8,6 +8,7 @@ from functools import lru_cache
 from roll_schema import releases
 from roll_schema.models.section import Section
 from roll_schema.models.validation import SchemaError, children, facts_of
+from roll_schema.overrides import OVERRIDE_FILE
 from roll_schema.text import closest
 
 OTHER_NAMES = {
@@ -33,6 +34,18 @@ NEVER_READ = {
     "interleave_probs": "Delete it; the mix of domains is set by `domain_interleave_probs`.",
 }
 """Keys that shipped configs have and that no release reads, with what to do about them."""
+
+
+def ignored(error: SchemaError) -> str:
+    """What ROLL does with the key."""
+    where = f"in `{error.path.rpartition('.')[0]}`" if "." in error.path else "at the top level"
+    return f"ROLL {error.release.name} reads no key `{error.key}` {where}, and ignores it in silence"
+
+
+def in_fragment(error: SchemaError, primary_file: str) -> bool:
+    """Whether the key stands in a fragment, where it may be a variable for others to use."""
+    span = error.node.key_span or error.node.span
+    return span.source.name not in (primary_file, OVERRIDE_FILE)
 
 
 def looks_meant(error: SchemaError) -> bool:

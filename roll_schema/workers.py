@@ -8,6 +8,9 @@ from roll_schema.models.section import Settings
 from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.rule import FactMissing
 
+TRAINERS = ("actor_train", "sft_train", "student")
+"""Roles that are trained."""
+
 MEGATRON_SIZES = ("tensor_model_parallel_size", "pipeline_model_parallel_size", "context_parallel_size")
 """Sizes whose product is the GPUs of one copy of the model."""
 
@@ -27,10 +30,14 @@ def device_ids(worker: WorkerConfig) -> list[int] | None:
 
 def settings_of(worker: WorkerConfig, *strategies: str) -> Settings | None:
     """The `strategy_config` of a worker on one of these strategies, empty where there is none; else None."""
-    strategy = worker.strategy_args
-    if strategy is None or strategy.strategy_name not in strategies:
+    if worker.strategy_args is None or not runs_on(worker, *strategies):
         return None
-    return strategy.strategy_config or Settings()
+    return worker.strategy_args.strategy_config or Settings()
+
+
+def runs_on(worker: WorkerConfig, *strategies: str) -> bool:
+    """Whether a worker names one of these strategies, whatever its settings."""
+    return worker.strategy_args is not None and worker.strategy_args.strategy_name in strategies
 
 
 def trained_by_peft(config: PPOConfig) -> bool:

@@ -42,7 +42,7 @@ class _Fork:
         if model in self.done:
             return self.done[model]
         facts = facts_of(model, self.release)
-        changed = self.release.changed.get(model.release_class or model.__name__, frozenset())
+        changed = self.release.changed.get(model.class_in_roll(), frozenset())
         fields: dict[str, Any] = {
             key: (self.annotation(fact["type"]), DEFAULT) for key, fact in facts.items() if key in changed
         }
@@ -103,7 +103,7 @@ def _models() -> dict[str, type[Section]]:
     pending = [models.of_pipeline(pipeline) for pipeline in models.PIPELINES]
     while pending:
         model = pending.pop()
-        name = model.release_class or model.__name__
+        name = model.class_in_roll()
         if name not in found:
             found[name] = found[name.rpartition(".")[2]] = model
             pending.extend(nested.model for nested in section_types(model).values())

@@ -25,6 +25,11 @@ class Section(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True, protected_namespaces=())
 
+    @classmethod
+    def class_in_roll(cls) -> str:
+        """Name of ROLL's class, as the releases have it."""
+        return cls.release_class or cls.__name__
+
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:

@@ -126,7 +126,7 @@ def section_types(model: type[Section]) -> dict[str, Nested]:
 
 def facts_of(model: type[Section], release: Release) -> dict[str, dict[str, Any]]:
     """The release's fields for a section's class; empty where the release has no such class."""
-    return release.classes.get(model.release_class or model.__name__, {})
+    return release.classes.get(model.class_in_roll(), {})
 
 
 def children(model: type[Section], data: Any) -> Iterator[tuple[Path, type[Section], Any]]:

@@ -145,5 +145,10 @@ def span_of(names: list[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
+def have(names: list[str]) -> str:
+    """`ROLL 0.1.3 has`, `ROLL 0.1.0 to 0.2.1 have`."""
+    return f"ROLL {span_of(names)} {'has' if len(names) == 1 else 'have'}"
+
+
 def _parts(name: str) -> tuple[int, ...]:
     return tuple(int(part) for part in name.split("."))

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
-from roll_schema.rules.lora.lora_strategy import TRAINERS
+from roll_schema.workers import TRAINERS
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig

@@ -27,10 +27,11 @@ Keep the activations in memory, or take ZeRO stage 2:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
+from roll_schema.workers import settings_of
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -41,9 +42,9 @@ def lora_gradient_checkpointing(config: PPOConfig, context: Context) -> Iterator
     actor = config.actor_train
     if actor.model_args.lora_target is None or actor.model_args.disable_gradient_checkpointing is True:
         return
-    if actor.strategy_args is None or actor.strategy_args.strategy_name != "deepspeed_train":
+    settings = settings_of(actor, "deepspeed_train")
+    if settings is None:
         return
-    settings: dict[str, Any] = actor.strategy_args.strategy_config or {}
     zero = settings.get("zero_optimization")
     stage = zero.get("stage") if isinstance(zero, dict) else None
     if not isinstance(stage, int) or stage != 3:

@@ -34,6 +34,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
+from roll_schema.workers import runs_on
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -44,7 +45,7 @@ def lora_only_on_trainer(config: PPOConfig) -> Iterator[Problem]:
     train, infer = config.actor_train, config.actor_infer
     if train.model_args.lora_target is None or infer.model_args.lora_target is not None:
         return
-    if infer.strategy_args is None or infer.strategy_args.strategy_name != "vllm":
+    if not runs_on(infer, "vllm"):
         return
     rank = train.model_args.lora_rank
     yield Problem(

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
+from roll_schema.workers import runs_on
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -36,7 +37,7 @@ RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
 @rule(Severity.ERROR, fails="at worker start")
 def lora_rank_refused_by_vllm(config: PPOConfig, context: Context) -> Iterator[Problem]:
     infer = config.actor_infer
-    if infer.strategy_args is None or infer.strategy_args.strategy_name != "vllm":
+    if not runs_on(infer, "vllm"):
         return
     rank = infer.model_args.lora_rank
     if infer.model_args.lora_target is None or rank is None or rank in RANKS:

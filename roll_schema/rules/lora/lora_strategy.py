@@ -23,11 +23,11 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
+from roll_schema.workers import TRAINERS
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
-TRAINERS = ("actor_train", "sft_train", "student")
 ASSERTS = {"rlvr": "<0.2.0", "rlvr_vlmath": "<=0.2.0"}
 """Releases in which a pipeline asserts that LoRA comes with DeepSpeed."""
 

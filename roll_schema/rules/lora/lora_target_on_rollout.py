@@ -31,6 +31,7 @@ from roll_schema.catalog import KEYWORDS, is_pattern, target_names
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
 from roll_schema.rules.lora.lora_target_of_other_backend import MERGED
+from roll_schema.workers import runs_on
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -44,7 +45,7 @@ def lora_target_on_rollout(config: PPOConfig) -> Iterator[Problem]:
     target = infer.model_args.lora_target
     if target is None or config.actor_train.model_args.lora_target is None:
         return
-    if infer.strategy_args is None or infer.strategy_args.strategy_name != "vllm":
+    if not runs_on(infer, "vllm"):
         return
     wrong = [name for name in target_names(target) if name in KEYWORDS or name in MERGED.values()]
     if is_pattern(target):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def behaviour_changed(section: Section, context: Context) -> Iterator[Problem]:
     if context.compared is None or not context.is_set(""):
         return
-    owner = section.release_class or type(section).__name__
+    owner = section.class_in_roll()
     for change in releases.behaviours():
         crossed = context.release.matches(f">={change.since}") and context.compared.matches(f"<{change.since}")
         if change.owner != owner or not crossed or context.is_set(change.key) is change.unset:

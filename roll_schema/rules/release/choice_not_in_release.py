@@ -32,13 +32,9 @@ def choice_not_in_release(error: SchemaError, context: Context) -> Iterator[Prob
         return
     choices = facts_of(error.owner, error.release)[error.field]["choices"]
     listed = ", ".join(f"`{choice}`" for choice in choices if choice is not None)
-    has = "has" if len(names) == 1 else "have"
-    message = (
-        f"ROLL {error.release.name} refuses `{error.key}: {error.node.value}`: ROLL {releases.span_of(names)} {has} "
-        f"that choice, this release has {listed}"
-    )
-    owner = error.owner.release_class or error.owner.__name__
-    change = releases.change_of(owner, error.field, error.release, str(error.node.value))
+    refused = f"ROLL {error.release.name} refuses `{error.key}: {error.node.value}`"
+    message = f"{refused}: {releases.have(names)} that choice, this release has {listed}"
+    change = releases.change_of(error.owner.class_in_roll(), error.field, error.release, str(error.node.value))
     help_text = change.advice if change else "Write one of these, or name the release with `--roll-release`."
     yield Problem(error.path, message, help_text)
 

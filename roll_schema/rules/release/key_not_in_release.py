@@ -22,9 +22,8 @@ from typing import TYPE_CHECKING
 
 from roll_schema import releases
 from roll_schema.diagnostic import Severity
-from roll_schema.overrides import OVERRIDE_FILE
 from roll_schema.rule import Context, Problem, rule
-from roll_schema.suggestions import homes, releases_with
+from roll_schema.suggestions import homes, ignored, in_fragment, releases_with
 
 if TYPE_CHECKING:
     from roll_schema.models.validation import SchemaError
@@ -32,14 +31,11 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, fails="silently", claims=("key_not_in_release",))
 def key_not_in_release(error: SchemaError, context: Context) -> Iterator[Problem]:
-    key_span = error.node.key_span or error.node.span
-    if error.path == error.key and key_span.source.name not in (context.primary_file, OVERRIDE_FILE):
+    if error.path == error.key and in_fragment(error, context.primary_file):
         return  # a fragment's variable, whose name is a field in another release
     names = releases_with(error)
-    where = f"in `{error.path.rpartition('.')[0]}`" if "." in error.path else "at the top level"
-    known = f"ROLL {releases.span_of(names)} {'has' if len(names) == 1 else 'have'} it"
-    message = f"ROLL {error.release.name} reads no key `{error.key}` {where}, and ignores it in silence: {known}"
-    change = releases.change_of(error.owner.release_class or error.owner.__name__, error.key, error.release)
+    message = f"{ignored(error)}: {releases.have(names)} it"
+    change = releases.change_of(error.owner.class_in_roll(), error.key, error.release)
     if change is not None:
         help_text = change.advice
     elif places := homes(error):

@@ -24,9 +24,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.overrides import OVERRIDE_FILE
 from roll_schema.rule import Context, Problem, rule
-from roll_schema.suggestions import advice, looks_meant, near
+from roll_schema.suggestions import advice, ignored, in_fragment, looks_meant, near
 from roll_schema.tree import lookup
 
 if TYPE_CHECKING:
@@ -35,11 +34,8 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, fails="silently", claims=("extra_forbidden", "invalid_key"))
 def unknown_key(error: SchemaError, context: Context) -> Iterator[Problem]:
-    where = f"in `{error.path.rpartition('.')[0]}`" if "." in error.path else "at the top level"
-    message = f"ROLL {error.release.name} reads no key `{error.key}` {where}, and ignores it in silence"
     if error.path == error.key:
-        key_span = error.node.key_span or error.node.span
-        if key_span.source.name not in (context.primary_file, OVERRIDE_FILE):
+        if in_fragment(error, context.primary_file):
             # What a fragment defines for others to use may stay unused, unless it resembles a key that is not there.
             meant = near(error)
             if meant is None or lookup(context.root, (meant,)) is not None:
@@ -49,4 +45,4 @@ def unknown_key(error: SchemaError, context: Context) -> Iterator[Problem]:
             help_text = f"Use it as `${{{error.key}}}`, or delete it."
             yield Problem(error.path, message, help_text, severity=Severity.WARNING, at_key=True)
             return
-    yield Problem(error.path, message, help=advice(error), at_key=True)
+    yield Problem(error.path, ignored(error), help=advice(error), at_key=True)

@@ -37,9 +37,7 @@ INSTEAD = {
 
 @rule(Severity.WARNING, fails="silently")
 def unread_field(section: Section, context: Context) -> Iterator[Problem]:
-    owners = [
-        parent.release_class or parent.__name__ for parent in type(section).__mro__ if issubclass(parent, Section)
-    ]
+    owners = [parent.class_in_roll() for parent in type(section).__mro__ if issubclass(parent, Section)]
     unread = {field for owner in owners for field in context.release.unread.get(owner, ())}
     facts = facts_of(type(section), context.release)
     for field in sorted(unread & set(facts) & section.model_fields_set):

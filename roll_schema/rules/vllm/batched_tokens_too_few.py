@@ -30,8 +30,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.section import Settings
 from roll_schema.rule import Problem, rule
+from roll_schema.workers import settings_of
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -41,10 +41,9 @@ SETTINGS = "strategy_args.strategy_config"
 
 @rule(Severity.WARNING, fails="at worker start")
 def batched_tokens_too_few(worker: WorkerConfig) -> Iterator[Problem]:
-    strategy = worker.strategy_args
-    if strategy is None or strategy.strategy_name != "vllm":
+    settings = settings_of(worker, "vllm")
+    if settings is None:
         return
-    settings = strategy.strategy_config or Settings()
     tokens, context = settings.get("max_num_batched_tokens"), settings.get("max_model_len")
     if settings.get("enable_chunked_prefill") is not False:
         return

@@ -23,8 +23,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.section import Settings
 from roll_schema.rule import Problem, rule
+from roll_schema.workers import settings_of
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -34,10 +34,8 @@ SIZES = (1, 8, 16, 32, 64, 128, 256)
 
 @rule(Severity.ERROR, fails="at worker start")
 def block_size(worker: WorkerConfig) -> Iterator[Problem]:
-    strategy = worker.strategy_args
-    if strategy is None or strategy.strategy_name != "vllm":
-        return
-    size = (strategy.strategy_config or Settings()).get("block_size")
+    settings = settings_of(worker, "vllm")
+    size = settings.get("block_size") if settings is not None else None
     # null leaves the choice to vLLM.
     if size is None or size in SIZES:
         return

@@ -24,8 +24,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.section import Settings
 from roll_schema.rule import Problem, rule
+from roll_schema.workers import settings_of
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -33,10 +33,9 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, fails="at worker start")
 def gpu_memory_utilization(worker: WorkerConfig) -> Iterator[Problem]:
-    strategy = worker.strategy_args
-    if strategy is None or strategy.strategy_name != "vllm":
+    settings = settings_of(worker, "vllm")
+    if settings is None:
         return
-    settings = strategy.strategy_config or Settings()
     share = settings.get("gpu_memory_utilization", 0.9)
     if isinstance(share, (int, float)) and not isinstance(share, bool) and 0 < share <= 1:
         return
