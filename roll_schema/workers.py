@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from math import prod
+
 from roll_schema.devices import InvalidDevices, OpaqueDevices, parse_devices
 from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.section import Settings
@@ -38,6 +41,57 @@ def settings_of(worker: WorkerConfig, *strategies: str) -> Settings | None:
 def runs_on(worker: WorkerConfig, *strategies: str) -> bool:
     """Whether a worker names one of these strategies, whatever its settings."""
     return worker.strategy_args is not None and worker.strategy_args.strategy_name in strategies
+
+
+def whole(settings: Settings, *keys: str) -> list[int] | None:
+    """Sizes of a `strategy_config`, 1 where it names none; None where one of them is no positive integer."""
+    sizes = [settings.get(key, 1) for key in keys]
+    fine = all(isinstance(size, int) and not isinstance(size, bool) and size > 0 for size in sizes)
+    return sizes if fine else None
+
+
+def gpus_per_worker(worker: WorkerConfig) -> int | None:
+    """GPUs of each worker as ROLL sets them in `WorkerConfig.__post_init__`; None where the sizes are wrong."""
+    settings = settings_of(worker, "vllm")
+    if settings is not None:
+        sizes = whole(settings, "tensor_parallel_size", "pipeline_parallel_size")
+        return prod(sizes) if sizes else None
+    if runs_on(worker, "sglang", "hf_infer"):
+        return worker.num_gpus_per_worker if (worker.num_gpus_per_worker or 0) > 0 else None
+    return 1
+
+
+def model_parallel_size(worker: WorkerConfig) -> int | None:
+    """GPUs of one copy of the model in training or in a forward pass: Megatron's three sizes, or Ulysses'."""
+    settings = settings_of(worker, "megatron_train", "megatron_infer")
+    if settings is not None:
+        sizes = whole(settings, *MEGATRON_SIZES)
+        return prod(sizes) if sizes else None
+    if runs_on(worker, "deepspeed_train", "deepspeed_infer", "fsdp2_train", "fsdp2_infer"):
+        size = worker.model_args.ulysses_size or 1
+        return size if size > 0 else None
+    return gpus_per_worker(worker)
+
+
+def data_parallel_size(worker: WorkerConfig) -> int | None:
+    """Shares that a batch is split into; None where it is not known, or the devices are no multiple of a copy's."""
+    devices = device_ids(worker)
+    copy = model_parallel_size(worker) if worker.strategy_args is not None else None
+    return len(devices) // copy if devices and copy and len(devices) % copy == 0 else None
+
+
+def uses_reference(config: PPOConfig) -> bool:
+    """Whether a reference's log-probabilities are asked for (constraint of ROLL from 0.1.3)."""
+    return bool(config.enable_reference or config.use_kl_loss or config.init_kl_coef > 0)
+
+
+def workers_of(config: object) -> Iterator[tuple[str, WorkerConfig]]:
+    """Every group of workers that a config holds, by its path."""
+    for name, value in vars(config).items():
+        if isinstance(value, WorkerConfig):
+            yield name, value
+        elif isinstance(value, dict):
+            yield from ((f"{name}.{key}", item) for key, item in value.items() if isinstance(item, WorkerConfig))
 
 
 def trained_by_peft(config: PPOConfig) -> bool:

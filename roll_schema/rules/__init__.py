@@ -31,8 +31,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "reward_norm_refused",
     ),
     "batch": (
+        "batching_not_on_backend",
+        "microbatch_shorter_than_sample",
         "no_tokens_per_microbatch",
         "packing_refused",
+        "packing_without_effect",
+        "uneven_forward_batch",
+        "uneven_sequence_rounding",
     ),
     "checkpoint": ("unknown_checkpoint_type",),
     "compose": (
@@ -52,12 +57,18 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "zero_stage_refused",
     ),
     "devices": (
+        "async_on_shared_devices",
         "device_outside_cluster",
         "duplicate_device",
+        "idle_devices",
         "invalid_device_mapping",
+        "misaligned_rollout",
         "opaque_device_mapping",
+        "rollout_never_offloaded",
+        "scattered_devices",
         "uneven_device_mapping",
         "uneven_model_parallel",
+        "visible_devices_in_environment",
     ),
     "distillation": (
         "discarded_section",

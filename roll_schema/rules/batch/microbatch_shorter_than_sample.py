@@ -1,0 +1,52 @@
+"""
+A dynamic micro-batch that is too small for the longest sample.
+
+With dynamic batching every sample must fit into a micro-batch: ROLL asserts it in the first training step, as soon as a
+sample fills its whole length.
+
+    sequence_length: 4096
+    actor_train:
+      use_dynamic_batching_in_train: true
+      max_tokens_per_microbatch_in_train: 2048   # error: [microbatch-shorter-than-sample]
+
+Give it room for one sample at least:
+
+    sequence_length: 4096
+    actor_train:
+      use_dynamic_batching_in_train: true
+      max_tokens_per_microbatch_in_train: 8192
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.workers import uses_reference
+
+if TYPE_CHECKING:
+    from roll_schema.models.rlvr_config import RLVRConfig
+
+
+@rule(Severity.ERROR, fails="at first step", releases=">=0.1.3", pipelines=RLVR_TRAINING)
+def microbatch_shorter_than_sample(config: RLVRConfig) -> Iterator[Problem]:
+    longest = config.sequence_length or (config.prompt_length or 0) + (config.response_length or 0)
+    worker = config.actor_train
+    roles = [("actor_train", worker)]
+    if uses_reference(config) and worker.model_args.lora_target is None:
+        roles.append(("reference", config.reference))
+    for role, group in roles:
+        for phase in ("train", "infer"):
+            if phase == "train" and role != "actor_train":
+                continue
+            field = f"max_tokens_per_microbatch_in_{phase}"
+            tokens = getattr(group, field)
+            if getattr(group, f"use_dynamic_batching_in_{phase}") and tokens and 0 < tokens < longest:
+                yield Problem(
+                    f"{role}.{field}",
+                    f"a micro-batch of {tokens:,} tokens has no room for a sample of {longest:,}",
+                    f"Write `{field}: {longest}` or more.",
+                    also={"sequence_length": "longest sample"} if config.sequence_length else {},
+                )

@@ -1,0 +1,38 @@
+"""
+Sequence packing whose settings nobody asks.
+
+With dynamic batching, its own split decides what goes into a micro-batch; the algorithm and lengths of
+`sequence_packing_args` are then not used.
+
+    actor_train:
+      use_dynamic_batching_in_train: true
+      max_tokens_per_microbatch_in_train: 16384
+      use_sequence_packing: true
+      sequence_packing_args: {algorithm: load_balance}   # info: [packing-without-effect]
+
+One of the two:
+
+    actor_train:
+      use_sequence_packing: true
+      sequence_packing_args: {algorithm: load_balance}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Context, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.worker_config import WorkerConfig
+
+
+@rule(Severity.INFO, fails="silently", releases=">=0.2.0")
+def packing_without_effect(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
+    dynamic = [name for name in ("train", "infer") if getattr(worker, f"use_dynamic_batching_in_{name}")]
+    if worker.use_sequence_packing and dynamic and context.is_set("sequence_packing_args"):
+        field = f"use_dynamic_batching_in_{dynamic[0]}"
+        message = f"`sequence_packing_args` is not used: `{field}` decides what goes into a micro-batch"
+        yield Problem("sequence_packing_args", message, "Delete it, or switch dynamic batching off.", at_key=True)

@@ -1,0 +1,58 @@
+"""
+Asynchronous generation on the GPUs that train.
+
+With `async_generation_ratio` above 0 the next samples are generated while the policy trains, which takes GPUs of its
+own: on shared ones nothing overlaps, and both hold memory. ROLL warns in its log, and goes on.
+
+    async_generation_ratio: 1
+    actor_train:
+      device_mapping: list(range(0,8))
+    actor_infer:
+      device_mapping: list(range(0,8))   # warning: [async-on-shared-devices]
+
+Separate GPUs:
+
+    async_generation_ratio: 1
+    actor_train:
+      device_mapping: list(range(0,4))
+    actor_infer:
+      device_mapping: list(range(4,8))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.devices import ranges
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.workers import device_ids, uses_reference
+
+if TYPE_CHECKING:
+    from roll_schema.models.rlvr_config import RLVRConfig
+
+
+@rule(Severity.WARNING, fails="silently", releases=">=0.1.3", pipelines=RLVR_TRAINING)
+def async_on_shared_devices(config: RLVRConfig) -> Iterator[Problem]:
+    infer = set(device_ids(config.actor_infer) or ())
+    if not config.async_generation_ratio or not infer:
+        return
+    others = {"actor_train": config.actor_train}
+    if config.adv_estimator == "gae":
+        others["critic"] = config.critic
+    if uses_reference(config) and config.actor_train.model_args.lora_target is None:
+        others["reference"] = config.reference
+    for name, reward in (config.rewards or {}).items():
+        others[f"rewards.{name}"] = reward
+    shared = {role: infer & set(device_ids(worker) or ()) for role, worker in others.items()}
+    shared = {role: ids for role, ids in shared.items() if ids}
+    if shared:
+        role, ids = next(iter(shared.items()))
+        yield Problem(
+            "actor_infer.device_mapping",
+            f"generation is asynchronous, but GPU {ranges(list(ids))} also runs `{role}`: nothing overlaps, and both "
+            "hold memory",
+            "Give `actor_infer` GPUs of its own, or write `async_generation_ratio: 0`.",
+            also={f"{role}.device_mapping": "shares its GPUs" for role in shared},
+        )

@@ -1,0 +1,61 @@
+"""
+Trainer and rollout that share GPUs, but not whole rollout workers.
+
+From ROLL 0.2.0 the transfer of weights asserts, after every model is loaded, that where `actor_train` and `actor_infer`
+overlap, their first GPUs and their last GPUs lie a multiple of the rollout's GPUs per worker apart, and that the
+trainer has a multiple of them.
+
+    actor_train:
+      strategy_args: {strategy_name: megatron_train, strategy_config: {}}
+      device_mapping: list(range(0,4))
+    actor_infer:
+      strategy_args: {strategy_name: vllm, strategy_config: {tensor_parallel_size: 3}}
+      device_mapping: list(range(0,6))   # error: [misaligned-rollout]
+
+Here workers of 2 GPUs begin and end where the trainer does:
+
+    actor_train:
+      strategy_args: {strategy_name: megatron_train, strategy_config: {}}
+      device_mapping: list(range(0,4))
+    actor_infer:
+      strategy_args: {strategy_name: vllm, strategy_config: {tensor_parallel_size: 2}}
+      device_mapping: list(range(0,6))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Context, Problem, rule
+from roll_schema.workers import device_ids, gpus_per_worker
+
+if TYPE_CHECKING:
+    from roll_schema.models.ppo_config import PPOConfig
+
+
+@rule(Severity.ERROR, fails="at worker start", releases=">=0.2.0")
+def misaligned_rollout(config: PPOConfig, context: Context) -> Iterator[Problem]:
+    train, infer = device_ids(config.actor_train), device_ids(config.actor_infer)
+    size = gpus_per_worker(config.actor_infer)
+    if not train or not infer or not size or context.pipeline in ("rlvr_rollout", "agentic_rollout"):
+        return
+    # What uneven-device-mapping and scattered-devices report stops the run before.
+    if len(infer) % size or not set(train) & set(infer):
+        return
+    first, last = min(train) - min(infer), max(train) - max(infer)
+    if first % size:
+        problem = f"`actor_train` begins at GPU {min(train)} and `actor_infer` at {min(infer)}"
+    elif last % size:
+        problem = f"`actor_train` ends at GPU {max(train)} and `actor_infer` at {max(infer)}"
+    elif len(train) % size:
+        problem = f"`actor_train` has {len(train)} GPUs"
+    else:
+        return
+    yield Problem(
+        "actor_infer.device_mapping",
+        f"{problem}, which is no multiple of the rollout's {size} GPUs per worker",
+        "Let the two begin and end at the same worker, or share no GPU.",
+        also={"actor_train.device_mapping": "shares GPUs with it"},
+    )

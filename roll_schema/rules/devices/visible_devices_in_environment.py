@@ -1,0 +1,42 @@
+"""
+A variable that hides GPUs from the workers.
+
+`CUDA_VISIBLE_DEVICES` and its like in `system_envs` are set in the workers over what Ray and ROLL set: the ids then
+count within the list, and a role lands on other GPUs than its `device_mapping` says, or finds none.
+
+    system_envs:
+      CUDA_VISIBLE_DEVICES: "4,5,6,7"   # warning: [visible-devices-in-environment]
+    actor_train:
+      device_mapping: list(range(0,4))
+
+Choose GPUs with `device_mapping` alone:
+
+    actor_train:
+      device_mapping: list(range(4,8))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+from roll_schema.workers import workers_of
+
+if TYPE_CHECKING:
+    from roll_schema.models.base_config import BaseConfig
+
+
+_NAMES = ("CUDA_VISIBLE_DEVICES", "ASCEND_RT_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES")
+
+
+@rule(Severity.WARNING, fails="at worker start")
+def visible_devices_in_environment(config: BaseConfig) -> Iterator[Problem]:
+    places = {"system_envs": config.system_envs}
+    places |= {f"{role}.system_envs": worker.system_envs for role, worker in workers_of(config)}
+    for path, variables in places.items():
+        for name in variables or ():
+            if name in _NAMES:
+                message = f"`{name}` hides GPUs from the workers, whose ids then no longer agree with `device_mapping`"
+                yield Problem(f"{path}.{name}", message, "Delete it; `device_mapping` chooses the GPUs.")
