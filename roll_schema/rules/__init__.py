@@ -23,12 +23,20 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "algorithm": (
         "advantages_clipped_to_zero",
+        "clip_range_unused",
         "critic_refused",
         "critic_warmup_without_critic",
+        "distillation_with_lora",
+        "distillation_without_logprobs",
         "estimator_of_another_pipeline",
+        "idle_critic",
         "kl_penalty_full",
         "kl_without_effect",
+        "no_optimizer_step",
+        "policy_loss_variant",
+        "reference_for_nothing",
         "reward_norm_refused",
+        "step_estimator_without_steps",
     ),
     "batch": (
         "batching_not_on_backend",
@@ -124,6 +132,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "model": (
         "flash_attention_needs_half_precision",
+        "replaced_model_path",
         "unknown_hub",
     ),
     "release": (
@@ -134,8 +143,11 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "pipeline_not_in_release",
     ),
     "rewards": (
+        "duplicate_reward_tag",
         "judge_on_random_weights",
+        "judge_shares_devices",
         "judge_without_kind",
+        "shared_judge_incomplete",
     ),
     "schema": (
         "async_ratio",
@@ -172,8 +184,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "unknown_strategy_key",
         "wrong_strategy_value",
     ),
-    "tracking": ("unknown_tracker",),
+    "tracking": (
+        "logging_board_without_logprobs",
+        "unknown_tracker",
+    ),
     "training": (
+        "additional_prompts",
         "file_name_as_text",
         "fractional_epochs",
         "group_of_one",

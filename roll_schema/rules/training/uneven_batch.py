@@ -1,9 +1,10 @@
 """
 Samples that cannot be split into whole optimizer steps.
 
-A step has `rollout_batch_size` x `num_return_sequences_in_group` samples. Each data-parallel rank of `actor_train`,
-and of `critic` with `adv_estimator: gae`, takes its share in portions of `per_device_train_batch_size` x `gradient_accumulation_steps`; ROLL asserts that nothing
-is left over only in the first training step, after all models are loaded and the first rollout is done.
+A step has `rollout_batch_size` x `num_return_sequences_in_group` samples. Each data-parallel rank of `actor_train`, and
+of `critic` with `adv_estimator: gae`, takes its share in portions of `per_device_train_batch_size` x
+`gradient_accumulation_steps`; ROLL asserts that nothing is left over only in the first training step, after all models
+are loaded and the first rollout is done.
 
     rollout_batch_size: 64
     num_return_sequences_in_group: 8

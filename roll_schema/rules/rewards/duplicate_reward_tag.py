@@ -1,0 +1,45 @@
+"""
+Two rewards that claim the same rows.
+
+Each row goes to one reward by its tag. Where two list the same tag, the later one gets all of its rows, and the other
+none.
+
+    rewards:
+      math_rule: {tag_included: [deepmath, gsm8k]}
+      math_judge: {tag_included: [gsm8k]}   # warning: [duplicate-reward-tag]
+
+Each tag once:
+
+    rewards:
+      math_rule: {tag_included: [deepmath]}
+      math_judge: {tag_included: [gsm8k]}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.rlvr_config import RLVRConfig
+
+
+@rule(Severity.WARNING, fails="silently", pipelines=("rlvr",))
+def duplicate_reward_tag(config: RLVRConfig) -> Iterator[Problem]:
+    owners: dict[str, str] = {}
+    for name, reward in (config.rewards or {}).items():
+        for index, tag in enumerate(reward.tag_included or ()):
+            before = owners.get(tag)
+            if before is not None:
+                what = "stands here twice" if before == name else f"also belongs to `{before}`, which then gets none"
+                yield Problem(
+                    f"rewards.{name}.tag_included[{index}]",
+                    f"the tag `{tag}` {what}",
+                    "Leave it in one place.",
+                    also={f"rewards.{before}.tag_included": "the other one"} if before != name else {},
+                    severity=Severity.INFO if before == name else None,
+                )
+            owners[tag] = name

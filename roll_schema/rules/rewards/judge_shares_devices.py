@@ -1,0 +1,51 @@
+"""
+A judge model on the GPUs of the rollout.
+
+Answers are scored while others are still generated, so that a judge on vLLM or SGLang is not offloaded in time: both
+engines hold their memory at once. ROLL's guide wants GPUs of the judge's own.
+
+    actor_infer:
+      device_mapping: list(range(0,8))
+    rewards:
+      judge:
+        judge_model_type: inference
+        strategy_args: {strategy_name: vllm, strategy_config: {load_format: auto}}
+        device_mapping: list(range(4,8))   # warning: [judge-shares-devices]
+
+GPUs of its own:
+
+    actor_infer:
+      device_mapping: list(range(0,4))
+    rewards:
+      judge:
+        judge_model_type: inference
+        strategy_args: {strategy_name: vllm, strategy_config: {load_format: auto}}
+        device_mapping: list(range(4,8))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.devices import ranges
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.workers import device_ids, runs_on
+
+if TYPE_CHECKING:
+    from roll_schema.models.rlvr_config import RLVRConfig
+
+
+@rule(Severity.WARNING, fails="at first step", pipelines=RLVR_TRAINING)
+def judge_shares_devices(config: RLVRConfig) -> Iterator[Problem]:
+    rollout = set(device_ids(config.actor_infer) or ())
+    for name, reward in (config.rewards or {}).items():
+        shared = rollout & set(device_ids(reward) or ())
+        if shared and runs_on(reward, "vllm", "sglang"):
+            yield Problem(
+                f"rewards.{name}.device_mapping",
+                f"this judge stays in the memory of GPU {ranges(list(shared))}, where `actor_infer` generates",
+                "Give the judge GPUs of its own.",
+                also={"actor_infer.device_mapping": "shares GPUs with it"},
+            )
