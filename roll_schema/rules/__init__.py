@@ -47,7 +47,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "uneven_forward_batch",
         "uneven_sequence_rounding",
     ),
-    "checkpoint": ("unknown_checkpoint_type",),
+    "checkpoint": (
+        "checkpoint_without_optimizer",
+        "unknown_checkpoint_type",
+    ),
     "compose": (
         "include_cycle",
         "include_outside_project",
@@ -61,7 +64,11 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "data": ("preprocessing_workers_missing",),
     "deepspeed": (
+        "accumulation_disagrees",
+        "fine_tuning_on_deepspeed",
         "no_gather_on_save",
+        "offload_refused",
+        "two_precisions",
         "zero_stage_refused",
     ),
     "devices": (
@@ -82,7 +89,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "discarded_section",
         "distillation_roles",
     ),
-    "fsdp2": ("fsdp2_precision",),
+    "fsdp2": (
+        "fsdp2_expert_mesh",
+        "fsdp2_mesh",
+        "fsdp2_precision",
+        "fsdp2_size_one",
+    ),
     "generation": (
         "greedy_group",
         "rewritten_generation_length",
@@ -127,8 +139,14 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "lora_with_virtual_pipeline",
     ),
     "megatron": (
+        "checkpointing_switch_without_effect",
         "lr_scheduler_refused",
+        "multi_token_prediction_without_layers",
+        "router_replay_roles",
         "setting_refused_by_megatron",
+        "shadowed_training_setting",
+        "uneven_context_parallel",
+        "uneven_expert_parallel",
     ),
     "model": (
         "flash_attention_needs_half_precision",
@@ -177,7 +195,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "wrong_type",
     ),
     "settings": ("invalid_setting",),
-    "sglang": ("sglang_memory_missing",),
+    "sglang": (
+        "sglang_in_vision",
+        "sglang_memory_missing",
+        "sglang_parallelism",
+        "unusable_router",
+    ),
     "strategy": (
         "auto_switches_off",
         "rewritten_strategy_key",
@@ -194,15 +217,21 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "fractional_epochs",
         "group_of_one",
         "interleave_probabilities",
+        "never_synchronized",
         "save_never",
         "uneven_batch",
+        "warmup_given_twice",
         "zero_steps",
     ),
     "vllm": (
         "batched_tokens_too_few",
         "block_size",
         "context_too_short",
+        "data_parallel_mismatch",
+        "expandable_segments",
         "gpu_memory_utilization",
+        "quantization_override",
+        "weights_lost_in_sleep",
     ),
     "yaml": (
         "duplicate_key",

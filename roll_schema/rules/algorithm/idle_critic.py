@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.INFO, fails="silently")
+@rule(Severity.INFO, fails="wastefully")
 def idle_critic(config: PPOConfig, context: Context) -> Iterator[Problem]:
     if config.adv_estimator != "gae" and context.is_set("critic.device_mapping"):
         message = f"`adv_estimator: {config.adv_estimator}` has no critic: this section is not used"

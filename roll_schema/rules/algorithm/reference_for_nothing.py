@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.INFO, fails="silently", releases=">=0.1.3")
+@rule(Severity.INFO, fails="wastefully", releases=">=0.1.3")
 def reference_for_nothing(config: PPOConfig, context: Context) -> Iterator[Problem]:
     if config.init_kl_coef <= 0 or config.add_token_level_kl or config.use_kl_loss:
         return

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
 
 
-@rule(Severity.INFO, fails="silently")
+@rule(Severity.INFO, fails="wastefully")
 def idle_devices(config: BaseConfig) -> Iterator[Problem]:
     named = {role: set(device_ids(worker) or ()) for role, worker in workers_of(config)}
     used: set[int] = set().union(*named.values())

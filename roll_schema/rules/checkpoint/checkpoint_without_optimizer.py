@@ -1,0 +1,47 @@
+"""
+Checkpoints that no run can go on from.
+
+With `save_only_model` the optimizer's state is not saved. Resuming from such a checkpoint fails, or starts the
+optimizer anew.
+
+    actor_train:
+      strategy_args:
+        strategy_name: megatron_train
+        strategy_config: {save_only_model: true}   # info: [checkpoint-without-optimizer]
+
+Save all of it:
+
+    actor_train:
+      strategy_args:
+        strategy_name: megatron_train
+        strategy_config: {}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+from roll_schema.workers import TRAINERS, settings_of
+
+if TYPE_CHECKING:
+    from roll_schema.models.base_config import BaseConfig
+
+
+@rule(Severity.INFO, fails="at resume")
+def checkpoint_without_optimizer(config: BaseConfig) -> Iterator[Problem]:
+    for role in TRAINERS:
+        worker = getattr(config, role, None)
+        settings = settings_of(worker, "megatron_train", "fsdp2_train") if worker is not None else None
+        if settings is None or settings.get("save_only_model") is not True:
+            continue
+        resumes = bool(config.resume_from_checkpoint)
+        yield Problem(
+            f"{role}.strategy_args.strategy_config.save_only_model",
+            "no run can be resumed from checkpoints that hold the model only",
+            "Delete it, unless the weights are all that you need.",
+            also={"resume_from_checkpoint": "this run resumes"} if resumes else {},
+            severity=Severity.WARNING if resumes else None,
+        )

@@ -1,0 +1,53 @@
+"""
+Expert parallelism that does not fit the GPUs.
+
+Megatron asserts, when its workers start, that their number is a multiple of expert tensor x expert x pipeline parallel
+size.
+
+    actor_train:
+      strategy_args:
+        strategy_name: megatron_train
+        strategy_config: {expert_model_parallel_size: 3}   # warning: [uneven-expert-parallel]
+      device_mapping: list(range(0,8))
+
+A divisor:
+
+    actor_train:
+      strategy_args:
+        strategy_name: megatron_train
+        strategy_config: {expert_model_parallel_size: 4}
+      device_mapping: list(range(0,8))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+from roll_schema.workers import device_ids, settings_of, whole
+
+if TYPE_CHECKING:
+    from roll_schema.models.worker_config import WorkerConfig
+
+
+@rule(Severity.WARNING, fails="at worker start")
+def uneven_expert_parallel(worker: WorkerConfig) -> Iterator[Problem]:
+    settings, devices = settings_of(worker, "megatron_train", "megatron_infer"), device_ids(worker)
+    if settings is None or not devices:
+        return
+    sizes = whole(settings, "expert_model_parallel_size", "pipeline_model_parallel_size", "tensor_model_parallel_size")
+    if not sizes or sizes[0] == 1:
+        return
+    expert_tensor = settings.get("expert_tensor_parallel_size", sizes[2])
+    if not isinstance(expert_tensor, int) or expert_tensor < 1:
+        return
+    copy = expert_tensor * sizes[0] * sizes[1]
+    if len(devices) % copy:
+        message = (
+            f"{len(devices)} GPUs are no multiple of {expert_tensor} expert tensor x {sizes[0]} expert x {sizes[1]} "
+            f"pipeline = {copy}"
+        )
+        advice = "Write sizes whose product divides the number of GPUs."
+        yield Problem("strategy_args.strategy_config.expert_model_parallel_size", message, advice)
