@@ -1,0 +1,78 @@
+"""
+Trainer and rollout that share GPUs in a way that `partial_gpu_mode` refuses.
+
+While it is on, which is the default, ROLL checks the overlap after every model is loaded. Fine are no shared GPUs; the
+trainer on a part of the rollout's GPUs, with two rollout workers or more and `async_generation_ratio` above 0; or as
+many training GPUs as rollout and reward GPUs together, with `async_generation_ratio: 0`. A separate reference must have
+the trainer's GPUs.
+
+    async_generation_ratio: 1
+    actor_train:
+      device_mapping: list(range(0,8))
+    actor_infer:
+      strategy_args: {strategy_name: vllm, strategy_config: {}}
+      device_mapping: list(range(0,8))   # error: [partial-overlap-refused]
+
+Separate GPUs:
+
+    async_generation_ratio: 1
+    actor_train:
+      device_mapping: list(range(0,4))
+    actor_infer:
+      strategy_args: {strategy_name: vllm, strategy_config: {}}
+      device_mapping: list(range(4,8))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.devices import ranges
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+from roll_schema.workers import device_ids, gpus_per_worker, uses_reference
+
+if TYPE_CHECKING:
+    from roll_schema.models.agentic_config import AgenticConfig
+
+
+_PLACE = "actor_infer.device_mapping"
+
+
+@rule(Severity.ERROR, fails="at worker start", releases=">=0.2.0", pipelines=("agentic",))
+def partial_overlap_refused(config: AgenticConfig) -> Iterator[Problem]:
+    if not config.partial_gpu_mode:
+        return
+    train, infer = set(device_ids(config.actor_train) or ()), set(device_ids(config.actor_infer) or ())
+    size = gpus_per_worker(config.actor_infer)
+    if not train or not infer or not size or len(infer) % size:
+        return
+    off = "or write `partial_gpu_mode: false`."
+    reference = set(device_ids(config.reference) or ())
+    lora = config.actor_train.model_args.lora_target is not None
+    if uses_reference(config) and not lora and reference and reference != train:
+        message = f"the reference has GPU {ranges(list(reference))} and the trainer {ranges(list(train))}"
+        advice = f"Give the reference the trainer's GPUs, {off}"
+        yield Problem("reference.device_mapping", message, advice, also={"actor_train.device_mapping": "the trainer's"})
+    ratio, also = config.async_generation_ratio, {"actor_train.device_mapping": "the trainer's"}
+    if not train & infer:
+        return
+    if train < infer:
+        workers = len(infer) // size
+        free = [start for start in range(0, len(infer), size) if not train & set(sorted(infer)[start : start + size])]
+        if workers < 2 or not free:
+            message = f"the trainer leaves none of the {workers} rollout workers GPUs of its own"
+            yield Problem(_PLACE, message, f"Give the trainer fewer GPUs, {off}", also=also)
+        elif ratio <= 0:
+            message = "the trainer takes a part of the rollout's GPUs, which needs `async_generation_ratio` above 0"
+            yield Problem(_PLACE, message, f"Write `async_generation_ratio: 1`, {off}", also=also)
+        return
+    rewards = len(set(device_ids(config.reward) or ())) if config.reward is not None else 0
+    if ratio > 0:
+        message = f"generation is asynchronous, but GPU {ranges(list(train & infer))} also trains"
+        yield Problem(_PLACE, message, f"Give `actor_infer` GPUs of its own, {off}", also=also)
+    elif len(train) != len(infer) + rewards:
+        more = f" and {rewards} of `reward`" if rewards else ""
+        message = f"{len(train)} training GPUs overlap {len(infer)} rollout GPUs{more}, and the counts are not equal"
+        yield Problem(_PLACE, message, f"Share all of the GPUs or none, {off}", also=also)

@@ -1,0 +1,49 @@
+"""
+Sampling settings of an environment manager that are replaced.
+
+From ROLL 0.2.0, `generating_args` of `actor_infer` replace those of both environment managers: a temperature of 0 for
+validation is lost. Without them, `val_env_manager` needs its own.
+
+    actor_infer:
+      generating_args: {temperature: 1.0}
+    train_env_manager: {}
+    val_env_manager:
+      generating_args: {temperature: 0.0}   # warning: [replaced-sampling-settings]
+
+On the managers only:
+
+    train_env_manager:
+      generating_args: {temperature: 1.0}
+    val_env_manager:
+      generating_args: {temperature: 0.0}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Context, Problem, rule
+from roll_schema.rules.agentic.unknown_environment import MANAGERS
+
+if TYPE_CHECKING:
+    from roll_schema.models.agentic_config import AgenticConfig
+
+
+@rule(Severity.WARNING, fails="silently", releases=">=0.2.0")
+def replaced_sampling_settings(config: AgenticConfig, context: Context) -> Iterator[Problem]:
+    for manager in MANAGERS:
+        field = f"{manager}.generating_args"
+        mine, theirs = context.written(field), context.written("actor_infer.generating_args")
+        if not isinstance(mine, dict) or not isinstance(theirs, dict):
+            continue
+        for name, node in mine.items():
+            other = theirs.get(name)
+            if other is None or other.value != node.value:
+                yield Problem(
+                    f"{field}.{name}",
+                    f"`{name}: {node.value}` is replaced by the `generating_args` of `actor_infer`",
+                    "Write them on the environment managers only.",
+                    also={"actor_infer.generating_args": "what replaces it"},
+                )

@@ -1,0 +1,43 @@
+"""
+An environment that hands the turns to a runner, without one.
+
+`ProxyEnvManager` of ROLL 0.3.0 needs `agent_runner_cls` in the environment's `env_config`, and its `RockAgentRunner` a
+`dataset_name`.
+
+    custom_envs:
+      Swe:   # error: [runner-missing]
+        env_type: rock_tb_native_env
+        env_manager_cls: roll.pipeline.agentic.env_manager.proxy_env_manager.ProxyEnvManager
+        env_config: {}
+
+With a runner:
+
+    custom_envs:
+      Swe:
+        env_type: rock_tb_native_env
+        env_manager_cls: roll.pipeline.agentic.env_manager.proxy_env_manager.ProxyEnvManager
+        env_config: {agent_runner_cls: mine.Runner}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.agentic_config import AgenticConfig
+
+
+@rule(Severity.ERROR, fails="at worker start", releases=">=0.3.0")
+def runner_missing(config: AgenticConfig) -> Iterator[Problem]:
+    for name, environment in (config.custom_envs or {}).items():
+        manager = environment.get("env_manager_cls") if isinstance(environment, dict) else None
+        if not isinstance(manager, str) or not manager.endswith(".ProxyEnvManager"):
+            continue
+        settings = environment.get("env_config")
+        if not any(isinstance(part, dict) and part.get("agent_runner_cls") for part in (settings, environment)):
+            message = f"`ProxyEnvManager` of `{name}` has no `agent_runner_cls`"
+            yield Problem(f"custom_envs.{name}", message, "Add it to `env_config`.", at_key=True)

@@ -1,0 +1,30 @@
+"""
+Last weights that are never saved.
+
+SFT and distillation reckon their steps from the epochs and do not know the last one: only steps that are a multiple of
+`save_steps` are saved. A `max_steps` is overwritten.
+
+    max_steps: 100   # warning: [final-weights-unsaved]
+
+By epochs alone:
+
+    save_steps: 50
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Context, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.base_config import BaseConfig
+
+
+@rule(Severity.WARNING, fails="silently", pipelines=("sft", "distill", "distill_vl"))
+def final_weights_unsaved(config: BaseConfig, context: Context) -> Iterator[Problem]:
+    if context.is_set("max_steps"):
+        message = f"`max_steps: {config.max_steps}` is overwritten: the steps follow from the data and the epochs"
+        yield Problem("max_steps", message, "Delete it, and set `num_train_epochs`.")

@@ -1,0 +1,35 @@
+"""
+Several calls at once into a worker that serves one.
+
+From ROLL 0.2.0 `max_concurrency` above 1 is asserted to be for asynchronous worker classes only, which those that train
+or compute log-probabilities are not.
+
+    actor_train:
+      max_concurrency: 4   # error: [concurrency-refused]
+
+One:
+
+    actor_train:
+      max_concurrency: 1
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.ppo_config import PPOConfig
+
+
+@rule(Severity.ERROR, fails="at start", releases=">=0.2.0")
+def concurrency_refused(config: PPOConfig) -> Iterator[Problem]:
+    for role in ("actor_train", "reference", "critic"):
+        worker = getattr(config, role)
+        usual = not worker.worker_cls or worker.worker_cls.startswith("roll.")
+        if usual and (worker.max_concurrency or 1) > 1:
+            message = f"the workers of `{role}` serve one call at a time, not {worker.max_concurrency}"
+            yield Problem(f"{role}.max_concurrency", message, "Delete it.")

@@ -1,0 +1,35 @@
+"""
+A way to hand logits over that there is not.
+
+Checked only when the workers start.
+
+    logits_transfer_backend: nccl   # error: [logits-transfer]
+
+One of three:
+
+    logits_transfer_backend: nccl-only
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+from roll_schema.text import closest
+
+if TYPE_CHECKING:
+    from roll_schema.models.distill_config import DistillConfig
+
+
+KNOWN = ("ipc+nccl", "nccl-only", "ray")
+
+
+@rule(Severity.ERROR, fails="at worker start", pipelines=("distill", "distill_vl"))
+def logits_transfer(config: DistillConfig) -> Iterator[Problem]:
+    name = config.logits_transfer_backend
+    if name is not None and name not in KNOWN:
+        close = closest(name, KNOWN)
+        advice = f"Did you mean `{close}`?" if close else f"Write one of {', '.join(f'`{one}`' for one in KNOWN)}."
+        yield Problem("logits_transfer_backend", f"there is no transfer `{name}`", advice)

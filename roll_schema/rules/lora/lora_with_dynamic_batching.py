@@ -1,0 +1,42 @@
+"""
+LoRA, a reference, and dynamic batching in forward passes.
+
+ROLL 0.2.0 and 0.2.1 ask a cluster that LoRA does not build for its data-parallel size, and fail in the first step.
+
+    actor_train:
+      model_args: {lora_target: "q_proj,v_proj"}
+      use_dynamic_batching_in_infer: true   # error: [lora-with-dynamic-batching]
+      max_tokens_per_microbatch_in_infer: 16384
+    actor_infer:
+      model_args: {lora_target: "q_proj,v_proj"}
+
+Without:
+
+    actor_train:
+      model_args: {lora_target: "q_proj,v_proj"}
+    actor_infer:
+      model_args: {lora_target: "q_proj,v_proj"}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+from roll_schema.workers import uses_reference
+
+if TYPE_CHECKING:
+    from roll_schema.models.ppo_config import PPOConfig
+
+
+@rule(Severity.ERROR, fails="at first step", releases=">=0.2.0,<0.3.0")
+def lora_with_dynamic_batching(config: PPOConfig) -> Iterator[Problem]:
+    if config.actor_train.model_args.lora_target is None or not uses_reference(config):
+        return
+    for role in ("actor_train", "reference"):
+        if getattr(config, role).use_dynamic_batching_in_infer:
+            message = "with LoRA there is no reference cluster, which dynamic batching asks for its size"
+            yield Problem(f"{role}.use_dynamic_batching_in_infer", message, "Delete it, or write `init_kl_coef: 0`.")
+            return

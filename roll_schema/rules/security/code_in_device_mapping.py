@@ -1,0 +1,41 @@
+"""
+Python in `device_mapping` that does more than list numbers.
+
+ROLL gives the text to `eval`. A call of anything but `list`, `range` and the like runs on the machine of whoever starts
+the config, before anything else happens.
+
+    actor_train:
+      device_mapping: __import__("os").sched_getaffinity(0)   # error: [code-in-device-mapping]
+
+Numbers only:
+
+    actor_train:
+      device_mapping: list(range(0,8))
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.worker_config import WorkerConfig
+
+
+_SUSPICIOUS = re.compile(
+    r"__\w+__|\b(?:eval|exec|compile|open|getattr|setattr|globals|locals|vars|input|breakpoint|memoryview)\s*\("
+    r"|\b(?:os|sys|subprocess|socket|shutil|pathlib|importlib|builtins)\s*\.",
+)
+
+
+@rule(Severity.ERROR, fails="silently")
+def code_in_device_mapping(worker: WorkerConfig) -> Iterator[Problem]:
+    mapping = worker.device_mapping
+    found = _SUSPICIOUS.search(mapping) if isinstance(mapping, str) else None
+    if found:
+        message = f"ROLL would run this as Python: `{found.group()}` does more than list GPU ids"
+        yield Problem("device_mapping", message, "Write `list(range(0,8))`, or the ids themselves.")

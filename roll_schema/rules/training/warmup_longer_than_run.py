@@ -1,0 +1,58 @@
+"""
+A learning rate that never gets to its full height.
+
+The warm-up counts optimizer steps. Where the run has no more of them, the learning rate only ever rises.
+
+    max_steps: 10
+    rollout_batch_size: 8
+    num_return_sequences_in_group: 1
+    actor_train:
+      training_args:
+        warmup_steps: 20   # warning: [warmup-longer-than-run]
+        per_device_train_batch_size: 1
+        gradient_accumulation_steps: 1
+      strategy_args: {strategy_name: deepspeed_train, strategy_config: {}}
+      device_mapping: list(range(0,8))
+
+Shorter than the 10 optimizer steps:
+
+    max_steps: 10
+    rollout_batch_size: 8
+    num_return_sequences_in_group: 1
+    actor_train:
+      training_args:
+        warmup_steps: 2
+        per_device_train_batch_size: 1
+        gradient_accumulation_steps: 1
+      strategy_args: {strategy_name: deepspeed_train, strategy_config: {}}
+      device_mapping: list(range(0,8))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.workers import data_parallel_size
+
+if TYPE_CHECKING:
+    from roll_schema.models.rlvr_config import RLVRConfig
+
+
+@rule(Severity.WARNING, fails="silently", pipelines=RLVR_TRAINING)
+def warmup_longer_than_run(config: RLVRConfig) -> Iterator[Problem]:
+    training, ranks = config.actor_train.training_args, data_parallel_size(config.actor_train)
+    batch = (ranks or 0) * training.per_device_train_batch_size * training.gradient_accumulation_steps
+    samples = config.max_steps * config.rollout_batch_size * config.num_return_sequences_in_group * config.ppo_epochs
+    if batch < 1 or samples < 1 or training.warmup_steps < 1:
+        return
+    steps = samples // batch
+    if training.warmup_steps >= steps:
+        yield Problem(
+            "actor_train.training_args.warmup_steps",
+            f"the warm-up of {training.warmup_steps} steps lasts as long as the run of {steps} optimizer steps",
+            f"Write `warmup_steps: {steps // 10}`.",
+            also={"max_steps": "pipeline steps of the run"},
+        )
