@@ -67,7 +67,8 @@ def model_parallel_size(worker: WorkerConfig) -> int | None:
     if settings is not None:
         sizes = whole(settings, *MEGATRON_SIZES)
         return prod(sizes) if sizes else None
-    if runs_on(worker, "deepspeed_train", "deepspeed_infer", "fsdp2_train", "fsdp2_infer"):
+    # Settings that could not be resolved say nothing of the rest either, and raise Unresolved.
+    if settings_of(worker, "deepspeed_train", "deepspeed_infer", "fsdp2_train", "fsdp2_infer") is not None:
         size = worker.model_args.ulysses_size or 1
         return size if size > 0 else None
     return gpus_per_worker(worker)
@@ -75,8 +76,8 @@ def model_parallel_size(worker: WorkerConfig) -> int | None:
 
 def data_parallel_size(worker: WorkerConfig) -> int | None:
     """Shares that a batch is split into; None where it is not known, or the devices are no multiple of a copy's."""
-    devices = device_ids(worker)
-    copy = model_parallel_size(worker) if worker.strategy_args is not None else None
+    devices, strategy = device_ids(worker), worker.strategy_args
+    copy = model_parallel_size(worker) if strategy is not None else None
     return len(devices) // copy if devices and copy and len(devices) % copy == 0 else None
 
 

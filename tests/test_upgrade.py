@@ -169,6 +169,9 @@ def test_fragments_are_not_edited(tmp_path: Path) -> None:
     assert "use_remove_padding: true" in fragment.read_text(encoding="utf-8")
 
 
+STRICTER = ("scattered-devices", "fsdp2-mesh")
+"""Rules on what the later release refuses and no edit of keys can mend: a person must place the roles anew."""
+
 MOVES = [("0.1.3", "0.2.0"), ("0.1.3", "0.2.1"), ("0.1.3", "0.3.0"), ("0.2.1", "0.3.0")]
 
 
@@ -192,6 +195,7 @@ def test_no_new_error_after_moving_a_real_config(old: str, new: str, shared: Pat
             item
             for item in after.diagnostics
             if item.severity is Severity.ERROR
+            and item.rule not in STRICTER
             and ("ignored" if item.rule in IGNORED else item.rule, item.path) not in known
         ]
         if not result.done:
