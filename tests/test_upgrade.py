@@ -170,7 +170,7 @@ def test_fragments_are_not_edited(tmp_path: Path) -> None:
 
 
 STRICTER = ("scattered-devices", "fsdp2-mesh")
-"""Rules on what the later release refuses and no edit of keys can mend: a person must place the roles anew."""
+"""Rules on what the later release refuses and no edit of keys can mend: `migrate` leaves it to a person."""
 
 MOVES = [("0.1.3", "0.2.0"), ("0.1.3", "0.2.1"), ("0.1.3", "0.3.0"), ("0.2.1", "0.3.0")]
 
@@ -185,7 +185,7 @@ def test_no_new_error_after_moving_a_real_config(old: str, new: str, shared: Pat
         source, options = read(path), Options(release=old, pipeline=pipeline_of(row))
         result = migrate(path, source, options, new)
         lost = [item for item in result.undecided if item.rule == "pipeline-not-in-release"]
-        assert result.undecided == lost, row["path"]
+        assert [item for item in result.undecided if item.rule not in STRICTER] == lost, row["path"]
         if lost:
             continue
         before = engine.lint(path, source, options)
