@@ -26,6 +26,7 @@ examples: $(VENV)/.installed-test
 
 agreement: $(VENV)/.installed-test
 	$(BIN)/python -m tests.write_agreement
+	$(BIN)/python -m tests.write_coverage
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -197,3 +197,11 @@ def test_an_error_of_ours_is_told_from_one_in_the_config() -> None:
     assert done.returncode == 2
     assert "internal error: RuntimeError" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_explains_which_rules_were_skipped() -> None:
+    config = "actor_train:\n  device_mapping: list(range(int('8')))\nrewards: {}\n"
+    done = run("-", "--explain-skips", "--select", "devices", stdin=config)
+    skipped = next(line for line in done.stdout.splitlines() if "for want of a `device_mapping`" in line)
+    assert skipped.startswith("<stdin>: skipped device-outside-cluster, duplicate-device, ")
+    assert "skipped for want of device_mapping" in done.stdout.splitlines()[-1]

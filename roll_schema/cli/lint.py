@@ -61,6 +61,7 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
 @click.option("--output-format", type=click.Choice(["text", "concise", "json"]), default="text", show_default=True)
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
 @click.option("--show-settings", is_flag=True, help="Print what each file is checked against, and why.")
+@click.option("--explain-skips", is_flag=True, help="Name the rules that were skipped, and the fact that each wants.")
 @click.option("--nodes", type=click.IntRange(1), help="Nodes of the cluster; turns on rules about placement.")
 @click.option("--gpus-per-node", type=click.IntRange(1), default=8, show_default=True)
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
@@ -79,6 +80,7 @@ def lint_command(
     output_format: str,
     strict: bool,
     show_settings: bool,
+    explain_skips: bool,
     nodes: int | None,
     gpus_per_node: int,
     color: str,
@@ -125,6 +127,8 @@ def lint_command(
                 click.echo(hint)
             if hint := _undecided(result):
                 click.echo(hint)
+        for line in text.skips(results) if explain_skips else ():
+            click.echo(line)
         click.echo(text.summary(results))
     failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     return int(any(diagnostic.severity in failing for result in results for diagnostic in result.diagnostics))

@@ -47,6 +47,21 @@ def one_line(diagnostic: Diagnostic) -> str:
     return _clean(f"{place}: {diagnostic.severity.value}[{diagnostic.rule}] {diagnostic.message}")
 
 
+_FACTS = {
+    "cluster": "the machines: give --nodes and --gpus-per-node",
+    "device_mapping": "a `device_mapping` that can be read without running it: write the numbers out",
+}
+"""Facts that rules may ask for, and who could give them."""
+
+
+def skips(results: list[Result]) -> Iterator[str]:
+    """Which rules were skipped, file by file, for want of which fact."""
+    for result in results:
+        for fact in sorted({fact for _, fact in result.skipped}):
+            rules = sorted(rule for rule, needed in result.skipped if needed == fact)
+            yield _clean(f"{result.file}: skipped {', '.join(rules)} for want of {_FACTS.get(fact, fact)}")
+
+
 def summary(results: list[Result]) -> str:
     """The closing line: counts, and what was checked against."""
     files = f"{len(results)} file{'s' * (len(results) != 1)}"
