@@ -30,6 +30,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "algorithm": (
         "advantages_clipped_to_zero",
+        "async_without_effect",
         "clip_range_unused",
         "critic_on_fsdp2",
         "critic_refused",
@@ -75,7 +76,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "misplaced_fragment",
         "missing_fragment",
     ),
-    "data": ("preprocessing_workers_missing",),
+    "data": (
+        "mixed_file_formats",
+        "preprocessing_workers_missing",
+    ),
     "deepspeed": (
         "accumulation_disagrees",
         "fine_tuning_on_deepspeed",
@@ -87,6 +91,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "devices": (
         "async_on_shared_devices",
         "concurrency_refused",
+        "crowded_device",
         "device_outside_cluster",
         "duplicate_device",
         "idle_devices",
@@ -166,6 +171,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "checkpointing_switch_without_effect",
         "lr_scheduler_refused",
         "multi_token_prediction_without_layers",
+        "padding_removal_refused",
         "router_replay_roles",
         "setting_refused_by_megatron",
         "shadowed_training_setting",
@@ -174,6 +180,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "model": (
         "flash_attention_needs_half_precision",
+        "pretrain_replaces_model",
         "replaced_model_path",
         "unknown_hub",
     ),
@@ -207,6 +214,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "response_length_ignored",
         "rewritten_value",
         "rollout_engine",
+        "rollout_only",
         "router_replay_mode",
         "sequence_packing_refused",
         "truth_value_for_number",
@@ -248,6 +256,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "group_of_one",
         "interleave_probabilities",
         "never_synchronized",
+        "offload_switch_unread",
         "save_never",
         "uneven_batch",
         "warmup_given_twice",

@@ -1,0 +1,29 @@
+"""
+Asynchronous generation in a release that has none.
+
+RLVR of ROLL 0.1.0 and 0.1.1 does not read `async_generation_ratio`.
+
+    async_generation_ratio: 1   # warning: [async-without-effect]
+
+Without:
+
+    async_generation_ratio: 0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Context, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.rlvr_config import RLVRConfig
+
+
+@rule(Severity.WARNING, fails="silently", releases="<0.1.3", pipelines=("rlvr",))
+def async_without_effect(config: RLVRConfig, context: Context) -> Iterator[Problem]:
+    if config.async_generation_ratio:
+        message = f"RLVR of ROLL {context.release.name} does not read `async_generation_ratio`"
+        yield Problem("async_generation_ratio", message, "Delete it, or use ROLL 0.1.3 or later.")

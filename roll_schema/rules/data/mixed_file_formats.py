@@ -1,0 +1,53 @@
+"""
+Data files that one reader cannot read.
+
+All files of a `file_name` are read alike, by the extension of the first. DPO, SFT and distillation always read JSON:
+a parquet or csv file stops them when the data set is loaded.
+
+    actor_train:
+      data_args:
+        file_name: [data/math.jsonl, data/code.parquet]   # error: [mixed-file-formats]
+
+Of one kind:
+
+    actor_train:
+      data_args:
+        file_name: [data/math.jsonl, data/code.jsonl]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Context, Problem, rule
+from roll_schema.workers import workers_of
+
+if TYPE_CHECKING:
+    from roll_schema.models.base_config import BaseConfig
+
+
+_JSON_ONLY = ("dpo", "sft", "distill", "distill_vl")
+_FORMATS = {"json": "json", "jsonl": "json", "parquet": "parquet", "csv": "csv", "arrow": "arrow", "txt": "text"}
+
+
+@rule(Severity.ERROR, fails="at start", releases=">=0.1.1")
+def mixed_file_formats(config: BaseConfig, context: Context) -> Iterator[Problem]:
+    for role, worker in workers_of(config):
+        names = worker.data_args.file_name if worker.data_args is not None else None
+        if not isinstance(names, list):
+            continue
+        first = ""
+        for index, name in enumerate(names):
+            ending = name.rpartition("/")[2].rpartition(".")[2].lower() if isinstance(name, str) else ""
+            kind = _FORMATS.get(ending)
+            place = f"{role}.data_args.file_name[{index}]"
+            if kind is None:
+                continue
+            if context.pipeline in _JSON_ONLY and kind != "json":
+                yield Problem(place, f"`{name}` is no JSON, which is all that this pipeline reads", "Convert it.")
+            elif first and kind != first:
+                message = f"`{name}` is {kind} among files that are {first}: one reader reads them all"
+                yield Problem(place, message, "Bring all files into one format.")
+            first = first or kind

@@ -1,0 +1,41 @@
+"""
+Padding removal with pipeline parallelism and samples of one length.
+
+Up to ROLL 0.1.3 `use_remove_padding` needs `variable_seq_lengths`, or no pipeline parallelism.
+
+    actor_train:
+      use_remove_padding: true   # error: [padding-removal-refused]
+      strategy_args:
+        strategy_name: megatron_train
+        strategy_config: {pipeline_model_parallel_size: 2}
+
+With lengths that vary:
+
+    actor_train:
+      use_remove_padding: true
+      strategy_args:
+        strategy_name: megatron_train
+        strategy_config: {pipeline_model_parallel_size: 2, variable_seq_lengths: true}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+from roll_schema.workers import settings_of
+
+if TYPE_CHECKING:
+    from roll_schema.models.worker_config import WorkerConfig
+
+
+@rule(Severity.ERROR, fails="at worker start", releases=">=0.1.1,<0.2.0")
+def padding_removal_refused(worker: WorkerConfig) -> Iterator[Problem]:
+    settings = settings_of(worker, "megatron_train", "megatron_infer")
+    if settings is None or not getattr(worker, "use_remove_padding", False):
+        return
+    if settings.get("pipeline_model_parallel_size", 1) != 1 and not settings.get("variable_seq_lengths"):
+        message = "`use_remove_padding` with pipeline parallelism needs `variable_seq_lengths`"
+        yield Problem("use_remove_padding", message, "Add `variable_seq_lengths: true` to `strategy_config`.")
