@@ -189,7 +189,9 @@ def test_a_wrong_reward_is_no_missing_reward() -> None:
 def test_a_pipeline_that_only_samples_needs_nothing_to_train() -> None:
     text = (
         "pretrain: m\nresponse_length: 10\nrewards: {a: {worker_cls: x, world_size: 1}}\n"
-        "actor_infer: {generating_args: {}, device_mapping: '[0]', strategy_args: {strategy_name: vllm}}\n"
+        "actor_infer: {generating_args: {}, device_mapping: '[0]', strategy_args: {strategy_name: vllm, "
+        "strategy_config: {load_format: auto}}}\n"
+        "validation: {generating_args: {}, data_args: {file_name: [a.jsonl]}}\n"
     )
     result = lint_text(text, pipeline="rlvr_rollout")
     assert [item.rule for item in result.diagnostics if item.severity is Severity.ERROR] == []
