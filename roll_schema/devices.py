@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from math import prod
 from typing import Any
 
@@ -30,6 +31,12 @@ class OpaqueDevices(ValueError):
 
 def parse_devices(text: str) -> list[int]:
     """Device ids in order; raises InvalidDevices or OpaqueDevices."""
+    return list(_parse(text))
+
+
+@lru_cache(maxsize=64)
+def _parse(text: str) -> tuple[int, ...]:
+    # Every rule on placement asks for the same few texts again, which may stand for a million ids.
     if len(text) > _MAX_LENGTH:
         raise OpaqueDevices(f"the expression is {len(text):,} characters long")
     try:
@@ -51,10 +58,10 @@ def parse_devices(text: str) -> list[int]:
     for item in ids:
         if not isinstance(item, int):
             raise InvalidDevices(f"`{item!r}` in it is no device id")
-    return [int(item) for item in ids]
+    return tuple(int(item) for item in ids)
 
 
-def ranges(ids: list[int]) -> str:
+def ranges(ids: Iterable[int]) -> str:
     """Device ids for people: `0-7, 12`."""
     parts: list[str] = []
     ordered = sorted(set(ids))

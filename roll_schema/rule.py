@@ -58,6 +58,11 @@ class Context:
     cluster: Cluster | None = None
     primary_file: str = ""
 
+    @property
+    def only_samples(self) -> bool:
+        """Whether the pipeline generates and trains nothing, so that no weights are sent over."""
+        return self.pipeline in ("rlvr_rollout", "agentic_rollout")
+
     def need_cluster(self) -> Cluster:
         """The cluster; raises FactMissing when the command line does not tell it."""
         if self.cluster is None:

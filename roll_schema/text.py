@@ -81,6 +81,12 @@ def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     return found[0] if found else None
 
 
+def one_of(word: str, known: Iterable[str]) -> str:
+    """The fix for a word that is none of a few known ones."""
+    close = closest(word, known)
+    return f"Did you mean `{close}`?" if close else f"Write one of {', '.join(f'`{name}`' for name in known)}."
+
+
 MAX_BYTES = 10 * 1024 * 1024
 """Size of a file beyond which it is no config."""
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import prod
+from typing import TYPE_CHECKING, Any
 
 from roll_schema.devices import InvalidDevices, OpaqueDevices, parse_devices
 from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.section import Settings
 from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.rule import FactMissing
+
+if TYPE_CHECKING:
+    from roll_schema.models.base_config import BaseConfig
 
 TRAINERS = ("actor_train", "sft_train", "student")
 """Roles that are trained."""
@@ -31,6 +35,11 @@ def device_ids(worker: WorkerConfig) -> list[int] | None:
         raise FactMissing("device_mapping") from None
 
 
+def device_set(worker: WorkerConfig) -> set[int]:
+    """A worker's device ids without order; empty where `device_ids` finds none."""
+    return set(device_ids(worker) or ())
+
+
 def settings_of(worker: WorkerConfig, *strategies: str) -> Settings | None:
     """The `strategy_config` of a worker on one of these strategies, empty where there is none; else None."""
     if worker.strategy_args is None or not runs_on(worker, *strategies):
@@ -41,6 +50,13 @@ def settings_of(worker: WorkerConfig, *strategies: str) -> Settings | None:
 def runs_on(worker: WorkerConfig, *strategies: str) -> bool:
     """Whether a worker names one of these strategies, whatever its settings."""
     return worker.strategy_args is not None and worker.strategy_args.strategy_name in strategies
+
+
+def zero_settings(worker: WorkerConfig, *strategies: str) -> dict[str, Any] | None:
+    """The `zero_optimization` of a worker on one of these DeepSpeed strategies; None where there is no mapping."""
+    settings = settings_of(worker, *strategies)
+    zero = settings.get("zero_optimization") if settings else None
+    return zero if isinstance(zero, dict) else None
 
 
 def whole(settings: Settings, *keys: str) -> list[int] | None:
@@ -84,6 +100,28 @@ def data_parallel_size(worker: WorkerConfig) -> int | None:
 def uses_reference(config: PPOConfig) -> bool:
     """Whether a reference's log-probabilities are asked for (constraint of ROLL from 0.1.3)."""
     return bool(config.enable_reference or config.use_kl_loss or config.init_kl_coef > 0)
+
+
+def has_reference(config: PPOConfig) -> bool:
+    """Whether a reference of its own is built: with LoRA, the trainer without its adapter stands in."""
+    return uses_reference(config) and config.actor_train.model_args.lora_target is None
+
+
+def step_size(worker: WorkerConfig) -> int:
+    """Samples per optimizer step, of all ranks; 0 where it is not known."""
+    training = worker.training_args
+    ranks = data_parallel_size(worker) or 0
+    return ranks * training.per_device_train_batch_size * training.gradient_accumulation_steps
+
+
+def sample_length(config: BaseConfig) -> int:
+    """Tokens of the longest sample, prompt and answer; 0 where the config names no length."""
+    return config.sequence_length or (config.prompt_length or 0) + (config.response_length or 0)
+
+
+def environment_setting(environment: object, key: str) -> Any:
+    """A setting of one of `custom_envs`, which are free-form; None where there is none."""
+    return environment.get(key) if isinstance(environment, dict) else None
 
 
 def workers_of(config: object) -> Iterator[tuple[str, WorkerConfig]]:

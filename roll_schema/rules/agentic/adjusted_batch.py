@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
-from roll_schema.workers import data_parallel_size
+from roll_schema.workers import data_parallel_size, environment_setting
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
@@ -49,7 +49,7 @@ def adjusted_batch(config: AgenticConfig) -> Iterator[Problem]:
     )
     # Managers that give single turns make more samples than trajectories, how many is only known at run time.
     managers = [
-        environment.get("env_manager_cls") if isinstance(environment, dict) else None
+        environment_setting(environment, "env_manager_cls")
         for tag, environment in (config.custom_envs or {}).items()
         if tag in (config.train_env_manager.tags or ())
     ]

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 from roll_schema.devices import ranges
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
-from roll_schema.workers import device_ids, gpus_per_worker, uses_reference
+from roll_schema.workers import device_set, gpus_per_worker, has_reference
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
@@ -44,15 +44,14 @@ _PLACE = "actor_infer.device_mapping"
 def partial_overlap_refused(config: AgenticConfig) -> Iterator[Problem]:
     if not config.partial_gpu_mode:
         return
-    train, infer = set(device_ids(config.actor_train) or ()), set(device_ids(config.actor_infer) or ())
+    train, infer = device_set(config.actor_train), device_set(config.actor_infer)
     size = gpus_per_worker(config.actor_infer)
     if not train or not infer or not size or len(infer) % size:
         return
     off = "or write `partial_gpu_mode: false`."
-    reference = set(device_ids(config.reference) or ())
-    lora = config.actor_train.model_args.lora_target is not None
-    if uses_reference(config) and not lora and reference and reference != train:
-        message = f"the reference has GPU {ranges(list(reference))} and the trainer {ranges(list(train))}"
+    reference = device_set(config.reference)
+    if has_reference(config) and reference and reference != train:
+        message = f"the reference has GPU {ranges(reference)} and the trainer {ranges(train)}"
         advice = f"Give the reference the trainer's GPUs, {off}"
         yield Problem("reference.device_mapping", message, advice, also={"actor_train.device_mapping": "the trainer's"})
     ratio, also = config.async_generation_ratio, {"actor_train.device_mapping": "the trainer's"}
@@ -68,9 +67,9 @@ def partial_overlap_refused(config: AgenticConfig) -> Iterator[Problem]:
             message = "the trainer takes a part of the rollout's GPUs, which needs `async_generation_ratio` above 0"
             yield Problem(_PLACE, message, f"Write `async_generation_ratio: 1`, {off}", also=also)
         return
-    rewards = len(set(device_ids(config.reward) or ())) if config.reward is not None else 0
+    rewards = len(device_set(config.reward)) if config.reward is not None else 0
     if ratio > 0:
-        message = f"generation is asynchronous, but GPU {ranges(list(train & infer))} also trains"
+        message = f"generation is asynchronous, but GPU {ranges(train & infer)} also trains"
         yield Problem(_PLACE, message, f"Give `actor_infer` GPUs of its own, {off}", also=also)
     elif len(train) != len(infer) + rewards:
         more = f" and {rewards} of `reward`" if rewards else ""

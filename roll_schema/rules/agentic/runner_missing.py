@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
+from roll_schema.workers import environment_setting
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 @rule(Severity.ERROR, fails="at worker start", releases=">=0.3.0")
 def runner_missing(config: AgenticConfig) -> Iterator[Problem]:
     for name, environment in (config.custom_envs or {}).items():
-        manager = environment.get("env_manager_cls") if isinstance(environment, dict) else None
+        manager = environment_setting(environment, "env_manager_cls")
         if not isinstance(manager, str) or not manager.endswith(".ProxyEnvManager"):
             continue
         settings = environment.get("env_config")

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.text import closest
+from roll_schema.workers import environment_setting
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 def unknown_env_type(config: AgenticConfig, context: Context) -> Iterator[Problem]:
     known = context.release.registries["env_types"]
     for name, environment in (config.custom_envs or {}).items():
-        kind = environment.get("env_type") if isinstance(environment, dict) else None
+        kind = environment_setting(environment, "env_type")
         if not isinstance(kind, str) or kind in known or ":" in kind or "${" in kind:
             continue
         close = closest(kind, known)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
-from roll_schema.text import closest
+from roll_schema.text import one_of
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import RewardNormalizationConfig
@@ -32,6 +32,5 @@ METHODS = ("identity", "mean", "mean_std", "asym_clip")
 def unknown_normalization(config: RewardNormalizationConfig, context: Context) -> Iterator[Problem]:
     if config.method in METHODS or not context.is_set("method"):
         return
-    close = closest(config.method, METHODS)
-    advice = f"Did you mean `{close}`?" if close else f"Write one of {', '.join(f'`{name}`' for name in METHODS)}."
-    yield Problem("method", f"`{config.method}` is taken for `identity`: nothing is normalized", advice)
+    message = f"`{config.method}` is taken for `identity`: nothing is normalized"
+    yield Problem("method", message, one_of(config.method, METHODS))

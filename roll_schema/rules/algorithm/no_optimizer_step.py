@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @rule(Severity.ERROR, fails="at worker start")
 def no_optimizer_step(config: PPOConfig, context: Context) -> Iterator[Problem]:
     worker = config.actor_train
-    if not runs_on(worker, "megatron_train") or context.pipeline in ("rlvr_rollout", "agentic_rollout"):
+    if not runs_on(worker, "megatron_train") or context.only_samples:
         return
     micro, steps = worker.training_args.per_device_train_batch_size, worker.training_args.gradient_accumulation_steps
     group = getattr(config, "num_return_sequences_in_group", 1)

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
-from roll_schema.text import closest
+from roll_schema.text import one_of
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -35,15 +35,14 @@ VARIANTS = ("vanilla", "ppo", "tis", "topr", "cispo", "kimi15")
 def policy_loss_variant(config: PPOConfig, context: Context) -> Iterator[Problem]:
     worker = config.actor_train
     path, variant = worker.worker_cls or "", worker.pg_variant
-    field, known = "actor_train.pg_variant", ", ".join(f"`{name}`" for name in VARIANTS)
+    field = "actor_train.pg_variant"
     if "_pg_worker." in path:
         if not variant:
             message = f"`{path.rpartition('.')[2]}` needs a `pg_variant`"
+            known = ", ".join(f"`{name}`" for name in VARIANTS)
             yield Problem("actor_train.worker_cls", message, f"Add `pg_variant:` with one of {known}.")
         elif variant not in VARIANTS:
-            close = closest(variant, VARIANTS)
-            advice = f"Did you mean `{close}`?" if close else f"Write one of {known}."
-            yield Problem(field, f"there is no policy loss `{variant}`", advice)
+            yield Problem(field, f"there is no policy loss `{variant}`", one_of(variant, VARIANTS))
     elif variant and (not path or path.startswith("roll.")):
         yield Problem(
             field,

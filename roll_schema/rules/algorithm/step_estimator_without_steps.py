@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
+from roll_schema.workers import environment_setting
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
@@ -39,8 +40,7 @@ def step_estimator_without_steps(config: AgenticConfig, context: Context) -> Ite
         return
     environments = config.custom_envs or {}
     for tag in config.train_env_manager.tags or ():
-        settings = environments.get(tag)
-        manager = settings.get("env_manager_cls") if isinstance(settings, dict) else None
+        manager = environment_setting(environments.get(tag), "env_manager_cls")
         if isinstance(manager, str) and manager.rpartition(".")[2] in ("TrajEnvManager", "VLTrajEnvManager"):
             yield Problem(
                 "adv_estimator",

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import RLVR_TRAINING, Problem, rule
-from roll_schema.workers import uses_reference
+from roll_schema.workers import has_reference, sample_length
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, fails="at first step", releases=">=0.1.3", pipelines=RLVR_TRAINING)
 def microbatch_shorter_than_sample(config: RLVRConfig) -> Iterator[Problem]:
-    longest = config.sequence_length or (config.prompt_length or 0) + (config.response_length or 0)
+    longest = sample_length(config)
     worker = config.actor_train
     roles = [("actor_train", worker)]
-    if uses_reference(config) and worker.model_args.lora_target is None:
+    if has_reference(config):
         roles.append(("reference", config.reference))
     for role, group in roles:
         for phase in ("train", "infer"):

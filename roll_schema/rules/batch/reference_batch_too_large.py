@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
-from roll_schema.workers import data_parallel_size
+from roll_schema.workers import data_parallel_size, step_size
 
 if TYPE_CHECKING:
     from roll_schema.models.dpo_config import DPOConfig
@@ -40,9 +40,8 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, fails="at worker start", releases=">=0.2.1", pipelines=("dpo",))
 def reference_batch_too_large(config: DPOConfig) -> Iterator[Problem]:
-    ranks, theirs = data_parallel_size(config.actor_train), data_parallel_size(config.reference)
-    training, size = config.actor_train.training_args, config.reference.infer_batch_size
-    batch = (ranks or 0) * training.per_device_train_batch_size * training.gradient_accumulation_steps
+    theirs, size = data_parallel_size(config.reference), config.reference.infer_batch_size
+    batch = step_size(config.actor_train)
     if theirs and batch > 0 and size * theirs > batch:
         yield Problem(
             "reference.infer_batch_size",

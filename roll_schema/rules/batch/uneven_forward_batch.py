@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import RLVR_TRAINING, Context, Problem, rule
-from roll_schema.workers import data_parallel_size, uses_reference
+from roll_schema.workers import data_parallel_size, has_reference
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
@@ -42,7 +42,7 @@ def uneven_forward_batch(config: RLVRConfig, context: Context) -> Iterator[Probl
     if prompts < 1 or group < 1 or config.is_use_additional_prompts:
         return
     roles = []
-    if uses_reference(config) and config.actor_train.model_args.lora_target is None:
+    if has_reference(config):
         roles.append("reference")
     if config.adv_estimator == "gae":
         roles.append("critic")

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
-from roll_schema.workers import settings_of
+from roll_schema.workers import zero_settings
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -39,9 +39,8 @@ PLACE = "strategy_args.strategy_config.zero_optimization"
 
 @rule(Severity.ERROR, fails="at save", releases="<0.3.0")
 def no_gather_on_save(worker: WorkerConfig) -> Iterator[Problem]:
-    settings = settings_of(worker, "deepspeed_train")
-    zero = settings.get("zero_optimization") if settings else None
-    if not isinstance(zero, dict) or zero.get("stage") != 3:
+    zero = zero_settings(worker, "deepspeed_train")
+    if zero is None or zero.get("stage") != 3:
         return
     gathers = zero.get(KEY, zero.get("gather_16bit_weights_on_model_save"))
     if gathers is not True:

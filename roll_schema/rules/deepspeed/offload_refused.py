@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
-from roll_schema.workers import settings_of
+from roll_schema.workers import zero_settings
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -41,9 +41,8 @@ _PLACE = "strategy_args.strategy_config.zero_optimization"
 
 @rule(Severity.ERROR, fails="at worker start")
 def offload_refused(worker: WorkerConfig) -> Iterator[Problem]:
-    settings = settings_of(worker, "deepspeed_train", "deepspeed_infer")
-    zero = settings.get("zero_optimization") if settings else None
-    if not isinstance(zero, dict) or not isinstance(zero.get("stage", 0), int):
+    zero = zero_settings(worker, "deepspeed_train", "deepspeed_infer")
+    if zero is None or not isinstance(zero.get("stage", 0), int):
         return
     stage = zero.get("stage", 0)
     for name in ("offload_param", "offload_optimizer"):

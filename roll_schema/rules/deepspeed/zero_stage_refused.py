@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
-from roll_schema.workers import settings_of
+from roll_schema.workers import zero_settings
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -34,9 +34,8 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, fails="at worker start", releases="<0.3.0")
 def zero_stage_refused(worker: WorkerConfig) -> Iterator[Problem]:
-    settings = settings_of(worker, "deepspeed_train", "deepspeed_infer")
-    zero = settings.get("zero_optimization") if settings else None
-    stage = zero.get("stage", 0) if isinstance(zero, dict) else None
+    zero = zero_settings(worker, "deepspeed_train", "deepspeed_infer")
+    stage = zero.get("stage", 0) if zero is not None else None
     if worker.strategy_args is None or type(stage) is not int:
         return
     name = worker.strategy_args.strategy_name

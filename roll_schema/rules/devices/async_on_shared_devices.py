@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 from roll_schema.devices import ranges
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import RLVR_TRAINING, Problem, rule
-from roll_schema.workers import device_ids, uses_reference
+from roll_schema.workers import device_set, has_reference
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
@@ -35,23 +35,23 @@ if TYPE_CHECKING:
 
 @rule(Severity.WARNING, fails="silently", releases=">=0.1.3", pipelines=RLVR_TRAINING)
 def async_on_shared_devices(config: RLVRConfig) -> Iterator[Problem]:
-    infer = set(device_ids(config.actor_infer) or ())
+    infer = device_set(config.actor_infer)
     if not config.async_generation_ratio or not infer:
         return
     others = {"actor_train": config.actor_train}
     if config.adv_estimator == "gae":
         others["critic"] = config.critic
-    if uses_reference(config) and config.actor_train.model_args.lora_target is None:
+    if has_reference(config):
         others["reference"] = config.reference
     for name, reward in (config.rewards or {}).items():
         others[f"rewards.{name}"] = reward
-    shared = {role: infer & set(device_ids(worker) or ()) for role, worker in others.items()}
+    shared = {role: infer & device_set(worker) for role, worker in others.items()}
     shared = {role: ids for role, ids in shared.items() if ids}
     if shared:
         role, ids = next(iter(shared.items()))
         yield Problem(
             "actor_infer.device_mapping",
-            f"generation is asynchronous, but GPU {ranges(list(ids))} also runs `{role}`: nothing overlaps, and both "
+            f"generation is asynchronous, but GPU {ranges(ids)} also runs `{role}`: nothing overlaps, and both "
             "hold memory",
             "Give `actor_infer` GPUs of its own, or write `async_generation_ratio: 0`.",
             also={f"{role}.device_mapping": "shares its GPUs" for role in shared},

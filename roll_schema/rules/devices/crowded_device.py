@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING
 from roll_schema.devices import ranges
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
-from roll_schema.workers import device_ids, settings_of
+from roll_schema.workers import device_set, settings_of
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
@@ -43,19 +43,19 @@ if TYPE_CHECKING:
 
 @rule(Severity.WARNING, fails="at worker start")
 def crowded_device(config: RLVRConfig) -> Iterator[Problem]:
-    rollout, mine = settings_of(config.actor_infer, "vllm"), set(device_ids(config.actor_infer) or ())
+    rollout, mine = settings_of(config.actor_infer, "vllm"), device_set(config.actor_infer)
     share = rollout.get("gpu_memory_utilization") if rollout else None
     for name, reward in (config.rewards or {}).items():
         settings = settings_of(reward, "vllm")
         other = settings.get("gpu_memory_utilization") if settings else None
-        shared = mine & set(device_ids(reward) or ())
+        shared = mine & device_set(reward)
         if not shared or not isinstance(share, (int, float)) or not isinstance(other, (int, float)):
             continue
         if share + other > 1:
             field = "strategy_args.strategy_config.gpu_memory_utilization"
             yield Problem(
                 f"rewards.{name}.{field}",
-                f"{share:g} of the rollout + {other:g} of this judge = {share + other:g} of GPU {ranges(list(shared))}",
+                f"{share:g} of the rollout + {other:g} of this judge = {share + other:g} of GPU {ranges(shared)}",
                 "Lower one of them, or give the judge GPUs of its own.",
                 also={f"actor_infer.{field}": "the rollout's share"},
             )

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 from roll_schema.devices import ranges
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
-from roll_schema.workers import device_ids, workers_of
+from roll_schema.workers import device_set, workers_of
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
@@ -36,12 +36,12 @@ if TYPE_CHECKING:
 
 @rule(Severity.INFO, fails="wastefully")
 def idle_devices(config: BaseConfig) -> Iterator[Problem]:
-    named = {role: set(device_ids(worker) or ()) for role, worker in workers_of(config)}
+    named = {role: device_set(worker) for role, worker in workers_of(config)}
     used: set[int] = set().union(*named.values())
     if not used or min(used) < 0 or max(used) > 100_000:
         return
     idle = set(range(max(used))) - used
     if idle:
         role = next(role for role, ids in named.items() if ids)
-        message = f"GPU {ranges(list(idle))} is reserved and used by no role"
+        message = f"GPU {ranges(idle)} is reserved and used by no role"
         yield Problem(f"{role}.device_mapping", message, "Number the GPUs without a gap.")

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 def misaligned_rollout(config: PPOConfig, context: Context) -> Iterator[Problem]:
     train, infer = device_ids(config.actor_train), device_ids(config.actor_infer)
     size = gpus_per_worker(config.actor_infer)
-    if not train or not infer or not size or context.pipeline in ("rlvr_rollout", "agentic_rollout"):
+    if not train or not infer or not size or context.only_samples:
         return
     # What uneven-device-mapping and scattered-devices report stops the run before.
     if len(infer) % size or not set(train) & set(infer):

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 from roll_schema.devices import ranges
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
-from roll_schema.workers import device_ids, gpus_per_worker
+from roll_schema.workers import device_set, gpus_per_worker
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 
 @rule(Severity.WARNING, fails="at first step", releases=">=0.1.3,<0.2.0")
 def rollout_never_offloaded(config: PPOConfig) -> Iterator[Problem]:
-    train, infer = set(device_ids(config.actor_train) or ()), set(device_ids(config.actor_infer) or ())
+    train, infer = device_set(config.actor_train), device_set(config.actor_infer)
     size = gpus_per_worker(config.actor_infer)
     # What uneven-device-mapping reports stops the run before.
     if not train & infer or infer <= train or not size or len(infer) % size:
         return
     yield Problem(
         "actor_infer.device_mapping",
-        f"GPU {ranges(list(train & infer))} is shared with `actor_train`, but {ranges(list(infer - train))} is not: "
+        f"GPU {ranges(train & infer)} is shared with `actor_train`, but {ranges(infer - train)} is not: "
         "the rollout engine then never leaves its GPUs",
         "Give `actor_train` all GPUs of `actor_infer`, or none.",
         also={"actor_train.device_mapping": "shares some of its GPUs"},

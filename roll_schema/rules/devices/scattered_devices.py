@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, fails="at worker start", releases=">=0.2.0")
 def scattered_devices(config: PPOConfig, context: Context) -> Iterator[Problem]:
-    if context.pipeline in ("rlvr_rollout", "agentic_rollout"):
+    if context.only_samples:
         return  # nothing is sent over
     for role in ("actor_train", "actor_infer"):
         ids = device_ids(getattr(config, role))

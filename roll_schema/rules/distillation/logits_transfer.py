@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
-from roll_schema.text import closest
+from roll_schema.text import one_of
 
 if TYPE_CHECKING:
     from roll_schema.models.distill_config import DistillConfig
@@ -30,6 +30,4 @@ KNOWN = ("ipc+nccl", "nccl-only", "ray")
 def logits_transfer(config: DistillConfig) -> Iterator[Problem]:
     name = config.logits_transfer_backend
     if name is not None and name not in KNOWN:
-        close = closest(name, KNOWN)
-        advice = f"Did you mean `{close}`?" if close else f"Write one of {', '.join(f'`{one}`' for one in KNOWN)}."
-        yield Problem("logits_transfer_backend", f"there is no transfer `{name}`", advice)
+        yield Problem("logits_transfer_backend", f"there is no transfer `{name}`", one_of(name, KNOWN))

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 from roll_schema.devices import ranges
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
-from roll_schema.workers import device_ids, runs_on
+from roll_schema.workers import device_set, runs_on
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -39,14 +39,14 @@ if TYPE_CHECKING:
 
 @rule(Severity.WARNING, fails="silently", releases=">=0.2.0")
 def lora_never_reaches_rollout(config: PPOConfig) -> Iterator[Problem]:
-    train, infer = set(device_ids(config.actor_train) or ()), set(device_ids(config.actor_infer) or ())
+    train, infer = device_set(config.actor_train), device_set(config.actor_infer)
     lora = config.actor_train.model_args.lora_target is not None
     if not lora or not train or infer <= train:
         return
     if runs_on(config.actor_train, "megatron_train"):
         yield Problem(
             "actor_infer.device_mapping",
-            f"on GPU {ranges(list(infer - train))} no trainer stands beside the rollout, which then never gets the "
+            f"on GPU {ranges(infer - train)} no trainer stands beside the rollout, which then never gets the "
             "adapter and samples from the base model",
             "Give `actor_infer` GPUs of `actor_train` only, or train with FSDP2.",
             also={"actor_train.device_mapping": "the trainer's"},

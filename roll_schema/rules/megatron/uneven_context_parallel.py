@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import RLVR_TRAINING, Problem, rule
-from roll_schema.workers import settings_of, whole
+from roll_schema.workers import sample_length, settings_of, whole
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
@@ -39,7 +39,7 @@ def uneven_context_parallel(config: RLVRConfig) -> Iterator[Problem]:
     sizes = whole(settings, "context_parallel_size", "tensor_model_parallel_size") if settings else None
     if not sizes or sizes[0] == 1 or worker.use_dynamic_batching_in_train or worker.use_sequence_packing:
         return
-    length = config.sequence_length or (config.prompt_length or 0) + (config.response_length or 0)
+    length = sample_length(config)
     if length and length % (2 * sizes[0]):
         yield Problem(
             "actor_train.strategy_args.strategy_config.context_parallel_size",

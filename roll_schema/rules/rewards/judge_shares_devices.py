@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 from roll_schema.devices import ranges
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import RLVR_TRAINING, Problem, rule
-from roll_schema.workers import device_ids, runs_on
+from roll_schema.workers import device_set, runs_on
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
@@ -39,13 +39,13 @@ if TYPE_CHECKING:
 
 @rule(Severity.WARNING, fails="at first step", pipelines=RLVR_TRAINING)
 def judge_shares_devices(config: RLVRConfig) -> Iterator[Problem]:
-    rollout = set(device_ids(config.actor_infer) or ())
+    rollout = device_set(config.actor_infer)
     for name, reward in (config.rewards or {}).items():
-        shared = rollout & set(device_ids(reward) or ())
+        shared = rollout & device_set(reward)
         if shared and runs_on(reward, "vllm", "sglang"):
             yield Problem(
                 f"rewards.{name}.device_mapping",
-                f"this judge stays in the memory of GPU {ranges(list(shared))}, where `actor_infer` generates",
+                f"this judge stays in the memory of GPU {ranges(shared)}, where `actor_infer` generates",
                 "Give the judge GPUs of its own.",
                 also={"actor_infer.device_mapping": "shares GPUs with it"},
             )

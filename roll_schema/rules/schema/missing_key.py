@@ -39,6 +39,7 @@ from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.rlvr_config import RLVRConfig
 from roll_schema.models.section import Unresolved
 from roll_schema.rule import RLVR_TRAINING, Context, Problem, rule
+from roll_schema.workers import uses_reference
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
@@ -175,7 +176,7 @@ def _compared(config: PPOConfig, context: Context) -> Iterator[Problem]:
     # With LoRA the base model is the reference; up to 0.1.3 the agentic pipeline has a separate one all the same.
     own_base = isinstance(config, RLVRConfig) or context.release.matches(">=0.2.0")
     lora = config.actor_train.model_args.lora_target is not None and own_base
-    asked = config.enable_reference or config.use_kl_loss or config.init_kl_coef > 0
+    asked = uses_reference(config)
     if context.release.matches("<0.1.3") and not lora:
         yield from _place("reference", config.reference, f"ROLL {context.release.name} always starts a reference model")
     elif asked and not lora:

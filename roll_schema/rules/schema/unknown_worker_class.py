@@ -25,6 +25,7 @@ from roll_schema.diagnostic import Severity
 from roll_schema.models.section import Section
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.text import closest
+from roll_schema.workers import environment_setting
 
 
 @rule(Severity.ERROR, fails="at start")
@@ -36,7 +37,7 @@ def unknown_worker_class(section: Section, context: Context) -> Iterator[Problem
         known = [*registries["worker_classes"], *registries["reward_worker_classes"]]
         yield from _problem("worker_cls", getattr(section, "worker_cls", None), known, context, "at start")
     for name, environment in (getattr(section, "custom_envs", None) or {}).items():
-        path = environment.get("env_manager_cls") if isinstance(environment, dict) else None
+        path = environment_setting(environment, "env_manager_cls")
         field = f"custom_envs.{name}.env_manager_cls"
         yield from _problem(field, path, registries["env_manager_classes"], context, "at worker start")
 

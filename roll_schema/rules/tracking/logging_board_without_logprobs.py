@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
-from roll_schema.workers import data_parallel_size
+from roll_schema.workers import step_size
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
@@ -49,7 +49,6 @@ def _recomputed(config: RLVRConfig) -> bool:
     """Whether ROLL recomputes, as asked or since a rank makes several optimizer steps per batch; True if unsure."""
     if config.enable_old_logprobs_recompute or config.adv_estimator == "step_reinforce":
         return True
-    ranks, training = data_parallel_size(config.actor_train), config.actor_train.training_args
-    batch = (ranks or 0) * training.per_device_train_batch_size * training.gradient_accumulation_steps
+    batch = step_size(config.actor_train)
     samples = config.rollout_batch_size * config.num_return_sequences_in_group * config.ppo_epochs
     return batch < 1 or samples > batch

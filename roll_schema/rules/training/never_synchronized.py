@@ -27,6 +27,6 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, fails="at first step")
 def never_synchronized(config: PPOConfig, context: Context) -> Iterator[Problem]:
-    if config.actor_train.model_update_frequency == 0 and not context.pipeline.endswith("_rollout"):
+    if config.actor_train.model_update_frequency == 0 and not context.only_samples:
         message = "`model_update_frequency` is 0, and ROLL divides by it"
         yield Problem("actor_train.model_update_frequency", message, "Write `model_update_frequency: 1`.")

@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import RLVR_TRAINING, Problem, rule
-from roll_schema.workers import data_parallel_size
+from roll_schema.workers import step_size
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
@@ -43,16 +43,15 @@ if TYPE_CHECKING:
 
 @rule(Severity.WARNING, fails="silently", pipelines=RLVR_TRAINING)
 def warmup_longer_than_run(config: RLVRConfig) -> Iterator[Problem]:
-    training, ranks = config.actor_train.training_args, data_parallel_size(config.actor_train)
-    batch = (ranks or 0) * training.per_device_train_batch_size * training.gradient_accumulation_steps
+    warmup, batch = config.actor_train.training_args.warmup_steps, step_size(config.actor_train)
     samples = config.max_steps * config.rollout_batch_size * config.num_return_sequences_in_group * config.ppo_epochs
-    if batch < 1 or samples < 1 or training.warmup_steps < 1:
+    if batch < 1 or samples < 1 or warmup < 1:
         return
     steps = samples // batch
-    if training.warmup_steps >= steps:
+    if warmup >= steps:
         yield Problem(
             "actor_train.training_args.warmup_steps",
-            f"the warm-up of {training.warmup_steps} steps lasts as long as the run of {steps} optimizer steps",
+            f"the warm-up of {warmup} steps lasts as long as the run of {steps} optimizer steps",
             f"Write `warmup_steps: {steps // 10}`.",
             also={"max_steps": "pipeline steps of the run"},
         )
