@@ -1,8 +1,7 @@
 """
 An environment that hands the turns to a runner, without one.
 
-`ProxyEnvManager` of ROLL 0.3.0 needs `agent_runner_cls` in the environment's `env_config`, and its `RockAgentRunner` a
-`dataset_name`.
+`ProxyEnvManager` of ROLL 0.3.0 needs `agent_runner_cls` in the environment's `env_config`.
 
     custom_envs:
       Swe:   # error: [runner-missing]

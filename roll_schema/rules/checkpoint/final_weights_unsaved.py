@@ -1,8 +1,8 @@
 """
-Last weights that are never saved.
+A number of steps that SFT and distillation overwrite.
 
-SFT and distillation reckon their steps from the epochs and do not know the last one: only steps that are a multiple of
-`save_steps` are saved. A `max_steps` is overwritten.
+SFT and distillation reckon their steps from the data and the epochs, and do not know the last one: only steps that are
+a multiple of `save_steps` are saved, so that the final weights may be lost.
 
     max_steps: 100   # warning: [final-weights-unsaved]
 
