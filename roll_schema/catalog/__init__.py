@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
-_ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")
-_MLP = ("gate_proj", "up_proj", "down_proj")
-_OTHER = (
-    "model",
-    "layers",
-    "self_attn",
-    "mlp",
-    "act_fn",
-    "norm",
-    "input_layernorm",
-    "post_attention_layernorm",
-    "rotary_emb",
-)
+MODELS = Path(__file__).parent / "models"
+"""A file for each model type, with an entry for each major release of transformers that has it."""
 
 NEVER_LINEAR = frozenset(
     ("self_attn", "act_fn", "input_layernorm", "post_attention_layernorm", "q_norm", "k_norm", "rotary_emb")
@@ -47,12 +39,12 @@ OTHER_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Last names of the modules of a dense text model: `linear` and `embedding` take an adapter, `other` do not."""
+    """Last names of a model type's modules: `linear` and `embedding` take an adapter, `other` do not."""
 
     name: str
-    linear: tuple[str, ...] = _ATTENTION + _MLP
-    embedding: tuple[str, ...] = ("embed_tokens", "lm_head")
-    other: tuple[str, ...] = _OTHER
+    linear: tuple[str, ...]
+    embedding: tuple[str, ...]
+    other: tuple[str, ...]
 
     @property
     def adaptable(self) -> frozenset[str]:
@@ -60,12 +52,12 @@ class Family:
 
 
 _FAMILIES = (
-    (re.compile(r"qwen2-(0\.5|1\.5|7|72)b"), Family("Qwen2")),
-    (re.compile(r"qwen2\.5(-coder|-math)?-(0\.5|1\.5|3|7|14|32|72)b"), Family("Qwen2.5")),
-    (re.compile(r"qwen3-(0\.6|1\.7|4|8|14|32)b"), Family("Qwen3", other=(*_OTHER, "q_norm", "k_norm"))),
-    (re.compile(r"(meta-)?llama-2-(7|13|70)b"), Family("Llama 2")),
-    (re.compile(r"(meta-)?llama-3(\.[123])?-(1|3|8|70|405)b"), Family("Llama 3")),
-    (re.compile(r"mistral-7b"), Family("Mistral")),
+    (re.compile(r"qwen2-(0\.5|1\.5|7|72)b"), "Qwen2", "qwen2"),
+    (re.compile(r"qwen2\.5(-coder|-math)?-(0\.5|1\.5|3|7|14|32|72)b"), "Qwen2.5", "qwen2"),
+    (re.compile(r"qwen3-(0\.6|1\.7|4|8|14|32)b"), "Qwen3", "qwen3"),
+    (re.compile(r"(meta-)?llama-2-(7|13|70)b"), "Llama 2", "llama"),
+    (re.compile(r"(meta-)?llama-3(\.[123])?-(1|3|8|70|405)b"), "Llama 3", "llama"),
+    (re.compile(r"mistral-7b"), "Mistral", "mistral"),
 )
 _OF_ANOTHER_KIND = re.compile(r"(?:^|[-_.])(vl|vision|omni|audio|moe|a\d+(\.\d+)?b|embedding|reranker)(?:[-_.]|$)")
 
@@ -73,12 +65,24 @@ _OF_ANOTHER_KIND = re.compile(r"(?:^|[-_.])(vl|vision|omni|audio|moe|a\d+(\.\d+)
 def family_of(model: str) -> Family | None:
     """The family that the name of a model's folder or hub id tells for sure; None for every other."""
     name = model.rstrip("/").rpartition("/")[2].lower().replace("_", "-")
-    for pattern, family in _FAMILIES:
+    for pattern, title, model_type in _FAMILIES:
         match = pattern.match(name)
         rest = name[match.end() :] if match else ""
         if match and (not rest or rest[0] in "-.") and not _OF_ANOTHER_KIND.search(rest):
-            return family
+            return _family(title, model_type)
     return None
+
+
+@cache
+def _family(title: str, model_type: str) -> Family:
+    names: dict[str, list[str]] = {"linear": [], "embedding": [], "other": []}
+    for entry in json.loads((MODELS / f"{model_type}.json").read_text(encoding="utf-8")).values():
+        for path, kind in entry["modules"].items():
+            name = path.rpartition(".")[2]
+            group = names["embedding" if path == entry["output"] else kind]
+            if not name.startswith("{") and name not in group:
+                group.append(name)
+    return Family(title, *map(tuple, names.values()))
 
 
 def is_pattern(target: str) -> bool:

@@ -33,6 +33,9 @@ from roll_schema.workers import trained_by_peft, trained_model
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
+COMMON = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+"""Names of linear layers in most text models."""
+
 
 @rule(Severity.ERROR, fails="at worker start")
 def lora_target_not_in_model(config: PPOConfig) -> Iterator[Problem]:
@@ -81,5 +84,5 @@ def _advice(missing: list[str], family: Family) -> str:
 
 
 def _list_all(family: Family | None) -> str:
-    names = (family or Family("")).linear
+    names = family.linear if family else COMMON
     return f"Choose from `{','.join(names)}`."
