@@ -222,10 +222,10 @@ class _Composer:
             raise _Stop from None
         self.composition.includes[source] = entry.span
         root, faults = tree.parse(source)
-        if faults:
-            self.composition.faults.extend(
-                replace(fault, notes=(*fault.notes, Note("included here", entry.span))) for fault in faults
-            )
+        self.composition.faults.extend(
+            replace(fault, notes=(*fault.notes, Note("included here", entry.span))) for fault in faults
+        )
+        if root is None and faults:
             raise _Stop
         return self._file(path, source, root or Node({}, source.span(0, 0)))
 

@@ -109,7 +109,7 @@ class _Run:
     def lint(self) -> None:
         root, faults = tree.parse(self.source)
         self.report_faults(faults)
-        if faults:
+        if root is None and faults:
             return
         given, faults = overrides.parse(list(self.options.overrides))
         self.report_faults(faults)

@@ -77,7 +77,10 @@ class _Frame:
 
 
 def parse(source: Source) -> tuple[Node | None, list[Fault]]:
-    """The document's tree and what is wrong with it; no tree when the text is no YAML that ROLL's loader reads."""
+    """The document's tree and what is wrong with it; no tree when the text is no YAML that ROLL's loader reads.
+
+    Where two releases of that loader read it differently, there is a tree, and a fault says so.
+    """
     if undecodable := _UNDECODABLE.search(source.text):
         span = source.span(*undecodable.span())
         return None, [Fault("not-utf8", "these bytes are no UTF-8 text", span)]
@@ -88,7 +91,7 @@ def parse(source: Source) -> tuple[Node | None, list[Fault]]:
         error = _feed(builder, rest.text)
         if error is None:
             found = [*faults, *builder.faults, *_tab_faults(source, builder.literal_spans)]
-            return (None if found else builder.root), _unique(found)
+            return (None if found else builder.root), _unique([*found, *builder.doubts])
         faults.append(_syntax_fault(source, error))
         rest = _without_block_at(rest, faults[-1].span.start)
     return None, _unique(faults)
@@ -168,6 +171,7 @@ class _Builder:
 
     def reset(self) -> None:
         self.faults: list[Fault] = []
+        self.doubts: list[Fault] = []
         self.root: Node | None = None
         self.literal_spans: list[tuple[int, int]] = []
         self._stack: list[_Frame] = []
@@ -272,6 +276,7 @@ class _Builder:
         if frame.merges:
             merged: dict[Key, Node] = {}
             for target, span in frame.merges:
+                self._merge_order(target, span, node.value)
                 self._merge(node, target, span, merged)
             node.value = merged | node.value
         if frame.anchor:
@@ -289,6 +294,26 @@ class _Builder:
             for key, child in part.value.items():
                 merged[key] = replace(child, hops=(Hop("aliased", span), *child.hops))
                 node.size += child.size
+
+    def _merge_order(self, target: Node, span: Span, own: dict[Key, Node]) -> None:
+        """PyYAML 6.0.4 (2026) turned round which mapping of a merge list wins; up to 6.0.3 the first does."""
+        parts = target.value if isinstance(target.value, list) else []
+        first: dict[Key, Node] = {}
+        for part in parts:
+            if not isinstance(part.value, dict):
+                return
+            for key, child in part.value.items():
+                before = first.setdefault(key, child)
+                if key not in own and plain(before) != plain(child):
+                    message = (
+                        f"`{key}` stands in two mappings of this list, and PyYAML's releases differ on which one wins"
+                    )
+                    notes = (
+                        Note("the first, taken up to PyYAML 6.0.3", before.span),
+                        Note("taken from PyYAML 6.0.4", child.span),
+                    )
+                    self.doubts.append(Fault("merge-order", message, span, path=None, notes=notes))
+                    return
 
     def _alias(self, event: Any) -> None:
         name, span = event.anchor, self._span(event)

@@ -109,13 +109,23 @@ def test_two_broken_blocks_are_both_reported() -> None:
 @pytest.mark.parametrize(
     "text",
     ["a: 'x\ty'\n", "a: |\n  x\ty\n", "# a\tcomment\na: 1\n", "a: 1 # x\ty\n", "", "# only\n", "a: 1\r\nb: 2\r\n", "---\na: 1\n...\n",
-     "a: &a {x: 1, y: 2}\nb: &b {y: 3, z: 4}\nc:\n  w: 0\n  <<: [*a, *b]\n  z: 5\nd:\n  <<: *a\n  <<: *b\n", "on: 1\non: 2\n", "1: a\n1: b\n", "a: http://x\nb: [http://x, a:b]\n"],
+     "a: &a {xx: 1, yy: 2}\nb: &b {yy: 3, zz: 4}\nc:\n  ww: 0\n  <<: [*a]\n  yy: 5\nd:\n  <<: *a\n  <<: *b\n", "on: 1\non: 2\n", "1: a\n1: b\n", "a: http://x\nb: [http://x, a:b]\n"],
 )  # fmt: skip
 def test_what_omegaconf_reads_is_no_fault(text: str) -> None:
     assert reference(text)[0]
     root, found = tree.parse(Source("x", text))
     assert found == []
     assert same(plain(root), reference(text)[1])
+
+
+def test_an_order_of_merging_that_depends_on_the_loader_is_told() -> None:
+    text = "a: &a {xx: 1, yy: 2}\nb: &b {yy: 3, zz: 4}\nc:\n  <<: [*a, *b]\nd:\n  <<: [*a, *b]\n  yy: 5\n"
+    root, found = tree.parse(Source("x", text))
+    assert root is not None
+    assert plain(root)["c"] == {"xx": 1, "yy": 2, "zz": 4}
+    assert [(fault.rule, *fault.span.first) for fault in found] == [("merge-order", 4, 3)]
+    assert [(*note.span.first,) for note in found[0].notes if note.span] == [(1, 19), (2, 12)]
+    assert faults("a: &a {xx: 1}\nb: &b {xx: 1}\nc:\n  <<: [*a, *b]\n") == []
 
 
 def test_merge_keys_and_aliases_know_where_they_were_used() -> None:

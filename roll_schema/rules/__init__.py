@@ -279,6 +279,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "invalid_key",
         "invalid_merge",
         "invalid_scalar",
+        "merge_order",
         "multiple_documents",
         "nested_too_deep",
         "not_a_mapping",
