@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from roll_schema.catalog.checkpoint import checkpoint
 from roll_schema.devices import InvalidDevices, OpaqueDevices, parse_devices
 from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.section import Settings
@@ -141,6 +142,34 @@ def trained_by_peft(config: PPOConfig) -> bool:
 
 
 def trained_model(config: PPOConfig) -> str | None:
-    """The model that `actor_train` loads: `pretrain` replaces all three paths as soon as one of them is missing."""
-    paths = [role.model_args.model_name_or_path for role in (config.actor_train, config.actor_infer, config.reference)]
-    return config.actor_train.model_args.model_name_or_path if all(paths) else config.pretrain
+    """The model that `actor_train` loads."""
+    return model_of(config, "actor_train")
+
+
+def model_of(config: PPOConfig, name: str) -> str | None:
+    """The model of a group of workers: `pretrain` replaces the actors' paths as soon as one of the three is missing.
+
+    None for the critic and for `reward`, whose paths ROLL decides otherwise.
+    """
+    roles = {"actor_train": config.actor_train, "actor_infer": config.actor_infer, "reference": config.reference}
+    paths = {role: worker.model_args.model_name_or_path for role, worker in roles.items()}
+    if name in roles:
+        return paths[name] if all(paths.values()) else config.pretrain
+    if name in ("critic", "reward"):
+        return None
+    worker = dict(workers_of(config)).get(name)
+    return worker.model_args.model_name_or_path if worker is not None else None
+
+
+def model_size(config: PPOConfig, name: str, size: str) -> tuple[str, int]:
+    """The model of a group of workers and one of its sizes; raises FactMissing where either is not known."""
+    model = model_of(config, name)
+    known = checkpoint(model) if model else None
+    if model is None or known is None or size not in known.sizes:
+        raise FactMissing("model")
+    return model, known.sizes[size]
+
+
+def divisors(number: int) -> list[int]:
+    """Every size that divides a number."""
+    return [size for size in range(1, number + 1) if number % size == 0]

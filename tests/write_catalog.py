@@ -17,20 +17,7 @@ from itertools import product
 from typing import Any
 
 from roll_schema.catalog import MODELS as FOLDER
-
-SIZES = {
-    "hidden": ("hidden_size", "n_embd", "d_model"),
-    "layers": ("num_hidden_layers", "n_layer", "num_layers"),
-    "heads": ("num_attention_heads", "n_head"),
-    "kv_heads": ("num_key_value_heads",),
-    "head_dim": ("head_dim",),
-    "intermediate": ("intermediate_size", "n_inner", "ffn_dim"),
-    "vocab": ("vocab_size",),
-    "experts": ("num_experts", "num_local_experts", "n_routed_experts"),
-    "experts_per_token": ("num_experts_per_tok",),
-    "positions": ("max_position_embeddings", "n_positions"),
-}
-"""Our names of sizes, with the names that transformers' configurations give them."""
+from roll_schema.catalog.checkpoint import SIZES
 
 
 def main() -> None:

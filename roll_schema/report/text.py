@@ -48,6 +48,7 @@ def one_line(diagnostic: Diagnostic) -> str:
 
 
 _FACTS = {
+    "model": "the model's sizes: download it to this machine, so that its config.json can be read",
     "cluster": "the machines: give --nodes and --gpus-per-node",
     "device_mapping": "a `device_mapping` that can be read without running it: write the numbers out",
 }

@@ -177,11 +177,14 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "shadowed_training_setting",
         "uneven_context_parallel",
         "uneven_expert_parallel",
+        "uneven_experts",
+        "uneven_layers",
     ),
     "model": (
         "flash_attention_needs_half_precision",
         "pretrain_replaces_model",
         "replaced_model_path",
+        "uneven_heads",
         "unknown_hub",
     ),
     "release": (
@@ -266,10 +269,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "vllm": (
         "batched_tokens_too_few",
         "block_size",
+        "context_beyond_positions",
         "context_too_short",
         "data_parallel_mismatch",
         "expandable_segments",
         "gpu_memory_utilization",
+        "lengths_beyond_positions",
         "quantization_override",
         "weights_lost_in_sleep",
     ),

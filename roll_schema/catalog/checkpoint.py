@@ -1,0 +1,122 @@
+"""What is known of a checkpoint: from its `config.json` on this machine, or from a cited source."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+SIZES = {
+    "hidden": ("hidden_size", "n_embd", "d_model"),
+    "layers": ("num_hidden_layers", "n_layer", "num_layers"),
+    "heads": ("num_attention_heads", "n_head"),
+    "kv_heads": ("num_key_value_heads",),
+    "head_dim": ("head_dim",),
+    "intermediate": ("intermediate_size", "n_inner", "ffn_dim"),
+    "vocab": ("vocab_size",),
+    "experts": ("num_experts", "num_local_experts", "n_routed_experts"),
+    "experts_per_token": ("num_experts_per_tok",),
+    "positions": ("max_position_embeddings", "n_positions"),
+}
+"""Our names of sizes, with the names that transformers' configurations give them."""
+
+MAX_CONFIG_BYTES = 1 << 20
+"""A larger `config.json` is not read; those of published models have a few kilobytes."""
+
+_CITED = Path(__file__).parent / "checkpoints.json"
+_HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
+_VARIANT = re.compile(r"-(Base|Instruct|Thinking)(-2507)?$")
+_TEXT_PARTS = ("text_config", "llm_config", "thinker_config")
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The sizes of a checkpoint's language model, by the names of `SIZES`; `source` says where they are from."""
+
+    model_type: str
+    sizes: Mapping[str, int]
+    source: str
+    tied: bool | None = None
+
+
+def checkpoint(model: str) -> Checkpoint | None:
+    """The checkpoint that ROLL would load for a `model_name_or_path`; None where nothing is known for sure."""
+    for folder in (Path(model), _cached(model)):
+        config = _config(folder) if folder is not None else None
+        if config is not None:
+            return _described(config, "its config.json")
+    return _cited(model.rstrip("/").rpartition("/")[2])
+
+
+def _config(folder: Path) -> dict[str, Any] | None:
+    """A folder's `config.json`; None where there is none, or nothing that a model's configuration could be."""
+    try:
+        path = folder / "config.json"
+        if not path.is_file() or path.stat().st_size > MAX_CONFIG_BYTES:
+            return None
+        config = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    return config if isinstance(config, dict) else None
+
+
+def _cached(model: str) -> Path | None:
+    """The snapshot that Hugging Face's cache holds of a hub id's main branch."""
+    if not _HUB_ID.fullmatch(model):
+        return None
+    environment = os.environ
+    home = environment.get("HF_HOME") or Path(environment.get("XDG_CACHE_HOME") or "~/.cache", "huggingface")
+    cache_folder = Path(environment.get("HF_HUB_CACHE") or Path(home, "hub")).expanduser()
+    folder = cache_folder / f"models--{model.replace('/', '--')}"
+    try:
+        revision = (folder / "refs" / "main").read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return None
+    return folder / "snapshots" / revision if re.fullmatch(r"[0-9a-f]{40}", revision) else None
+
+
+def _described(config: dict[str, Any], source: str) -> Checkpoint | None:
+    model_type = config.get("model_type")
+    text = config
+    while (part := next((text[name] for name in _TEXT_PARTS if isinstance(text.get(name), dict)), None)) is not None:
+        text = part
+    sizes = {
+        ours: next((text[name] for name in theirs if _is_size(text.get(name))), 0) for ours, theirs in SIZES.items()
+    }
+    if text.get("rope_scaling") or text.get("rope_parameters"):
+        sizes["positions"] = 0  # what a scaled model takes depends on the kind of scaling
+    tied = text.get("tie_word_embeddings", config.get("tie_word_embeddings"))
+    if not isinstance(model_type, str):
+        return None
+    known = {name: size for name, size in sizes.items() if size}
+    return Checkpoint(model_type, known, source, tied if isinstance(tied, bool) else None)
+
+
+def _is_size(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _cited(name: str) -> Checkpoint | None:
+    """A published checkpoint, or its tuned variant, which shares all sizes but the number of positions."""
+    known = _table()
+    if name in known:
+        return known[name]
+    base = known.get(_VARIANT.sub("", name))
+    if base is None:
+        return None
+    sizes = {key: size for key, size in base.sizes.items() if key != "positions"}
+    return Checkpoint(base.model_type, sizes, base.source, base.tied)
+
+
+@cache
+def _table() -> dict[str, Checkpoint]:
+    data = json.loads(_CITED.read_text(encoding="utf-8"))
+    return {
+        name: Checkpoint(row["model_type"], row["sizes"], data["sources"][row["source"]], row.get("tied"))
+        for name, row in data["checkpoints"].items()
+    }

@@ -1,0 +1,50 @@
+"""
+Experts that cannot be shared out evenly.
+
+Megatron gives every rank of an expert-parallel group the same number of experts.
+
+    pretrain: Qwen/Qwen3-30B-A3B
+    actor_train:
+      strategy_args:
+        strategy_name: megatron_train
+        strategy_config:
+          expert_model_parallel_size: 12   # error: [uneven-experts]
+
+Qwen3-30B-A3B has 128 experts:
+
+    pretrain: Qwen/Qwen3-30B-A3B
+    actor_train:
+      strategy_args:
+        strategy_name: megatron_train
+        strategy_config:
+          expert_model_parallel_size: 8
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema import workers
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.ppo_config import PPOConfig
+
+
+@rule(Severity.ERROR, fails="at worker start")
+def uneven_experts(config: PPOConfig) -> Iterator[Problem]:
+    for name, worker in workers.workers_of(config):
+        settings = workers.settings_of(worker, "megatron_train", "megatron_infer")
+        sizes = workers.whole(settings, "expert_model_parallel_size") if settings is not None else None
+        if not sizes or sizes[0] == 1:
+            continue
+        model, experts = workers.model_size(config, name, "experts")
+        if experts % sizes[0]:
+            fitting = ", ".join(map(str, workers.divisors(experts)))
+            yield Problem(
+                f"{name}.strategy_args.strategy_config.expert_model_parallel_size",
+                f"`{model}` has {experts} experts, which {sizes[0]} ranks cannot share evenly",
+                help=f"Write a size that divides {experts}: {fitting}.",
+            )

@@ -1,0 +1,71 @@
+"""
+Layers that cannot be shared out evenly over pipeline stages.
+
+Megatron gives each pipeline stage, and each of its virtual stages, the same number of layers; the embedding and the
+loss count as a layer each where the config says so.
+
+    pretrain: Qwen/Qwen3-8B
+    actor_train:
+      strategy_args:
+        strategy_name: megatron_train
+        strategy_config:
+          pipeline_model_parallel_size: 8   # error: [uneven-layers]
+
+Qwen3-8B has 36 layers:
+
+    pretrain: Qwen/Qwen3-8B
+    actor_train:
+      strategy_args:
+        strategy_name: megatron_train
+        strategy_config:
+          pipeline_model_parallel_size: 4
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema import workers
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.ppo_config import PPOConfig
+
+STAGES = ("pipeline_model_parallel_size", "virtual_pipeline_model_parallel_size")
+COUNTED = {
+    "account_for_embedding_in_pipeline_split": "the embedding",
+    "account_for_loss_in_pipeline_split": "the loss",
+}
+PLACED_BY_HAND = (
+    "pipeline_model_parallel_layout",
+    "num_layers_in_first_pipeline_stage",
+    "num_layers_in_last_pipeline_stage",
+)
+
+
+@rule(Severity.ERROR, fails="at worker start")
+def uneven_layers(config: PPOConfig) -> Iterator[Problem]:
+    for name, worker in workers.workers_of(config):
+        settings = workers.settings_of(worker, "megatron_train", "megatron_infer")
+        if settings is None or any(settings.get(key) is not None for key in PLACED_BY_HAND):
+            continue
+        virtual = settings.get(STAGES[1]) or 1
+        sizes = workers.whole(settings, STAGES[0])
+        if not sizes or not isinstance(virtual, int) or sizes[0] * virtual <= 1:
+            continue
+        model, layers = workers.model_size(config, name, "layers")
+        stages = sizes[0] * virtual
+        counted = [what for key, what in COUNTED.items() if settings.get(key) is True]
+        total = layers + len(counted)
+        if total % stages:
+            parts = [f"{layers} layers", *counted]
+            shown = f"{sizes[0]} stages" if virtual == 1 else f"{sizes[0]} × {virtual} virtual stages"
+            fitting = ", ".join(str(size) for size in workers.divisors(total) if size <= layers)
+            yield Problem(
+                f"{name}.strategy_args.strategy_config.{STAGES[0]}",
+                f"`{model}` has {' and '.join(parts)}, which {shown} cannot share evenly",
+                help=f"Write sizes whose product divides {total} ({fitting}), or place layers by "
+                "`pipeline_model_parallel_layout`.",
+            )

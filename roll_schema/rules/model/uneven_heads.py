@@ -1,0 +1,65 @@
+"""
+Attention heads that cannot be shared out evenly.
+
+Tensor parallelism and Ulysses give every GPU the same number of attention heads. vLLM and Megatron refuse to build the
+model otherwise, and Ulysses fails in its first forward pass.
+
+    pretrain: Qwen/Qwen2.5-7B
+    actor_infer:
+      strategy_args:
+        strategy_name: vllm
+        strategy_config: {tensor_parallel_size: 8}   # error: [uneven-heads]
+
+Qwen2.5-7B has 28 attention heads:
+
+    pretrain: Qwen/Qwen2.5-7B
+    actor_infer:
+      strategy_args:
+        strategy_name: vllm
+        strategy_config: {tensor_parallel_size: 4}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema import workers
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.ppo_config import PPOConfig
+    from roll_schema.models.worker_config import WorkerConfig
+
+
+@rule(Severity.ERROR, fails="at worker start")
+def uneven_heads(config: PPOConfig) -> Iterator[Problem]:
+    for name, worker in workers.workers_of(config):
+        key, size, fails = _shares(worker)
+        if size <= 1:
+            continue
+        model, heads = workers.model_size(config, name, "heads")
+        if heads % size:
+            fitting = ", ".join(map(str, workers.divisors(heads)))
+            yield Problem(
+                f"{name}.{key}",
+                f"`{model}` has {heads} attention heads, which {size} GPUs cannot share evenly",
+                help=f"Write a size that divides {heads}: {fitting}.",
+                fails=fails,
+            )
+
+
+def _shares(worker: WorkerConfig) -> tuple[str, int, str]:
+    """The setting that shares heads out, its size, and when a wrong one fails."""
+    settings = workers.settings_of(worker, "vllm")
+    key = "tensor_parallel_size"
+    if settings is None:
+        settings = workers.settings_of(worker, "megatron_train", "megatron_infer")
+        key = "tensor_model_parallel_size"
+    if settings is not None:
+        sizes = workers.whole(settings, key)
+        return f"strategy_args.strategy_config.{key}", sizes[0] if sizes else 0, "at worker start"
+    if workers.runs_on(worker, "deepspeed_train", "deepspeed_infer", "fsdp2_train", "fsdp2_infer"):
+        return "model_args.ulysses_size", worker.model_args.ulysses_size or 0, "at first step"
+    return "", 0, ""

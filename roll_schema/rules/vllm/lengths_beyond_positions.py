@@ -1,0 +1,51 @@
+"""
+Lengths that the model has no positions for.
+
+Without a `max_model_len`, vLLM's context is as long as the model's own limit. Prompt and answer of ROLL's lengths do
+not fit in then: answers are cut off at the limit, which looks like a model that never finishes.
+
+    pretrain: Qwen/Qwen3-8B
+    prompt_length: 2048
+    response_length: 65536   # warning: [lengths-beyond-positions]
+    actor_infer:
+      strategy_args: {strategy_name: vllm}
+
+Qwen3-8B has 40,960 positions:
+
+    pretrain: Qwen/Qwen3-8B
+    prompt_length: 2048
+    response_length: 38912
+    actor_infer:
+      strategy_args: {strategy_name: vllm}
+
+With `hf_overrides`, which may scale positions, nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema import workers
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.ppo_config import PPOConfig
+
+
+@rule(Severity.WARNING, fails="silently")
+def lengths_beyond_positions(config: PPOConfig) -> Iterator[Problem]:
+    settings = workers.settings_of(config.actor_infer, "vllm")
+    needed = workers.sample_length(config)
+    if settings is None or any(key in settings for key in ("max_model_len", "hf_overrides", "rope_scaling")):
+        return
+    if not needed:
+        return
+    model, positions = workers.model_size(config, "actor_infer", "positions")
+    if needed > positions:
+        yield Problem(
+            "sequence_length" if config.sequence_length else "response_length",
+            f"prompt and answer take up to {needed:,} tokens, but `{model}` has {positions:,} positions",
+            help=f"Keep prompt and answer within {positions:,} tokens, or scale positions by `hf_overrides`.",
+        )
