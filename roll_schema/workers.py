@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from roll_schema.catalog.checkpoint import checkpoint
+from roll_schema.catalog.checkpoint import Checkpoint, checkpoint
 from roll_schema.devices import InvalidDevices, OpaqueDevices, parse_devices
 from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.section import Settings
@@ -159,6 +159,15 @@ def model_of(config: PPOConfig, name: str) -> str | None:
         return None
     worker = dict(workers_of(config)).get(name)
     return worker.model_args.model_name_or_path if worker is not None else None
+
+
+def known_model(config: PPOConfig, name: str) -> tuple[str, Checkpoint]:
+    """The model of a group of workers and what is known of it; raises FactMissing where that is nothing."""
+    model = model_of(config, name)
+    known = checkpoint(model) if model else None
+    if model is None or known is None or not known.architectures:
+        raise FactMissing("model")
+    return model, known
 
 
 def model_size(config: PPOConfig, name: str, size: str) -> tuple[str, int]:

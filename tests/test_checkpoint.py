@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from roll_schema.catalog import MODELS
+from roll_schema.catalog.architecture import FOLDER as MODELS
 from roll_schema.catalog.checkpoint import MAX_CONFIG_BYTES, SIZES, _table, checkpoint
 from tests.support import lint_text
 
@@ -101,7 +101,9 @@ def test_a_tuned_variant_shares_all_but_positions() -> None:
     assert base is not None
     assert tuned is not None
     assert dict(tuned.sizes) == {key: size for key, size in base.sizes.items() if key != "positions"}
-    assert checkpoint("someone/Qwen2.5-7B-distilled") is None
+    named = checkpoint("someone/Qwen2.5-7B-distilled")
+    assert named is not None
+    assert (named.model_type, named.sizes, named.parameters) == ("qwen2", {}, None)
 
 
 CONFIG = """\

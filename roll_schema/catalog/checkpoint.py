@@ -1,4 +1,4 @@
-"""What is known of a checkpoint: from its `config.json` on this machine, or from a cited source."""
+"""What is known of a checkpoint: from its files on this machine, from a cited source, or its type from its name."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from roll_schema.catalog.architecture import Architecture, architectures
+from roll_schema.catalog.safetensors import Tensor, tensors
 
 SIZES = {
     "hidden": ("hidden_size", "n_embd", "d_model"),
@@ -21,6 +24,8 @@ SIZES = {
     "vocab": ("vocab_size",),
     "experts": ("num_experts", "num_local_experts", "n_routed_experts"),
     "experts_per_token": ("num_experts_per_tok",),
+    "expert_intermediate": ("moe_intermediate_size",),
+    "shared_intermediate": ("shared_expert_intermediate_size",),
     "positions": ("max_position_embeddings", "n_positions"),
 }
 """Our names of sizes, with the names that transformers' configurations give them."""
@@ -36,21 +41,51 @@ _TEXT_PARTS = ("text_config", "llm_config", "thinker_config")
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """The sizes of a checkpoint's language model, by the names of `SIZES`; `source` says where they are from."""
+    """The sizes of a checkpoint's language model, by the names of `SIZES`; `source` says where they are from.
+
+    `settings` are those of its `config.json` where that is at hand, and `stored` its weights where their files are.
+    """
 
     model_type: str
     sizes: Mapping[str, int]
     source: str
     tied: bool | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    stored: Mapping[str, Tensor] | None = None
+
+    @property
+    def architectures(self) -> tuple[Architecture, ...]:
+        """The model as each known release of transformers builds it, whose sizes may be others."""
+        return architectures(self.model_type)
+
+    @property
+    def architecture(self) -> Architecture | None:
+        """The model as it is built at this checkpoint's own sizes; None where one of them or a setting is not known."""
+        for known in self.architectures:
+            usual = all(self.settings.get(key, value) == value for key, value in known.fixed.items())
+            if known.scales and usual and known.fits(self.sizes):
+                return known
+        return None
+
+    @property
+    def parameters(self) -> int | None:
+        """How many parameters the model has, as transformers counts them; None where that is not known."""
+        if self.stored is not None:
+            return sum(tensor.elements for tensor in self.stored.values())
+        known = self.architecture
+        if known is None or known.composite or self.tied is None:
+            return None
+        return known.parameters(self.sizes, tied=self.tied)
 
 
 def checkpoint(model: str) -> Checkpoint | None:
     """The checkpoint that ROLL would load for a `model_name_or_path`; None where nothing is known for sure."""
     for folder in (Path(model), _cached(model)):
         config = _config(folder) if folder is not None else None
-        if config is not None:
-            return _described(config, "its config.json")
-    return _cited(model.rstrip("/").rpartition("/")[2])
+        if folder is not None and config is not None:
+            return _described(config, "its config.json", tensors(folder))
+    name = model.rstrip("/").rpartition("/")[2]
+    return _cited(name) or _named(name)
 
 
 def _config(folder: Path) -> dict[str, Any] | None:
@@ -80,7 +115,7 @@ def _cached(model: str) -> Path | None:
     return folder / "snapshots" / revision if re.fullmatch(r"[0-9a-f]{40}", revision) else None
 
 
-def _described(config: dict[str, Any], source: str) -> Checkpoint | None:
+def _described(config: dict[str, Any], source: str, stored: Mapping[str, Tensor] | None) -> Checkpoint | None:
     model_type = config.get("model_type")
     text = config
     while (part := next((text[name] for name in _TEXT_PARTS if isinstance(text.get(name), dict)), None)) is not None:
@@ -94,7 +129,7 @@ def _described(config: dict[str, Any], source: str) -> Checkpoint | None:
     if not isinstance(model_type, str):
         return None
     known = {name: size for name, size in sizes.items() if size}
-    return Checkpoint(model_type, known, source, tied if isinstance(tied, bool) else None)
+    return Checkpoint(model_type, known, source, tied if isinstance(tied, bool) else None, text, stored)
 
 
 def _is_size(value: object) -> bool:
@@ -120,3 +155,23 @@ def _table() -> dict[str, Checkpoint]:
         name: Checkpoint(row["model_type"], row["sizes"], data["sources"][row["source"]], row.get("tied"))
         for name, row in data["checkpoints"].items()
     }
+
+
+_NAMES = {
+    "qwen2": re.compile(r"qwen2(\.5(-coder|-math)?)?-(0\.5|1\.5|3|7|14|32|72)b"),
+    "qwen3": re.compile(r"qwen3-(0\.6|1\.7|4|8|14|32)b"),
+    "llama": re.compile(r"(meta-)?llama-(2-(7|13|70)|3(\.[123])?-(1|3|8|70|405))b"),
+    "mistral": re.compile(r"mistral-7b"),
+}
+_OF_ANOTHER_KIND = re.compile(r"(?:^|[-_.])(vl|vision|omni|audio|moe|a\d+(\.\d+)?b|embedding|reranker)(?:[-_.]|$)")
+
+
+def _named(name: str) -> Checkpoint | None:
+    """A checkpoint whose name tells its type for sure, and no size."""
+    name = name.lower().replace("_", "-")
+    for model_type, pattern in _NAMES.items():
+        match = pattern.match(name)
+        rest = name[match.end() :] if match else ""
+        if match and (not rest or rest[0] in "-.") and not _OF_ANOTHER_KIND.search(rest):
+            return Checkpoint(model_type, {}, "its name")
+    return None

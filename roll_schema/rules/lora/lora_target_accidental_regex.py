@@ -37,11 +37,8 @@ def lora_target_accidental_regex(config: PPOConfig) -> Iterator[Problem]:
     target = config.actor_train.model_args.lora_target
     if not trained_by_peft(config) or not is_pattern(target) or regex_fault(target):
         return
-    if _cannot_match_a_dot(target):
-        reason = "the paths of modules hold dots, which it cannot match"
-    elif _wants_a_comma(target):
-        reason = "it wants a comma, which no module's path has"
-    else:
+    reason = matches_nothing(target)
+    if not reason:
         return
     characters = ", ".join(f"`{character}`" for character in "*$|(" if character in target)
     names = re.findall(r"[a-zA-Z]\w*", target)
@@ -50,6 +47,13 @@ def lora_target_accidental_regex(config: PPOConfig) -> Iterator[Problem]:
         f"because of {characters} ROLL takes this for one regular expression, and it matches no module: {reason}",
         help=f"Write names only: `lora_target: {','.join(names or ['q_proj', 'k_proj', 'v_proj', 'o_proj'])}`.",
     )
+
+
+def matches_nothing(pattern: str) -> str:
+    """Why a regular expression matches no module's path, whatever the model; empty where it may match one."""
+    if _cannot_match_a_dot(pattern):
+        return "the paths of modules hold dots, which it cannot match"
+    return "it wants a comma, which no module's path has" if _wants_a_comma(pattern) else ""
 
 
 def _cannot_match_a_dot(pattern: str) -> bool:

@@ -22,7 +22,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.catalog import NEVER_LINEAR, family_of, target_names
+from roll_schema.catalog import NEVER_LINEAR, target_names
+from roll_schema.catalog.adapters import ADAPTABLE, kinds_named
+from roll_schema.catalog.checkpoint import checkpoint
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
 from roll_schema.workers import trained_by_peft, trained_model
@@ -37,12 +39,9 @@ INSIDE = {"self_attn": "q_proj,k_proj,v_proj,o_proj", "mlp": "gate_proj,up_proj,
 def lora_target_not_linear(config: PPOConfig) -> Iterator[Problem]:
     if not trained_by_peft(config):
         return
-    target = config.actor_train.model_args.lora_target
+    names = target_names(config.actor_train.model_args.lora_target)
     model = trained_model(config)
-    family = family_of(model) if model else None
-    refused = frozenset(family.other) if family else NEVER_LINEAR
-    names = target_names(target)
-    wrong = [name for name in names if name.rpartition(".")[2] in refused]
+    wrong = [name for name in names if _is_no_layer(model, name)]
     if not wrong:
         return
     shown = ", ".join(f"`{name}`" for name in wrong)
@@ -56,3 +55,12 @@ def lora_target_not_linear(config: PPOConfig) -> Iterator[Problem]:
         if inside
         else f"Write `lora_target: {','.join(kept) or 'q_proj,k_proj,v_proj,o_proj'}`.",
     )
+
+
+def _is_no_layer(model: str | None, name: str) -> bool:
+    """Whether a name takes modules, and only such as carry no adapter in whichever release of transformers."""
+    known = checkpoint(model) if model else None
+    if known is None or not known.architectures:
+        return name.rpartition(".")[2] in NEVER_LINEAR
+    kinds = kinds_named(known, name)
+    return bool(kinds) and not kinds & ADAPTABLE
