@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from roll_schema import compose, detect, interpolate, models, overrides, releases, settings, tree
+from roll_schema.catalog.gpus import Gpu
 from roll_schema.compose import Composition
 from roll_schema.detect import Choice
 from roll_schema.diagnostic import Diagnostic, Fault, Note, Severity
@@ -41,14 +42,16 @@ class Options:
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
     cluster: Cluster | None = None
+    gpu: Gpu | None = None
 
 
 @dataclass(slots=True)
 class Result:
-    """What linting one file gave; `composed` is the tree before, `resolved` after interpolation."""
+    """What linting one file gave by a release's `facts`; `composed` is the tree before `${…}`, `resolved` after."""
 
     file: str
     release: Choice
+    facts: Release
     pipeline: Choice
     diagnostics: list[Diagnostic] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
@@ -81,7 +84,7 @@ class _Run:
         self.release = options.fork or releases.load(release.name)
         if options.fork is not None:
             release = Choice(options.fork.name, options.fork_reason)
-        self.result = Result(source.name, release, Choice(detect.UNDECIDED, "the file could not be read"))
+        self.result = Result(source.name, release, self.release, Choice(detect.UNDECIDED, "the file could not be read"))
         self.distills = False
         self.includes: dict[Source, Span] = {}
         self._found: dict[tuple[str, Span, str], Diagnostic] = {}
@@ -166,8 +169,16 @@ class _Run:
         root = distillation.with_stand_ins(resolved) if self.distills else resolved
         written = {key: node for key, node in root.value.items() if key not in used or key in fields}
         config, errors = validate(replace(root, value=written), model, self.release)
-        compared, cluster = self.options.compared, self.options.cluster
-        context = Context(self.release, root, "", name, self.distills, compared, cluster, self.source.name)
+        context = Context(
+            self.release,
+            root,
+            pipeline=name,
+            distills=self.distills,
+            compared=self.options.compared,
+            cluster=self.options.cluster,
+            gpu=self.options.gpu,
+            primary_file=self.source.name,
+        )
         for error in errors:
             for rule in _claimants().get(error.kind, _claimants()["*"]):
                 self.run(rule, error, replace(context, path=error.path))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from roll_schema.catalog.gpus import Gpu
 from roll_schema.diagnostic import FAILS, Severity
 from roll_schema.releases import Release
 from roll_schema.tree import Node, lookup
@@ -56,6 +57,7 @@ class Context:
     distills: bool = False
     compared: Release | None = None
     cluster: Cluster | None = None
+    gpu: Gpu | None = None
     primary_file: str = ""
 
     @property
@@ -68,6 +70,12 @@ class Context:
         if self.cluster is None:
             raise FactMissing("cluster")
         return self.cluster
+
+    def need_gpu(self) -> Gpu:
+        """The kind of GPU; raises FactMissing when the command line does not tell it."""
+        if self.gpu is None:
+            raise FactMissing("gpu")
+        return self.gpu
 
     def is_set(self, field_path: str) -> bool:
         """Whether the config itself sets this field of the section, to whatever value."""

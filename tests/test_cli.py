@@ -50,11 +50,13 @@ def test_json_has_its_form() -> None:
     done = run("--output-format", "json", OK, BROKEN)
     document = json.loads(done.stdout)
     assert list(document) == ["version", "tool", "files", "summary", "diagnostics"]
+    skipped = document["files"][0].pop("skipped")
+    assert {"rule": "device-outside-cluster", "needs": "cluster"} in skipped
+    assert {item["needs"] for item in skipped} == {"cluster", "gpu"}
     assert document["files"][0] == {
         "file": OK,
         "release": {"name": "0.1.3", "from": "default"},
         "pipeline": {"name": "rlvr", "from": "has `rewards`"},
-        "skipped": [{"rule": "device-outside-cluster", "needs": "cluster"}],
     }
     assert document["summary"] == {"error": 1, "warning": 0, "info": 0}
     (item,) = document["diagnostics"]
@@ -205,3 +207,43 @@ def test_explains_which_rules_were_skipped() -> None:
     skipped = next(line for line in done.stdout.splitlines() if "for want of a `device_mapping`" in line)
     assert skipped.startswith("<stdin>: skipped device-outside-cluster, duplicate-device, ")
     assert "skipped for want of device_mapping" in done.stdout.splitlines()[-1]
+
+
+def test_a_plan_is_printed_and_written(tmp_path: Path) -> None:
+    files = [tmp_path / f"plan.{kind}" for kind in ("svg", "html", "json")]
+    done = run("plan", OK, "--gpu", "h100-80g", *(word for file in files for word in ("--output", str(file))))
+    assert done.returncode == 0
+    assert "actor_train: 16 ranks × 1 × 32 = 512 sequences per optimizer step" in done.stdout
+    assert "GPU 0-11" in done.stdout
+    assert files[0].read_text(encoding="utf-8").startswith("<svg ")
+    assert files[1].read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert json.loads(files[2].read_text(encoding="utf-8"))["gpu"]["name"] == "h100-80g"
+
+
+def test_a_plan_explains_its_numbers() -> None:
+    done = run("plan", OK, "--gpu", "h100-80g", "--explain")
+    assert "= 2 bytes × 7,615,616,512 frozen parameters / 16 ranks" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((OK, "--output", "plan.png"), "must end in .svg, .html, .json"),
+        ((OK, "--output", "missing/plan.svg"), "cannot be written"),
+        ((OK, BROKEN), "plan takes one config"),
+        ((OK, "--gpu", "h100"), "is not one of"),
+        (("missing.yaml",), "there is no file missing.yaml"),
+    ],
+)
+def test_a_plan_that_cannot_be_made_says_why(words: tuple[str, ...], said: str) -> None:
+    done = run("plan", *words)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_hardware_rules_are_asked_for() -> None:
+    done = run(OK, "--gpu", "t4-16g", "--output-format", "concise")
+    assert done.returncode == 1
+    assert "error[bf16-unsupported] bf16 needs compute capability 8.0, and NVIDIA T4 has 7.5" in done.stdout
+    assert "warning[kv-cache-too-small]" in done.stdout

@@ -1,14 +1,19 @@
-"""Write the expected output beside each broken example: `make examples`, then read the difference."""
+"""Write the expected output beside each broken example, and the picture in the docs: `make examples`, then read them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from roll_schema.report import text
+from roll_schema import plan
+from roll_schema.catalog.gpus import GPUS
+from roll_schema.plan import Plan
+from roll_schema.report import plan_svg, text
 from tests.conftest import ROOT
 from tests.support import lint_path
 
 BROKEN = ROOT / "examples" / "broken"
+PLANNED = ROOT / "examples" / "ok" / "lora_zero3.yaml"
+PICTURE = ROOT / "docs" / "plan.svg"
 
 
 def output(path: Path) -> str:
@@ -17,7 +22,15 @@ def output(path: Path) -> str:
     return "\n".join([*text.full([result], color=False), text.summary([result]), ""])
 
 
+def planned(path: Path, gpu: str) -> Plan:
+    """The plan of an example."""
+    result = lint_path(path)
+    assert result.config is not None
+    return plan.make(result.config, path.name, result.facts, result.pipeline.name, GPUS[gpu], None)
+
+
 def main() -> None:
+    PICTURE.write_text(plan_svg.render(planned(PLANNED, "h100-80g")), encoding="utf-8")
     for path in sorted(BROKEN.glob("*.yaml")):
         path.with_suffix(".out").write_text(output(path), encoding="utf-8")
 

@@ -28,6 +28,7 @@ class Architecture:
     """
 
     model_type: str
+    class_name: str
     major: str
     sizes: Sizes
     tied: bool
@@ -85,6 +86,7 @@ def architectures(model_type: str) -> tuple[Architecture, ...]:
     return tuple(
         Architecture(
             model_type,
+            entry["architecture"],
             major,
             entry["sizes"],
             entry["tied"],

@@ -162,6 +162,7 @@ _NAMES = {
     "qwen3": re.compile(r"qwen3-(0\.6|1\.7|4|8|14|32)b"),
     "llama": re.compile(r"(meta-)?llama-(2-(7|13|70)|3(\.[123])?-(1|3|8|70|405))b"),
     "mistral": re.compile(r"mistral-7b"),
+    "gpt2": re.compile(r"gpt2(-medium|-large|-xl)?$"),
 }
 _OF_ANOTHER_KIND = re.compile(r"(?:^|[-_.])(vl|vision|omni|audio|moe|a\d+(\.\d+)?b|embedding|reranker)(?:[-_.]|$)")
 

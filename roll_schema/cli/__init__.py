@@ -20,6 +20,7 @@ COMMANDS = {
     "lint": "lint:lint_command",
     "show": "show:show_command",
     "diff-release": "upgrade:diff_release_command",
+    "plan": "plan:plan_command",
     "migrate": "upgrade:migrate_command",
 }
 """The commands, by module and function; imported only when asked for."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from roll_schema import models, releases
+from roll_schema.catalog.gpus import GPUS
 from roll_schema.cli.inputs import Input, files_of, lint_file, names_of, shared, split, with_project
 from roll_schema.diagnostic import Severity
 from roll_schema.version import VERSION
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _EPILOG = """\b
 Commands (a first word of that name; write ./show for a file so called):
+  plan          show where each role sits, what a step does, and whether it fits
   show          print the composed config with each value's origin
   diff-release  list what changes for a config between two ROLL releases
   migrate       rewrite a config for another ROLL release
@@ -64,6 +66,7 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
 @click.option("--explain-skips", is_flag=True, help="Name the rules that were skipped, and the fact that each wants.")
 @click.option("--nodes", type=click.IntRange(1), help="Nodes of the cluster; turns on rules about placement.")
 @click.option("--gpus-per-node", type=click.IntRange(1), default=8, show_default=True)
+@click.option("--gpu", type=click.Choice(sorted(GPUS)), help="Kind of GPU; turns on rules about memory and hardware.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
 @click.option("--list-rules", is_flag=True, is_eager=True, expose_value=False, callback=_print_rules)
 @click.option("--explain", metavar="RULE", is_eager=True, expose_value=False, callback=_explain)
@@ -83,6 +86,7 @@ def lint_command(
     explain_skips: bool,
     nodes: int | None,
     gpus_per_node: int,
+    gpu: str | None,
     color: str,
 ) -> int:
     """Find what ROLL would misread, refuse or silently ignore in a config; never style.
@@ -105,6 +109,7 @@ def lint_command(
         select=names_of(select),
         ignore=names_of(ignore),
         cluster=Cluster(nodes, gpus_per_node) if nodes else None,
+        gpu=GPUS[gpu] if gpu else None,
     )
     if overrides and len(files) > 1:
         raise click.UsageError("overrides go with one config, not with several")

@@ -50,6 +50,7 @@ def one_line(diagnostic: Diagnostic) -> str:
 _FACTS = {
     "model": "the model's sizes: download it to this machine, so that its config.json can be read",
     "cluster": "the machines: give --nodes and --gpus-per-node",
+    "gpu": "the kind of GPU: give --gpu",
     "device_mapping": "a `device_mapping` that can be read without running it: write the numbers out",
 }
 """Facts that rules may ask for, and who could give them."""
@@ -74,8 +75,8 @@ def summary(results: list[Result]) -> str:
         for severity in Severity
         if (number := sum(result.count(severity) for result in results))
     ]
-    # The cluster is asked for only by who wants to check against one.
-    skipped = {item for result in results for item in result.skipped if item[1] != "cluster"}
+    # Machines are asked for only by who wants to check against them.
+    skipped = {item for result in results for item in result.skipped if item[1] not in ("cluster", "gpu")}
     needs = sorted({need for _, need in skipped})
     tail = f"; {len(skipped)} rule{'s' * (len(skipped) != 1)} skipped for want of {', '.join(needs)}" if skipped else ""
     if not counts:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from roll_schema import releases
+from roll_schema.catalog.gpus import GPUS
 from roll_schema.diagnostic import FAILS
-from roll_schema.rule import Rule
+from roll_schema.rule import Cluster, Rule
 from roll_schema.rules import FAULT_GROUPS, RULES
 from tests.conftest import ROOT
 from tests.support import lint_text
@@ -46,8 +48,17 @@ def pipeline_of(rule: Rule) -> str:
     return "agentic" if rule.subject in agentic else {"DPOConfig": "dpo"}.get(rule.subject, "rlvr")
 
 
+def machines_of(text: str) -> dict[str, Any]:
+    """The machines that an example's first line names: `# roll-lint --gpu a100-40g --nodes 1`."""
+    given = dict(re.findall(r"--(\S+) (\S+)", text.partition("\n")[0]))
+    machines: dict[str, Any] = {"gpu": GPUS[given["gpu"]]} if "gpu" in given else {}
+    if "nodes" in given:
+        machines["cluster"] = Cluster(int(given["nodes"]), int(given.get("gpus-per-node", 8)))
+    return machines
+
+
 def found(rule: Rule, text: str) -> set[tuple[int, str]]:
-    result = lint_text(text, release=release_of(rule), pipeline=pipeline_of(rule))
+    result = lint_text(text, release=release_of(rule), pipeline=pipeline_of(rule), **machines_of(text))
     return {(item.span.first.line, item.severity.value) for item in result.diagnostics if item.rule == rule.name}
 
 
@@ -68,7 +79,6 @@ def test_examples(rule: Rule) -> None:
 
 
 SHOWN_ELSEWHERE = {
-    "device-outside-cluster": "tests/test_cli.py",
     "pipeline-not-in-release": "tests/test_settings.py",
     "default-changed": "tests/test_upgrade.py",
     "behaviour-changed": "tests/test_upgrade.py",

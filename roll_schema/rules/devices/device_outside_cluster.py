@@ -5,8 +5,15 @@ Ids count through all nodes: with 8 GPUs per node, the second node has 8 to 15. 
 highest id asks for, and stops with an assertion or a KeyError when the pipeline is built. This rule runs only where the
 command line tells the cluster (`--nodes`, `--gpus-per-node`).
 
-Not shown as an example: on one node with 8 GPUs, `device_mapping: list(range(0,16))` asks for ids 0 to 15, of which
-the cluster has 0 to 7; `device_mapping: list(range(0,8))` fits.
+    # roll-lint --nodes 1 --gpus-per-node 8
+    actor_train:
+      device_mapping: list(range(0,16))   # error: [device-outside-cluster]
+
+Two such nodes have them:
+
+    # roll-lint --nodes 2 --gpus-per-node 8
+    actor_train:
+      device_mapping: list(range(0,16))
 """
 
 from __future__ import annotations

@@ -1,0 +1,30 @@
+"""Which models vLLM can serve an adapter for, as its model classes say (vLLM 0.32.0, by importing each of them)."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from roll_schema.catalog.checkpoint import Checkpoint
+
+RELEASE = "0.32"
+
+
+def refuses_adapters(known: Checkpoint) -> str | None:
+    """The class that vLLM runs a model with, where it takes no adapter at all."""
+    refusing = set(_table()["without_lora"])
+    return next((known.class_name for known in known.architectures if known.class_name in refusing), None)
+
+
+def adapted_embeddings(known: Checkpoint) -> list[str] | None:
+    """Names of the embeddings that an adapter may have for vLLM; None where that is not known."""
+    table: dict[str, list[str]] = _table()["embeddings"]
+    return next((table[known.class_name] for known in known.architectures if known.class_name in table), None)
+
+
+@cache
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = json.loads((Path(__file__).parent / "vllm_lora.json").read_text(encoding="utf-8"))
+    return table

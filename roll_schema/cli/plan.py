@@ -1,0 +1,99 @@
+"""`roll-lint plan PATH`: where every role sits, what a step does, and whether it fits."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from roll_schema.catalog.gpus import GPUS
+from roll_schema.cli.inputs import files_of, lint_file, shared, split
+
+if TYPE_CHECKING:
+    from roll_schema.plan import Plan
+
+FORMATS = (".svg", ".html", ".json")
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@shared
+@click.option("--gpu", type=click.Choice(sorted(GPUS)), help="Kind of GPU, whose memory is compared with.")
+@click.option("--gpus-per-node", type=click.IntRange(1), help="GPUs of each node, where the config should not tell.")
+@click.option(
+    "--output",
+    "outputs",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the plan to a .svg, .html or .json file (repeat for several).",
+)
+@click.option("--explain", is_flag=True, help="Show formula and source of every amount of memory.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
+def plan_command(
+    words: tuple[str, ...],
+    roll_release: str | None,
+    pipeline: str | None,
+    config_dirs: tuple[Path, ...],
+    roll_src: Path | None,
+    stdin_filename: Path | None,
+    gpu: str | None,
+    gpus_per_node: int | None,
+    outputs: tuple[Path, ...],
+    explain: bool,
+    color: str,
+) -> int:
+    """Show which role sits on which GPU, what a step does, and an estimate of memory per GPU and phase."""
+    from roll_schema import plan
+    from roll_schema.diagnostic import Severity
+    from roll_schema.engine import Options
+    from roll_schema.report import plan_text, text
+
+    for output in outputs:
+        if output.suffix not in FORMATS:
+            raise click.UsageError(f"{output} must end in {', '.join(FORMATS)}")
+    targets, overrides = split(words)
+    files = files_of(targets, stdin_filename)
+    if len(files) != 1:
+        raise click.UsageError("plan takes one config")
+    options = Options(roll_release, pipeline, roll_src=roll_src, overrides=tuple(overrides), search_paths=config_dirs)
+    result = lint_file(files[0], options)
+    colored = color == "always" or (color == "auto" and sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+    if result.config is None:
+        for block in text.full([result], colored):
+            click.echo(block, err=True, color=True)
+        click.echo(f"{result.file} cannot be planned", err=True)
+        return 1
+    made = plan.make(
+        result.config,
+        result.file,
+        result.facts,
+        result.pipeline.name,
+        GPUS[gpu] if gpu else None,
+        gpus_per_node,
+    )
+    for line in plan_text.render(made, colored=colored):
+        click.echo(line, color=True)
+    for line in plan_text.explain(made) if explain else ():
+        click.echo(line)
+    for output in outputs:
+        _write(output, made)
+        click.echo(f"wrote {output}", err=True)
+    errors = result.count(Severity.ERROR)
+    if errors:
+        click.echo(f"this config has {errors} error{'s' * (errors != 1)}; see roll-lint {result.file}", err=True)
+    return 0
+
+
+def _write(output: Path, made: Plan) -> None:
+    from roll_schema import fix
+    from roll_schema.report import plan_html, plan_json, plan_svg
+
+    renderers = {".svg": plan_svg.render, ".html": plan_html.render, ".json": plan_json.render}
+    try:
+        output.touch()  # what is replaced must be there
+        fix.write(output, renderers[output.suffix](made))
+    except OSError as error:
+        raise click.UsageError(f"{output} cannot be written: {error.strerror or error}") from None

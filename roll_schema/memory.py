@@ -1,0 +1,438 @@
+"""An estimate of GPU memory: what a group of workers holds on each of its GPUs, by what is in it.
+
+Weights, gradients and optimizer states are as DeepSpeed, Megatron and FSDP2 lay them out; activations, logits and
+buffers are bounds. Every amount says how it comes about and where the formula is from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from roll_schema import workers
+from roll_schema.catalog import is_pattern, target_names
+from roll_schema.catalog.adapters import TooCostly, adapter_parameters, layer_shapes, matched
+from roll_schema.catalog.architecture import Architecture, with_head_dim
+from roll_schema.catalog.checkpoint import Checkpoint
+from roll_schema.catalog.gpus import GIB, Gpu
+from roll_schema.models.section import Settings
+from roll_schema.rule import FactMissing
+
+if TYPE_CHECKING:
+    from roll_schema.models.base_config import BaseConfig
+    from roll_schema.models.worker_config import WorkerConfig
+
+DTYPE_BYTES = {"fp32": 4, "bf16": 2, "fp16": 2}
+LORA_RANKS_OF_VLLM = (8, 16, 32, 64, 128, 256, 320, 512)
+MEGATRON_TARGETS = ("linear_qkv", "linear_proj", "linear_fc1", "linear_fc2")
+MEGATRON_PARTS = {
+    "linear_qkv": ("q_proj", "k_proj", "v_proj"),
+    "linear_proj": ("o_proj",),
+    "linear_fc1": ("gate_proj", "up_proj"),
+    "linear_fc2": ("down_proj",),
+}
+"""Megatron's fused layers, with the layers of transformers that they hold."""
+
+MIXED_PRECISION = "mixed-precision Adam: fp32 master weights and two moments, 4 bytes each (Rajbhandari 2020, ZeRO)"
+ACTIVATIONS = "Korthikanti 2022, flash attention: 34 bytes per token and hidden unit of a layer, 2 where recomputed"
+DEEPSPEED = "measured on DeepSpeed 0.19 engines, ZeRO 0 to 3"
+VLLM = "vLLM 0.32, checked against the engine's own figures"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """So many bytes on each GPU (or, `host`, in the memory of the node for each GPU); `bound`: at most that much."""
+
+    what: str
+    bytes: int
+    formula: str
+    source: str
+    bound: bool = False
+    host: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KvCache:
+    """What is left for the KV cache of one engine's GPU, and how many tokens and whole sequences that holds."""
+
+    bytes: int
+    bytes_per_token: int
+    tokens: int
+    sequence: int
+
+    @property
+    def sequences(self) -> float:
+        return self.tokens / self.sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The parameters of a worker's model: all, those trained, those of experts, and bytes of each."""
+
+    known: Checkpoint
+    total: int
+    trained: int
+    experts: int
+    element: int
+
+    @property
+    def frozen(self) -> int:
+        """Parameters that get no gradient; an adapter's come on top of the model's."""
+        return 0 if self.trained == self.total else self.total
+
+    def size(self, name: str) -> int:
+        """A size of the model; raises FactMissing where it is not known."""
+        value = with_head_dim(self.known.sizes).get(name)
+        if value is None:
+            raise FactMissing("model")
+        return value
+
+
+def weights_of(worker: WorkerConfig, known: Checkpoint | None, *, trains: bool) -> Weights:
+    """The parameters of a worker's model; raises FactMissing where its model is not known well enough."""
+    total = known.parameters if known is not None else None
+    if known is None or total is None:
+        raise FactMissing("model")
+    experts = 0
+    if known.architecture is not None:
+        rows = known.architecture.shapes(known.sizes, tied=False)
+        experts = sum(number * prod(shape) for path, number, shape in rows if ".experts." in path)
+    adapter = trains and worker.model_args.lora_target is not None
+    trained = _adapter(worker, known) if adapter else total if trains else 0
+    return Weights(known, total, trained, experts, DTYPE_BYTES[worker.model_args.dtype or "fp32"])
+
+
+def _adapter(worker: WorkerConfig, known: Checkpoint) -> int:
+    """Parameters of the adapter that a `lora_target` makes."""
+    architecture, arguments = known.architecture, worker.model_args
+    if architecture is None or not arguments.lora_rank:
+        raise FactMissing("model")
+    names = target_names(arguments.lora_target)
+    everything = any(name in ("all-linear", "all") for name in names)
+    if workers.runs_on(worker, "megatron_train"):
+        return _megatron_adapter(
+            architecture, known, MEGATRON_TARGETS if everything else tuple(names), arguments.lora_rank
+        )
+    target = "all-linear" if everything else arguments.lora_target if is_pattern(arguments.lora_target) else names
+    try:
+        modules = matched(architecture, known.sizes, target)
+    except TooCostly:
+        raise FactMissing("model") from None
+    if any(".experts." in path for path in architecture.modules) and set(names) & {"gate_proj", "up_proj", "down_proj"}:
+        raise FactMissing("model")  # whether experts get adapters depends on the releases of transformers and PEFT
+    return adapter_parameters(architecture, known.sizes, modules, arguments.lora_rank)
+
+
+def _megatron_adapter(architecture: Architecture, known: Checkpoint, names: tuple[str, ...], rank: int) -> int:
+    """A fused layer has one A for all that it holds, and a B for each."""
+    total = 0
+    for name in names:
+        parts = MEGATRON_PARTS.get(name, ())
+        rows = (
+            [shape for path, shape in layer_shapes(architecture, known.sizes) if path.endswith(parts)] if parts else []
+        )
+        if not rows:
+            raise FactMissing("model")
+        layers = len(rows) // len(parts)
+        total += rank * (sum(shape[0] for shape in rows) + layers * rows[0][1])
+    return total
+
+
+def training(config: BaseConfig, worker: WorkerConfig, weights: Weights) -> Iterator[Amount]:
+    """What a training worker holds during its optimizer step; raises FactMissing behind the last that is known."""
+    if workers.runs_on(worker, "megatron_train"):
+        yield from _megatron(worker, weights)
+    elif workers.runs_on(worker, "deepspeed_train"):
+        yield from _deepspeed(worker, weights)
+    elif workers.runs_on(worker, "fsdp2_train"):
+        yield from _fsdp2(worker, weights)
+    else:
+        raise FactMissing("strategy")
+    yield from _activations(config, worker, weights)
+
+
+def _ranks(worker: WorkerConfig) -> int:
+    devices = workers.device_ids(worker)
+    if not devices:
+        raise FactMissing("device_mapping")
+    return len(devices)
+
+
+def _deepspeed(worker: WorkerConfig, weights: Weights) -> list[Amount]:
+    settings = workers.settings_of(worker, "deepspeed_train") or Settings()
+    zero = workers.zero_settings(worker, "deepspeed_train") or {}
+    stage, ranks = zero.get("stage", 0), _ranks(worker)
+    if stage not in (0, 1, 2, 3):
+        raise FactMissing("strategy")
+    half = any(isinstance(settings.get(key), dict) and settings[key].get("enabled") is True for key in ("bf16", "fp16"))
+    each = 2 if half else 4
+    split = f" / {ranks} ranks" if ranks > 1 else ""
+    rows = []
+    if weights.frozen:
+        share, note = (ranks, split) if stage == 3 else (1, "")
+        formula = f"{weights.element} bytes × {weights.frozen:,} frozen parameters{note}"
+        host = stage == 3 and _offloads(zero, "offload_param")
+        rows.append(Amount("weights", weights.element * weights.frozen // share, formula, DEEPSPEED, host=host))
+    name = "adapter" if weights.frozen else "weights"
+    share, note = (ranks, split) if stage == 3 else (1, "")
+    formula = f"{each} bytes × {weights.trained:,} trained parameters{note}"
+    host = stage == 3 and _offloads(zero, "offload_param")
+    rows.append(Amount(name, each * weights.trained // share, formula, DEEPSPEED, host=host and not weights.frozen))
+    # Stage 1 splits gradients only where it need not sum them up over several passes.
+    splits = stage >= 2 or (stage == 1 and worker.training_args.gradient_accumulation_steps == 1)
+    share, note = (ranks, split) if splits else (1, "")
+    formula = f"{each} bytes × {weights.trained:,} trained parameters{note}"
+    rows.append(Amount("gradients", each * weights.trained // share, formula, DEEPSPEED))
+    share, note = (ranks, split) if stage >= 1 else (1, "")
+    formula = f"12 bytes × {weights.trained:,} trained parameters{note}"
+    host = _offloads(zero, "offload_optimizer")
+    rows.append(Amount("optimizer states", 12 * weights.trained // share, formula, MIXED_PRECISION, host=host))
+    return [*rows, *_buckets(zero, stage, each, weights)]
+
+
+def _offloads(zero: dict[str, Any], key: str) -> bool:
+    section = zero.get(key)
+    return isinstance(section, dict) and section.get("device") in ("cpu", "nvme")
+
+
+def _buckets(zero: dict[str, Any], stage: int, each: int, weights: Weights) -> list[Amount]:
+    """Buffers that gradients are reduced in, and gathered layers."""
+    rows = []
+    if stage >= 2:
+        elements = zero.get("reduce_bucket_size", 500_000_000)
+        if not isinstance(elements, (int, float)):  # `auto`, which ROLL hands over without filling it in
+            elements = 500_000_000
+        doubled = 2 if zero.get("overlap_comm") is True else 1
+        elements = min(int(elements), weights.trained)
+        formula = f"{doubled} × {each} bytes × {elements:,} elements of reduce_bucket_size"
+        rows.append(Amount("gradient buckets", doubled * each * elements, formula, DEEPSPEED, bound=True))
+    if stage == 3:
+        rows.append(_gathered(zero, weights))
+    return rows
+
+
+def _gathered(zero: dict[str, Any], weights: Weights) -> Amount:
+    """Layers that ZeRO-3 has put together at a time."""
+    live = zero.get("stage3_max_live_parameters", 1_000_000_000)
+    live = min(int(live) if isinstance(live, (int, float)) else 1_000_000_000, weights.total)
+    formula = f"{weights.element} bytes × {live:,} parameters of stage3_max_live_parameters"
+    return Amount("gathered layers", weights.element * live, formula, DEEPSPEED, bound=True)
+
+
+def _megatron(worker: WorkerConfig, weights: Weights) -> list[Amount]:
+    settings = workers.settings_of(worker, "megatron_train") or Settings()
+    held, note = _megatron_share(settings, weights, weights.total)
+    rows = [Amount("weights", 2 * held, f"2 bytes × {weights.total:,} parameters{note}", "Megatron-Core's layout")]
+    trained = weights.trained
+    if weights.frozen:
+        sizes = workers.whole(settings, "tensor_model_parallel_size", "pipeline_model_parallel_size")
+        if not sizes:
+            raise FactMissing("strategy")
+        share, note = trained // prod(sizes), f" / ({sizes[0]} tensor × {sizes[1]} pipeline)"
+        rows.append(Amount("adapter", 2 * share, f"2 bytes × {trained:,} parameters{note}", "Megatron-Core's layout"))
+    else:
+        share, note = _megatron_share(settings, weights, trained)
+    source = "Megatron-Core with bf16 sums up gradients in fp32"
+    rows.append(Amount("gradients", 4 * share, f"4 bytes × {trained:,} trained parameters{note}", source))
+    ranks = _ranks(worker)
+    if settings.get("use_distributed_optimizer") is True:
+        formula = f"12 bytes × {trained:,} trained parameters / {ranks} ranks"
+        rows.append(Amount("optimizer states", 12 * trained // ranks, formula, MIXED_PRECISION))
+    else:
+        formula = f"12 bytes × {trained:,} trained parameters{note}"
+        rows.append(Amount("optimizer states", 12 * share, formula, MIXED_PRECISION))
+    return rows
+
+
+def _megatron_share(settings: Settings, weights: Weights, parameters: int) -> tuple[int, str]:
+    """The parameters on each GPU: layers are split by tensor and pipeline size, experts by theirs."""
+    sizes = workers.whole(
+        settings, "tensor_model_parallel_size", "pipeline_model_parallel_size", "expert_model_parallel_size"
+    )
+    if not sizes:
+        raise FactMissing("strategy")
+    tensor, pipeline, expert = sizes
+    dense = parameters - weights.experts
+    share = dense // (tensor * pipeline) + weights.experts // (expert * pipeline)
+    split = f" / ({tensor} tensor × {pipeline} pipeline)" if tensor * pipeline > 1 else ""
+    if weights.experts:
+        split += f", experts / ({expert} expert × {pipeline} pipeline)"
+    return share, split
+
+
+def _fsdp2(worker: WorkerConfig, weights: Weights) -> list[Amount]:
+    settings = workers.settings_of(worker, "fsdp2_train") or Settings()
+    ranks, size = _ranks(worker), settings.get("fsdp_size", 1)
+    if not isinstance(size, int):
+        raise FactMissing("strategy")
+    shards = size if 1 < size < ranks else ranks
+    host, split = settings.get("offload_policy") is True, f" / {shards} shards"
+    source = "PyTorch FSDP2 keeps parameters, gradients and Adam's moments as shards of the loaded type"
+    each = weights.element
+    parts = [("weights", each, weights.total if weights.frozen else weights.trained)]
+    if weights.frozen:
+        parts.append(("adapter", each, weights.trained))
+    parts += [("gradients", each, weights.trained), ("optimizer states", 2 * each, weights.trained)]
+    return [
+        Amount(what, number * count // shards, f"{number} bytes × {count:,} parameters{split}", source, host=host)
+        for what, number, count in parts
+    ]
+
+
+def _activations(config: BaseConfig, worker: WorkerConfig, weights: Weights) -> list[Amount]:
+    """What a micro-batch leaves behind for the backward pass, and its logits."""
+    tokens, why = _tokens(config, worker, "train", worker.training_args.per_device_train_batch_size)
+    layers, hidden = weights.size("layers"), weights.size("hidden")
+    settings = workers.settings_of(worker, "megatron_train")
+    split, note, recomputes = 1, "", not worker.model_args.disable_gradient_checkpointing
+    if settings is not None:
+        sizes = workers.whole(settings, "tensor_model_parallel_size", "context_parallel_size")
+        split = prod(sizes) if sizes else 1
+        recomputes = settings.get("recompute_granularity") == "full"
+    elif (worker.model_args.ulysses_size or 1) > 1:
+        split = worker.model_args.ulysses_size or 1
+    if split > 1:
+        note = f" / {split}"
+    per_unit = layers * 2 + 34 if recomputes else layers * 34
+    shown = f"({layers} layers × 2 + 34)" if recomputes else f"{layers} layers × 34"
+    return [
+        Amount(
+            "activations",
+            per_unit * tokens * hidden // split,
+            f"{shown} bytes × {tokens:,} tokens ({why}) × {hidden:,} hidden{note}",
+            ACTIVATIONS,
+            bound=True,
+        ),
+        _logits(weights, tokens, split, 10, "bf16 logits, their fp32 copy and its gradient"),
+    ]
+
+
+def _logits(weights: Weights, tokens: int, split: int, each: int, source: str) -> Amount:
+    vocab = weights.size("vocab")
+    note = f" / {split}" if split > 1 else ""
+    formula = f"{each} bytes × {tokens:,} tokens × {vocab:,} vocabulary{note}"
+    return Amount("logits", each * tokens * vocab // split, formula, source, bound=True)
+
+
+def _tokens(config: BaseConfig, worker: WorkerConfig, phase: str, samples: int) -> tuple[int, str]:
+    """Tokens of a micro-batch, and how they come about."""
+    limit = getattr(worker, f"max_tokens_per_microbatch_in_{phase}", None)
+    if getattr(worker, f"use_dynamic_batching_in_{phase}", False) and limit:
+        return limit, f"max_tokens_per_microbatch_in_{phase}"
+    length = workers.sample_length(config)
+    if not length or not samples:
+        raise FactMissing("sequence length")
+    return samples * length, f"{samples} × {length:,}"
+
+
+def forward(config: BaseConfig, worker: WorkerConfig, weights: Weights) -> Iterator[Amount]:
+    """What a worker holds that only computes log-probabilities, values or logits; raises FactMissing as `training`."""
+    total, each, ranks = weights.total, weights.element, _ranks(worker)
+    split = 1
+    if workers.runs_on(worker, "megatron_train", "megatron_infer"):
+        settings = workers.settings_of(worker, "megatron_train", "megatron_infer") or Settings()
+        held, note = _megatron_share(settings, weights, total)
+        sizes = workers.whole(settings, "tensor_model_parallel_size", "context_parallel_size")
+        split = prod(sizes) if sizes else 1
+    elif workers.runs_on(worker, "fsdp2_train", "fsdp2_infer") or _is_zero_3(worker):
+        held, note = total // ranks, f" / {ranks} ranks"
+    else:
+        held, note = total, ""
+    yield Amount("weights", each * held, f"{each} bytes × {total:,} parameters{note}", "one copy without gradients")
+    if _is_zero_3(worker):
+        yield _gathered(workers.zero_settings(worker, "deepspeed_train", "deepspeed_infer") or {}, weights)
+    tokens, _ = _tokens(config, worker, "infer", worker.infer_batch_size)
+    yield _logits(weights, tokens, split, each + 4, "logits of a forward pass and their fp32 copy")
+
+
+def _is_zero_3(worker: WorkerConfig) -> bool:
+    zero = workers.zero_settings(worker, "deepspeed_train", "deepspeed_infer") or {}
+    return zero.get("stage") == 3
+
+
+def engine(config: BaseConfig, worker: WorkerConfig, weights: Weights, gpu: Gpu) -> tuple[list[Amount], KvCache | None]:
+    """What a vLLM engine holds on each GPU, and its KV cache; raises FactMissing."""
+    settings = workers.settings_of(worker, "vllm")
+    sizes = workers.whole(settings, "tensor_parallel_size", "pipeline_parallel_size") if settings is not None else None
+    if settings is None or not sizes:
+        raise FactMissing("strategy")
+    tensor, pipeline = sizes
+    share = engine_share(worker)
+    each = 1 if settings.get("quantization") == "fp8" else weights.element
+    split = f" / ({tensor} tensor × {pipeline} pipeline)" if tensor * pipeline > 1 else ""
+    rows = [
+        Amount(
+            "weights",
+            each * weights.total // (tensor * pipeline),
+            f"{each} bytes × {weights.total:,} parameters{split}",
+            "one copy of the model",
+        )
+    ]
+    if worker.model_args.lora_target is not None:
+        rows.append(_lora_buffers(worker, weights, settings, tensor * pipeline))
+    rows.append(_peak(weights, settings, tensor))
+    budget = int(gpu.memory * share)
+    left = budget - sum(row.bytes for row in rows)
+    per_token = kv_bytes_per_token(weights, settings, tensor, pipeline)
+    formula = f"{share:g} × {gpu.memory / GIB:.1f} GiB - the above"
+    rows.append(Amount("KV cache", max(left, 0), formula, VLLM))
+    length = settings.get("max_model_len") or weights.known.sizes.get("positions") or workers.sample_length(config)
+    if per_token is None or not isinstance(length, int) or not length:
+        return rows, None
+    return rows, KvCache(left, per_token, max(left, 0) // per_token, length)
+
+
+def engine_share(worker: WorkerConfig) -> float:
+    """The part of a GPU's memory that a vLLM engine takes; 0.9 was vLLM's default until 0.10, and is ROLL's."""
+    settings = workers.settings_of(worker, "vllm") or Settings()
+    share = settings.get("gpu_memory_utilization", 0.9)
+    if not isinstance(share, (int, float)) or isinstance(share, bool) or not 0 < share <= 1:
+        raise FactMissing("strategy")
+    return float(share)
+
+
+def kv_bytes_per_token(weights: Weights, settings: Settings, tensor: int, pipeline: int) -> int | None:
+    """Bytes that the KV cache takes for a token on each GPU; None where not every layer has keys and values alike."""
+    architecture = weights.known.architecture
+    paths = architecture.weights if architecture is not None else {}
+    if not any(path.endswith("{0-layers}.self_attn.k_proj.weight") for path in paths):
+        return None
+    each = 1 if str(settings.get("kv_cache_dtype", "auto")).startswith("fp8") else weights.element
+    heads = max(1, weights.size("kv_heads") // tensor)
+    return 2 * weights.size("layers") // pipeline * heads * weights.size("head_dim") * each
+
+
+def _lora_buffers(worker: WorkerConfig, weights: Weights, settings: Settings, split: int) -> Amount:
+    """Slots that vLLM keeps for an adapter, on every layer that it could sit on, whatever it does sit on."""
+    architecture = weights.known.architecture
+    if architecture is None:
+        raise FactMissing("model")
+    rank = settings.get("max_lora_rank") or worker.model_args.lora_rank or 0
+    rank = next((size for size in LORA_RANKS_OF_VLLM if isinstance(rank, int) and size >= rank), LORA_RANKS_OF_VLLM[-1])
+    shapes = [
+        shape
+        for path, shape in layer_shapes(architecture, weights.known.sizes)
+        if path != architecture.output and "embed" not in path
+    ]
+    elements = rank * sum(sum(shape) for shape in shapes)
+    formula = f"{weights.element} bytes × rank {rank} × {sum(sum(shape) for shape in shapes):,} rows and columns"
+    return Amount("adapter slots", weights.element * elements // split, formula, VLLM)
+
+
+def _peak(weights: Weights, settings: Settings, tensor: int) -> Amount:
+    """Activations of the largest batch that the engine is profiled with, and the logits that it samples from."""
+    tokens = settings.get("max_num_batched_tokens", 8192)
+    sequences = settings.get("max_num_seqs", 256)
+    if not isinstance(tokens, int) or not isinstance(sequences, int):
+        raise FactMissing("strategy")
+    hidden = weights.size("hidden")
+    wide = weights.known.sizes.get("intermediate", 4 * hidden) // tensor
+    vocab = weights.size("vocab")
+    needed = tokens * (4 * hidden + 2 * wide) * 2 + sequences * vocab * 4
+    formula = (
+        f"{tokens:,} batched tokens × (4 × {hidden:,} + 2 × {wide:,}) × 2 bytes + {sequences} sequences × {vocab:,} "
+        "vocabulary × 4 bytes"
+    )
+    return Amount("engine's peak", needed, formula, "a layer's inputs and outputs and the sampler's logits", bound=True)

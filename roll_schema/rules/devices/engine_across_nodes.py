@@ -1,0 +1,54 @@
+"""
+One inference engine on GPUs of two nodes.
+
+Tensor parallelism exchanges activations in every layer. Between nodes that goes over the network, which is slower than
+NVLink by an order of magnitude, so that every answer waits for it. GPU ids count through the nodes, `num_gpus_per_node`
+on each, or as many as `--gpus-per-node` says.
+
+    num_gpus_per_node: 8
+    actor_infer:
+      strategy_args: {strategy_name: vllm, strategy_config: {tensor_parallel_size: 4}}
+      device_mapping: list(range(2,10))   # warning: [engine-across-nodes]
+
+Start engines where a multiple of their size begins:
+
+    num_gpus_per_node: 8
+    actor_infer:
+      strategy_args: {strategy_name: vllm, strategy_config: {tensor_parallel_size: 4}}
+      device_mapping: list(range(4,12))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema import workers
+from roll_schema.devices import ranges
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Context, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.ppo_config import PPOConfig
+
+
+@rule(Severity.WARNING, fails="wastefully")
+def engine_across_nodes(config: PPOConfig, context: Context) -> Iterator[Problem]:
+    told = context.cluster.gpus_per_node if context.cluster else None
+    per_node = told or config.num_gpus_per_node
+    for name, worker in workers.workers_of(config):
+        devices, size = workers.device_ids(worker), workers.gpus_per_worker(worker)
+        settings = workers.settings_of(worker, "vllm")
+        if not devices or not size or settings is None or size > per_node or len(devices) % size:
+            continue
+        for number in range(len(devices) // size):
+            engine = devices[number * size : (number + 1) * size]
+            nodes = {device // per_node for device in engine}
+            if len(nodes) > 1:
+                yield Problem(
+                    f"{name}.device_mapping",
+                    f"engine {number} of {size} GPUs spans nodes {ranges(nodes)}: it has GPU {ranges(engine)}, with "
+                    f"{per_node} GPUs on each node",
+                    help=f"Begin at a multiple of {size}, so that each engine stays within a node.",
+                )
+                break

@@ -1,0 +1,1 @@
+"""Rules on what fits into GPU memory."""

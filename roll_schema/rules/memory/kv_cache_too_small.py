@@ -1,0 +1,65 @@
+"""
+A rollout engine that has no memory left for one whole sequence.
+
+vLLM takes `gpu_memory_utilization` of each GPU. What its weights and adapter slots leave of that is the KV cache; where
+it cannot hold one sequence of `max_model_len`, vLLM refuses to start. This rule runs only where the command line tells
+the kind of GPU (`--gpu`).
+
+    # roll-lint --gpu 4090-24g
+    pretrain: Qwen/Qwen2.5-7B
+    actor_infer:
+      model_args: {dtype: bf16}
+      strategy_args:
+        strategy_name: vllm
+        strategy_config: {gpu_memory_utilization: 0.6, max_model_len: 8192}   # warning: [kv-cache-too-small]
+      device_mapping: list(range(0,4))
+
+Share the weights among several GPUs, or give the engine more:
+
+    # roll-lint --gpu 4090-24g
+    pretrain: Qwen/Qwen2.5-7B
+    actor_infer:
+      model_args: {dtype: bf16}
+      strategy_args:
+        strategy_name: vllm
+        strategy_config: {gpu_memory_utilization: 0.6, max_model_len: 8192, tensor_parallel_size: 2}
+      device_mapping: list(range(0,4))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema import workers
+from roll_schema.catalog.gpus import GIB
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Context, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.ppo_config import PPOConfig
+
+
+@rule(Severity.WARNING, fails="at worker start")
+def kv_cache_too_small(config: PPOConfig, context: Context) -> Iterator[Problem]:
+    worker = config.actor_infer
+    if workers.settings_of(worker, "vllm") is None:
+        return
+    gpu = context.need_gpu()
+    from roll_schema import memory  # loaded only where somebody asks
+
+    model, known = workers.known_model(config, "actor_infer")
+    weights = memory.weights_of(worker, known, trains=False)
+    amounts, cache = memory.engine(config, worker, weights, gpu)
+    taken = sum(amount.bytes for amount in amounts if not amount.bound and amount.what != "KV cache")
+    share = memory.engine_share(worker) * gpu.memory
+    needed = cache.bytes_per_token * cache.sequence if cache is not None else 0
+    if taken + needed <= share:
+        return
+    sequence = f", and a sequence of {cache.sequence:,} tokens needs {needed / GIB:.1f}" if cache is not None else ""
+    yield Problem(
+        "actor_infer.strategy_args.strategy_config.gpu_memory_utilization",
+        f"{memory.engine_share(worker):g} of {gpu.title}'s {gpu.memory / GIB:.1f} GiB is {share / GIB:.1f}: weights of "
+        f"`{model}` and adapter slots take {taken / GIB:.1f}{sequence}",
+        help="Raise `tensor_parallel_size` or `gpu_memory_utilization`, or lower `max_model_len`.",
+    )

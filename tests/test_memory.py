@@ -1,0 +1,142 @@
+"""Memory of training and inference by hand-counted figures; real engines are asked in `tests/oracles`."""
+
+from __future__ import annotations
+
+import pytest
+
+from roll_schema import memory, workers
+from roll_schema.catalog.gpus import GPUS
+from roll_schema.memory import Amount, Weights
+from roll_schema.models.ppo_config import PPOConfig
+from tests.support import lint_text
+
+P = 7_615_616_512
+CONFIG = """\
+pretrain: Qwen/Qwen2.5-7B
+prompt_length: 1000
+response_length: 1000
+actor_train:
+  model_args: {{dtype: bf16, {model}}}
+  training_args: {{per_device_train_batch_size: 1, gradient_accumulation_steps: {passes}}}
+  strategy_args: {{strategy_name: {strategy}, strategy_config: {{{settings}}}}}
+  device_mapping: list(range(0,{gpus}))
+actor_infer:
+  model_args: {{dtype: bf16, {model}}}
+  strategy_args: {{strategy_name: vllm, strategy_config: {{gpu_memory_utilization: 0.5, {engine}}}}}
+  device_mapping: list(range(0,{gpus}))
+"""
+
+
+def config(
+    strategy: str = "deepspeed_train",
+    settings: str = "",
+    model: str = "",
+    engine: str = "",
+    gpus: int = 4,
+    passes: int = 2,
+) -> PPOConfig:
+    text = CONFIG.format(strategy=strategy, settings=settings, model=model, engine=engine, gpus=gpus, passes=passes)
+    found = lint_text(text, release="0.2.1").config
+    assert isinstance(found, PPOConfig)
+    return found
+
+
+def weights(of: PPOConfig) -> Weights:
+    return memory.weights_of(of.actor_train, workers.known_model(of, "actor_train")[1], trains=True)
+
+
+def training(of: PPOConfig) -> dict[str, int]:
+    return {amount.what: amount.bytes for amount in memory.training(of, of.actor_train, weights(of))}
+
+
+HALF = "bf16: {enabled: true}"
+
+
+@pytest.mark.parametrize(
+    ("stage", "passes", "expected"),
+    [
+        (0, 2, (2, 2, 12)),
+        (1, 2, (2, 2, 3)),
+        (1, 1, (2, 0.5, 3)),
+        (2, 2, (2, 0.5, 3)),
+        (3, 2, (0.5, 0.5, 3)),
+    ],
+)
+def test_zero_stages(stage: int, passes: int, expected: tuple[float, float, float]) -> None:
+    held = training(config(settings=f"{HALF}, zero_optimization: {{stage: {stage}}}", passes=passes))
+    assert (held["weights"], held["gradients"], held["optimizer states"]) == tuple(int(P * each) for each in expected)
+
+
+def test_without_half_precision_weights_and_gradients_take_four_bytes() -> None:
+    held = training(config(settings="zero_optimization: {stage: 1}"))
+    assert (held["weights"], held["gradients"]) == (4 * P, 4 * P)
+
+
+def test_offloaded_states_are_on_the_node() -> None:
+    settings = (
+        f"{HALF}, zero_optimization: {{stage: 3, offload_optimizer: {{device: cpu}}, offload_param: {{device: cpu}}}}"
+    )
+    of = config(settings=settings)
+    on_node = {amount.what for amount in memory.training(of, of.actor_train, weights(of)) if amount.host}
+    assert on_node == {"weights", "optimizer states"}
+
+
+def test_megatron_splits_by_its_sizes() -> None:
+    settings = "tensor_model_parallel_size: 2, pipeline_model_parallel_size: 2, use_distributed_optimizer: true"
+    held = training(config("megatron_train", settings, gpus=8))
+    assert (held["weights"], held["gradients"], held["optimizer states"]) == (2 * (P // 4), 4 * (P // 4), 12 * P // 8)
+    held = training(config("megatron_train", "tensor_model_parallel_size: 2", gpus=8))
+    assert held["optimizer states"] == 12 * (P // 2)
+
+
+def test_megatron_adapters_sit_on_fused_layers() -> None:
+    of = config("megatron_train", model="lora_target: linear_qkv, lora_rank: 8", gpus=8)
+    assert weights(of).trained == 28 * 8 * (3584 + 3584 + 2 * 512)
+    everything = config("megatron_train", model="lora_target: all-linear, lora_rank: 8", gpus=8)
+    per_layer = (3584 + 3584 + 2 * 512) + (3584 + 3584) + (3584 + 2 * 18944) + (18944 + 3584)
+    assert weights(everything).trained == 28 * 8 * per_layer
+
+
+@pytest.mark.parametrize(("size", "shards"), [(1, 8), (2, 2), (4, 4), (8, 8), (16, 8)])
+def test_fsdp2_shards(size: int, shards: int) -> None:
+    held = training(config("fsdp2_train", f"fsdp_size: {size}", gpus=8))
+    assert held["weights"] == 2 * P // shards
+    assert held["optimizer states"] == 4 * P // shards
+
+
+def test_dynamic_batching_bounds_the_tokens_of_a_pass() -> None:
+    of = config("megatron_train", gpus=8)
+    worker = of.actor_train.model_copy(
+        update={"use_dynamic_batching_in_train": True, "max_tokens_per_microbatch_in_train": 4096}
+    )
+    rows = {amount.what: amount for amount in memory.training(of, worker, weights(of))}
+    assert rows["logits"].bytes == 10 * 4096 * 152_064
+    assert "max_tokens_per_microbatch_in_train" in rows["activations"].formula
+
+
+def engine(of: PPOConfig) -> tuple[list[Amount], memory.KvCache | None]:
+    known = workers.known_model(of, "actor_infer")[1]
+    held = memory.weights_of(of.actor_infer, known, trains=False)
+    return memory.engine(of, of.actor_infer, held, GPUS["h100-80g"])
+
+
+@pytest.mark.parametrize(("tensor", "heads"), [(1, 4), (2, 2), (4, 1), (8, 1)])
+def test_an_engine_shares_weights_and_keys_among_its_gpus(tensor: int, heads: int) -> None:
+    rows, cache = engine(config(engine=f"tensor_parallel_size: {tensor}", gpus=8))
+    assert rows[0].bytes == 2 * P // tensor
+    assert cache is not None
+    assert cache.bytes_per_token == 2 * 28 * heads * 128 * 2
+    assert sum(row.bytes for row in rows) == int(GPUS["h100-80g"].memory * 0.5)
+
+
+def test_quantized_weights_and_cache_take_a_byte() -> None:
+    rows, cache = engine(config(engine="quantization: fp8, kv_cache_dtype: fp8"))
+    assert rows[0].bytes == P
+    assert cache is not None
+    assert cache.bytes_per_token == 2 * 28 * 4 * 128
+
+
+def test_adapter_slots_are_on_every_layer() -> None:
+    rows, _ = engine(config(engine="max_lora_rank: 16", model="lora_target: q_proj, lora_rank: 8"))
+    shapes = 28 * (2 * 2 * 3584 + 2 * (3584 + 512) + 3 * (3584 + 18944))
+    assert next(row.bytes for row in rows if row.what == "adapter slots") == 2 * 16 * shapes
