@@ -182,7 +182,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "model": (
         "flash_attention_needs_half_precision",
-        "pretrain_replaces_model",
         "replaced_model_path",
         "uneven_heads",
         "unknown_hub",
