@@ -61,7 +61,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "checkpoint": (
         "checkpoint_without_optimizer",
-        "final_weights_unsaved",
+        "max_steps_ignored",
         "resume_refused",
         "unknown_checkpoint_type",
     ),
