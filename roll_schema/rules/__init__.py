@@ -79,6 +79,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "data": (
         "mixed_file_formats",
         "preprocessing_workers_missing",
+        "validation_prompts_dropped",
     ),
     "deepspeed": (
         "accumulation_disagrees",
@@ -108,9 +109,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "discarded_section",
         "distillation_roles",
         "logits_transfer",
+        "tag_without_teacher",
         "teacher_batch",
+        "vocabularies_differ",
     ),
     "fsdp2": (
+        "experts_without_patch",
         "fsdp2_expert_mesh",
         "fsdp2_mesh",
         "fsdp2_precision",
@@ -154,6 +158,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "lora_rank_not_positive",
         "lora_rank_refused_by_vllm",
         "lora_rank_unusual",
+        "lora_resumed_on_megatron",
         "lora_rollout_engine",
         "lora_strategy",
         "lora_target_accidental_regex",

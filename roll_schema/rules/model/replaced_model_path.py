@@ -27,12 +27,10 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
+from roll_schema.workers import ACTORS
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
-
-
-_ROLES = ("actor_train", "actor_infer", "reference")
 
 
 @rule(Severity.WARNING, fails="silently")
@@ -41,7 +39,7 @@ def replaced_model_path(config: BaseConfig, context: Context) -> Iterator[Proble
     if not pretrain or context.distills:
         return
     always = hasattr(config, "sft_train")
-    roles = ("sft_train",) if always else tuple(role for role in _ROLES if hasattr(config, role))
+    roles = ("sft_train",) if always else tuple(role for role in ACTORS if hasattr(config, role))
     paths = {role: getattr(config, role).model_args.model_name_or_path for role in roles}
     without = [f"`{role}`" for role, path in paths.items() if not path]
     if not without and not always:
