@@ -175,6 +175,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "megatron": (
         "checkpointing_switch_without_effect",
         "lr_scheduler_refused",
+        "model_not_in_megatron",
         "multi_token_prediction_without_layers",
         "padding_removal_refused",
         "router_replay_roles",
@@ -187,6 +188,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "model": (
         "flash_attention_needs_half_precision",
+        "quantized_model_trained",
         "replaced_model_path",
         "uneven_heads",
         "unknown_hub",
