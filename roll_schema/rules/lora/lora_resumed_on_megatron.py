@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @rule(Severity.WARNING, fails="at resume", releases=">=0.2.0")
 def lora_resumed_on_megatron(config: BaseConfig) -> Iterator[Problem]:
-    if not config.resume_from_checkpoint:
+    if not isinstance(config.resume_from_checkpoint, str):
         return
     for role in TRAINERS:
         worker = getattr(config, role, None)
