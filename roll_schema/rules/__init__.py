@@ -56,8 +56,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "packing_refused",
         "packing_without_effect",
         "reference_batch_too_large",
+        "samples_below_pipeline",
         "uneven_forward_batch",
         "uneven_sequence_rounding",
+        "uneven_ulysses_length",
     ),
     "checkpoint": (
         "checkpoint_without_optimizer",
@@ -119,6 +121,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "fsdp2_mesh",
         "fsdp2_precision",
         "fsdp2_size_one",
+        "judge_with_ulysses",
     ),
     "generation": (
         "batch_size_without_effect",
@@ -176,6 +179,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "megatron": (
         "checkpointing_switch_without_effect",
+        "compile_warmup_without_pipeline",
         "lr_scheduler_refused",
         "model_not_in_megatron",
         "multi_token_prediction_without_layers",
@@ -284,6 +288,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "gpu_memory_utilization",
         "lengths_beyond_positions",
         "quantization_override",
+        "sleep_level_without_effect",
         "weights_lost_in_sleep",
     ),
     "yaml": (
