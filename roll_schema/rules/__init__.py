@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 GROUPS: dict[str, tuple[str, ...]] = {
     "agentic": (
         "adjusted_batch",
+        "environment_text_missing",
         "fractional_async_ratio",
         "no_steps",
         "partial_overlap_refused",
@@ -63,6 +64,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "checkpoint": (
         "checkpoint_without_optimizer",
+        "local_checkpoint_deleted",
         "max_steps_ignored",
         "resume_refused",
         "unknown_checkpoint_type",
@@ -235,6 +237,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "truth_value_for_number",
         "unknown_key",
         "unknown_template",
+        "unknown_transfer_backend",
         "unknown_worker_class",
         "unpaired_validation_lengths",
         "unread_field",
@@ -256,6 +259,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "strategy": (
         "auto_switches_off",
+        "diffusion_strategy_mismatch",
         "rewritten_strategy_key",
         "unknown_strategy_key",
         "wrong_strategy_value",
