@@ -74,6 +74,16 @@ def family_of(model: str) -> Family | None:
 
 
 @cache
+def class_prefix(model_type: str) -> str | None:
+    """What the names of a language model's classes begin with; None where the catalog does not tell."""
+    file = MODELS / f"{model_type}.json"
+    entries = json.loads(file.read_text(encoding="utf-8")).values() if file.is_file() else ()
+    prefixes = {entry["architecture"].removesuffix("ForCausalLM") for entry in entries}
+    named = len(prefixes) == 1 and all(entry["architecture"].endswith("ForCausalLM") for entry in entries)
+    return prefixes.pop() if named else None
+
+
+@cache
 def _family(title: str, model_type: str) -> Family:
     names: dict[str, list[str]] = {"linear": [], "embedding": [], "other": []}
     for entry in json.loads((MODELS / f"{model_type}.json").read_text(encoding="utf-8")).values():

@@ -124,6 +124,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "fsdp2_precision",
         "fsdp2_size_one",
         "judge_with_ulysses",
+        "wrapped_class_not_in_model",
     ),
     "generation": (
         "batch_size_without_effect",
