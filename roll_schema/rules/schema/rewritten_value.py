@@ -4,16 +4,19 @@ A value that ROLL writes over.
 What the config says is not what runs: ROLL computes the value from others, or forces one. The message says what it
 becomes.
 
+    seed: 42
     num_return_sequences_in_group: 8
     adv_estimator: grpo
     norm_mean_type: batch   # info: [rewritten-value]
     actor_train:
+      training_args: {seed: 1}   # info: [rewritten-value]
       num_gpus_per_worker: 2   # info: [rewritten-value]
       strategy_args: {strategy_name: deepspeed_train, strategy_config: {}}
       device_mapping: list(range(0,8))
 
 Left out, or written as it will be:
 
+    seed: 42
     num_return_sequences_in_group: 8
     adv_estimator: grpo
     norm_mean_type: group
@@ -51,12 +54,18 @@ def rewritten_value(config: BaseConfig, context: Context) -> Iterator[Problem]:
         try:
             for path, becomes, why in rewrites:
                 now = context.written(path)
-                if context.is_set(path) and now != becomes and now is not None:
+                if now != becomes and _alike(now, becomes):
                     shown = str(becomes).lower() if isinstance(becomes, bool) else becomes
                     name = path.rpartition(".")[2]
                     yield Problem(path, f"`{name}` becomes {shown}: {why}", f"Delete it, or write `{name}: {shown}`.")
         except (Unresolved, FactMissing):
             continue
+
+
+def _alike(now: object, becomes: object) -> bool:
+    """Whether both are of one type; what is refused for its type is not rewritten."""
+    number = isinstance(becomes, float) and isinstance(now, int)
+    return number or type(now) is type(becomes)
 
 
 def _placement(config: BaseConfig, context: Context) -> Iterator[Rewrite]:
@@ -102,7 +111,7 @@ def _normalization(config: PPOConfig, context: Context) -> Iterator[Rewrite]:
 def _distillation(config: PPOConfig, context: Context) -> Iterator[Rewrite]:
     if context.distills:
         why = "pure distillation learns from the teacher alone"
-        yield "gamma", 0, why
+        yield "gamma", 0.0, why
         yield "adv_estimator", "reinforce", why
         yield "critic_warmup", 0, why
         yield "use_kl_loss", False, why

@@ -2,13 +2,21 @@
 A key that ROLL overwrites.
 
 Some keys of a `strategy_config` are set by ROLL whatever the config says, so that model, precision, batch and clipping
-are the same everywhere. What is written there counts for nothing.
+are the same everywhere. What is written there counts for nothing. Others are forced by an adapter, or by Megatron's
+sizes.
 
     actor_infer:
       strategy_args:
         strategy_name: vllm
         strategy_config:
           dtype: float16   # info: [rewritten-strategy-key]
+    actor_train:
+      strategy_args:
+        strategy_name: megatron_train
+        strategy_config:
+          tensor_model_parallel_size: 2
+          expert_model_parallel_size: 2
+          sequence_parallel: false   # info: [rewritten-strategy-key]
 
 Set what ROLL takes the value from:
 
