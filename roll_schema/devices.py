@@ -16,6 +16,15 @@ from typing import Any
 MAX_DEVICES = 1_000_000
 _MAX_LENGTH = 10_000
 
+_PURE = frozenset(
+    (
+        *("abs", "all", "any", "bool", "dict", "divmod", "enumerate", "filter", "float", "frozenset", "int", "iter"),
+        *("len", "list", "map", "max", "min", "next", "pow", "range", "reversed", "round", "set", "slice", "sorted"),
+        *("str", "sum", "tuple", "zip"),
+    )
+)
+"""Functions of Python's that only compute."""
+
 _MODULE_NAMES = frozenset(
     ("self", "ModelArguments", "DataArguments", "TrainingArguments", "GeneratingArguments", "StrategyArguments")
 )
@@ -26,7 +35,14 @@ class InvalidDevices(ValueError):
 
 
 class OpaqueDevices(ValueError):
-    """The expression is Python that ROLL may accept, but that cannot be understood without running it."""
+    """The expression is Python that ROLL may accept, but that cannot be understood without running it.
+
+    `code` is the part of it that can do more than make numbers; empty where there is none.
+    """
+
+    def __init__(self, reason: str, code: str = "") -> None:
+        super().__init__(reason)
+        self.code = code
 
 
 def parse_devices(text: str) -> list[int]:
@@ -49,6 +65,8 @@ def _parse(text: str) -> tuple[int, ...]:
         value = _evaluate(tree.body, {})
     except RecursionError:
         raise OpaqueDevices("the expression is nested too deep") from None
+    except OpaqueDevices as reason:
+        raise OpaqueDevices(str(reason), _code(tree)) from None
     if isinstance(value, dict):
         value = list(value)
     if not isinstance(value, (list, tuple, range, set)):
@@ -130,6 +148,19 @@ def _evaluate(node: ast.expr, names: dict[str, Any]) -> Any:
     raise OpaqueDevices(f"`{ast.unparse(node)[:60]}` goes beyond ranges, lists, `+`, `*` and comprehensions")
 
 
+def _code(tree: ast.AST) -> str:
+    """The first call or attribute that can reach beyond numbers and texts."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name)) if name not in _PURE:
+                return f"{name}(…)"
+            case ast.Attribute(attr=name) if name.startswith("_"):
+                return f".{name}"
+            case ast.Name(id=name) if name.startswith("__"):
+                return name
+    return ""
+
+
 def _check_names(node: ast.expr, names: dict[str, Any]) -> None:
     for part in ast.walk(node):
         if isinstance(part, ast.Name) and part.id not in names:
@@ -137,7 +168,8 @@ def _check_names(node: ast.expr, names: dict[str, Any]) -> None:
 
 
 def _known(name: str) -> None:
-    if name not in _MODULE_NAMES and not hasattr(builtins, name) and not name[:1].isupper():
+    defined = name in _MODULE_NAMES or hasattr(builtins, name) or name.startswith("__") or name[:1].isupper()
+    if not defined:
         raise InvalidDevices(f"the name `{name}` is not defined there")
 
 

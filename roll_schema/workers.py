@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 TRAINERS = ("actor_train", "sft_train", "student")
 """Roles that are trained."""
 
+ACTORS = ("actor_train", "actor_infer", "reference")
+"""Roles whose models `pretrain` replaces together."""
+
 MEGATRON_SIZES = ("tensor_model_parallel_size", "pipeline_model_parallel_size", "context_parallel_size")
 """Sizes whose product is the GPUs of one copy of the model."""
 
@@ -146,35 +149,45 @@ def trained_model(config: PPOConfig) -> str | None:
     return model_of(config, "actor_train")
 
 
-def model_of(config: PPOConfig, name: str) -> str | None:
-    """The model of a group of workers: `pretrain` replaces the actors' paths as soon as one of the three is missing.
+def model_of(config: BaseConfig, name: str) -> str | None:
+    """The model of a group of workers: `pretrain` replaces the actors' paths as soon as one of them is missing.
 
-    None for the critic and for `reward`, whose paths ROLL decides otherwise.
+    None for the critic and for `reward`, whose paths ROLL decides otherwise, and where two paths compete.
     """
-    roles = {"actor_train": config.actor_train, "actor_infer": config.actor_infer, "reference": config.reference}
-    paths = {role: worker.model_args.model_name_or_path for role, worker in roles.items()}
-    if name in roles:
-        return paths[name] if all(paths.values()) else config.pretrain
-    if name in ("critic", "reward"):
+    groups = dict(workers_of(config))
+    paths = {role: groups[role].model_args.model_name_or_path for role in ACTORS if role in groups}
+    pretrain: str | None = getattr(config, "pretrain", None)
+    if name in paths:
+        return paths[name] if all(paths.values()) else pretrain
+    if name == "sft_train":
+        return pretrain
+    if name in ("critic", "reward") or name not in groups:
         return None
-    worker = dict(workers_of(config)).get(name)
-    return worker.model_args.model_name_or_path if worker is not None else None
+    named = {groups[name].model_args.model_name_or_path, getattr(config, f"{name}_pretrain", None)} - {None}
+    return named.pop() if len(named) == 1 else None
 
 
-def known_model(config: PPOConfig, name: str) -> tuple[str, Checkpoint]:
-    """The model of a group of workers and what is known of it; raises FactMissing where that is nothing."""
+def model_checkpoint(config: BaseConfig, name: str) -> tuple[str, Checkpoint]:
+    """The model of a group of workers and what is known of it; raises FactMissing where either is not known."""
     model = model_of(config, name)
     known = checkpoint(model) if model else None
-    if model is None or known is None or not known.architectures:
+    if model is None or known is None:
         raise FactMissing("model")
     return model, known
 
 
-def model_size(config: PPOConfig, name: str, size: str) -> tuple[str, int]:
+def model_modules(config: BaseConfig, name: str) -> tuple[str, Checkpoint]:
+    """The same for a model whose modules are known as well; raises FactMissing."""
+    model, known = model_checkpoint(config, name)
+    if not known.architectures:
+        raise FactMissing("model")
+    return model, known
+
+
+def model_size(config: BaseConfig, name: str, size: str) -> tuple[str, int]:
     """The model of a group of workers and one of its sizes; raises FactMissing where either is not known."""
-    model = model_of(config, name)
-    known = checkpoint(model) if model else None
-    if model is None or known is None or size not in known.sizes:
+    model, known = model_checkpoint(config, name)
+    if size not in known.sizes:
         raise FactMissing("model")
     return model, known.sizes[size]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+import textwrap
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,20 @@ from typing import Any
 from roll_schema import engine, tree
 from roll_schema.diagnostic import Diagnostic
 from roll_schema.engine import Options, Result
+from roll_schema.rule import Rule
 from roll_schema.text import Source, decode, read
 from roll_schema.tree import Node
 from tests.conftest import ROOT
+
+MARK = re.compile(r"\s*# (error|warning|info): \[([a-z0-9-]+)\]")
+"""The comment on a line of a manual's example that says what is found there."""
+
+
+def examples(rule: Rule) -> tuple[list[str], list[str]]:
+    """The indented blocks of a manual: those with marks, in which the rule fires, and those without, in which not."""
+    found = re.findall(r"(?:^    .*\n|^\s*\n(?=    ))+", rule.manual + "\n", re.M)
+    blocks = [textwrap.dedent(block).strip("\n") + "\n" for block in found if block.strip()]
+    return [block for block in blocks if MARK.search(block)], [block for block in blocks if not MARK.search(block)]
 
 
 def lint_text(text: str | bytes, path: Path = Path("config.yaml"), **options: Any) -> Result:

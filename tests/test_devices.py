@@ -49,6 +49,24 @@ def test_opaque(text: str) -> None:
         parse_devices(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('__import__("os").system("id")', "__import__(…)"),
+        ('[x for x in range(4) if open("f")]', "open(…)"),
+        ("().__class__.__base__", ".__base__"),
+        ('__builtins__["eval"]("[1]")', "__builtins__"),
+        ("[x for x in range(16) if x % 2]", ""),
+        ('"0,1".split(",")', ""),
+        ("abs(3)", ""),
+    ],
+)
+def test_opaque_code(text: str, code: str) -> None:
+    with pytest.raises(OpaqueDevices) as caught:
+        parse_devices(text)
+    assert caught.value.code == code
+
+
 ATOMS = st.sampled_from(
     ["0", "1", "7", "-1", "range(4)", "range(1,3)", "[0,1]", "(2,)", "{1,2}", "[]", "list(range(3))"]
 )

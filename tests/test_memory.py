@@ -42,7 +42,7 @@ def config(
 
 
 def weights(of: PPOConfig) -> Weights:
-    return memory.weights_of(of.actor_train, workers.known_model(of, "actor_train")[1], trains=True)
+    return memory.weights_of(of.actor_train, workers.model_modules(of, "actor_train")[1], trains=True)
 
 
 def training(of: PPOConfig) -> dict[str, int]:
@@ -115,7 +115,7 @@ def test_dynamic_batching_bounds_the_tokens_of_a_pass() -> None:
 
 
 def engine(of: PPOConfig) -> tuple[list[Amount], memory.KvCache | None]:
-    known = workers.known_model(of, "actor_infer")[1]
+    known = workers.model_modules(of, "actor_infer")[1]
     held = memory.weights_of(of.actor_infer, known, trains=False)
     return memory.engine(of, of.actor_infer, held, GPUS["h100-80g"])
 

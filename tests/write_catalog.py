@@ -15,6 +15,7 @@ sizes nothing is said.
 from __future__ import annotations
 
 import json
+import random
 import re
 import sys
 import warnings
@@ -69,8 +70,9 @@ def describe(model_type: str, class_name: str) -> dict[str, Any]:
     variants = list(builder.variants(sizes))
     modules, weights = {}, {}
     while variants:
-        modules = explain(entry["modules"], sizes, [(variant.modules, variant.sizes) for variant in variants])
-        weights = explain(entry["weights"], sizes, [(variant.weights, variant.sizes) for variant in variants])
+        asked = [*variants, *builder.joint(sizes, [variant.name for variant in variants])]
+        modules = explain(entry["modules"], sizes, [(variant.modules, variant.sizes) for variant in asked])
+        weights = explain(entry["weights"], sizes, [(variant.weights, variant.sizes) for variant in asked])
         if modules and weights:
             break
         variants.pop()
@@ -142,6 +144,19 @@ class Builder:
             )
             if explained and variant.sizes.get(ours) == other:
                 yield variant
+
+    def joint(self, sizes: dict[str, int], names: list[str]) -> Iterator[Variant]:
+        """Models with several of these sizes changed at once, which tell apart what looks alike for each alone."""
+        for seed in range(8):
+            chosen = random.Random(seed)
+            changed = {name: sizes[name] * chosen.choice((1, 2, 3)) for name in names if name in sizes}
+            if sizes.get("kv_heads") == sizes.get("heads") and "heads" in changed:
+                changed["kv_heads"] = changed["heads"]
+            try:
+                model, found = self.build({self.names[name]: size for name, size in changed.items()})
+            except Exception:
+                continue
+            yield Variant("", model, found)
 
     def fixed(self, weights: Rows, sizes: dict[str, int]) -> dict[str, Any]:
         """Settings that no size tells and that change the weights, or may not be changed alone."""

@@ -101,6 +101,13 @@ def architectures(model_type: str) -> tuple[Architecture, ...]:
     )
 
 
+def class_prefix(model_type: str) -> str | None:
+    """What the names of a language model's classes begin with; None where the catalog does not tell."""
+    names = {known.class_name for known in architectures(model_type)}
+    name = names.pop() if len(names) == 1 else ""
+    return name.removesuffix("ForCausalLM") if name.endswith("ForCausalLM") else None
+
+
 def evaluate(shape: str, sizes: Sizes) -> Shape:
     """The numbers of a shape such as `2*intermediate x hidden`."""
     known = with_head_dim(sizes)

@@ -145,8 +145,9 @@ class BaseConfig(Section):
     """Directory for what the profilers write; ROLL appends `exp_name` and a timestamp."""
 
     system_envs: FreeForm = DEFAULT
-    """Environment variables for the driver process; names and values must be strings, so quote numbers (`'1'`). A
-    role's own `system_envs` sets them for its workers.
+    """Environment variables for the driver process; names and values must be strings, so quote numbers (`'1'`). From
+    ROLL 0.2.0 `actor_train`, `actor_infer`, `reference` and `critic` get them too; a role's own `system_envs` sets them
+    for its workers.
     """
 
     num_nodes: Int = DEFAULT

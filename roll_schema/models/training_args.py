@@ -39,7 +39,7 @@ class TrainingArguments(Section):
     per_device_train_batch_size: Int = DEFAULT
     """Samples per data-parallel rank in one forward and backward pass; higher is faster and takes more memory. Times
     `gradient_accumulation_steps` and data-parallel size it is the batch of an optimizer step, which must divide prompts
-    x group.
+    x group. DPO of ROLL 0.2.1 and later doubles it, for both answers of a pair.
     """
 
     gradient_accumulation_steps: Int = DEFAULT

@@ -72,7 +72,7 @@ class WorkerFields(Section):
 
     infer_batch_size: Int = DEFAULT
     """Samples per forward pass where nothing is trained, such as log-probabilities; higher is faster and takes more
-    memory. No effect on `vllm` and `sglang`.
+    memory. No effect on `vllm` and `sglang`; DPO of ROLL 0.2.1 and later doubles it, for both answers of a pair.
     """
 
     backend_timeout: Int = DEFAULT

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +14,7 @@ from roll_schema.diagnostic import FAILS
 from roll_schema.rule import Cluster, Rule
 from roll_schema.rules import FAULT_GROUPS, RULES
 from tests.conftest import ROOT
-from tests.support import lint_text
-
-MARK = re.compile(r"\s*# (error|warning|info): \[([a-z0-9-]+)\]")
-
-
-def examples(rule: Rule) -> list[str]:
-    """The indented blocks of a manual."""
-    blocks = re.findall(r"(?:^    .*\n|^\s*\n(?=    ))+", rule.manual + "\n", re.M)
-    return [textwrap.dedent(block).strip("\n") + "\n" for block in blocks if block.strip()]
+from tests.support import MARK, examples, lint_text
 
 
 def marked(text: str) -> tuple[str, set[tuple[int, str]]]:
@@ -64,8 +55,7 @@ def found(rule: Rule, text: str) -> set[tuple[int, str]]:
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
 def test_examples(rule: Rule) -> None:
-    firing = [block for block in examples(rule) if MARK.search(block)]
-    silent = [block for block in examples(rule) if not MARK.search(block)]
+    firing, silent = examples(rule)
     if not firing:
         assert rule.name in SHOWN_ELSEWHERE, f"{rule.name} has no example"
         return

@@ -2,7 +2,8 @@
 Asynchronous generation on the GPUs that train.
 
 With `async_generation_ratio` above 0 the next samples are generated while the policy trains, which takes GPUs of its
-own: on shared ones nothing overlaps, and both hold memory. ROLL warns in its log, and goes on.
+own: on shared ones nothing overlaps, and both hold memory. RLVR warns in its log and goes on; the agentic pipeline
+goes on before ROLL 0.2.0, and refuses it from then on.
 
     async_generation_ratio: 1
     actor_train:
@@ -26,24 +27,26 @@ from typing import TYPE_CHECKING
 
 from roll_schema.devices import ranges
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.rule import RLVR_TRAINING, Context, Problem, rule
 from roll_schema.workers import device_set, has_reference
 
 if TYPE_CHECKING:
-    from roll_schema.models.rlvr_config import RLVRConfig
+    from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.WARNING, fails="silently", releases=">=0.1.3", pipelines=RLVR_TRAINING)
-def async_on_shared_devices(config: RLVRConfig) -> Iterator[Problem]:
+@rule(Severity.WARNING, fails="silently", releases=">=0.1.3", pipelines=(*RLVR_TRAINING, "agentic"))
+def async_on_shared_devices(config: PPOConfig, context: Context) -> Iterator[Problem]:
     infer = device_set(config.actor_infer)
     if not config.async_generation_ratio or not infer:
         return
+    if context.pipeline == "agentic" and context.release.matches(">=0.2.0"):
+        return  # partial-overlap-refused says more
     others = {"actor_train": config.actor_train}
     if config.adv_estimator == "gae":
         others["critic"] = config.critic
     if has_reference(config):
         others["reference"] = config.reference
-    for name, reward in (config.rewards or {}).items():
+    for name, reward in (getattr(config, "rewards", None) or {}).items():
         others[f"rewards.{name}"] = reward
     shared = {role: infer & device_set(worker) for role, worker in others.items()}
     shared = {role: ids for role, ids in shared.items() if ids}

@@ -37,6 +37,8 @@ def opaque_device_mapping(worker: WorkerConfig) -> Iterator[Problem]:
     except InvalidDevices:
         return
     except OpaqueDevices as reason:
+        if reason.code:
+            return  # code-in-device-mapping says more
         message = (
             f"these devices are not checked: {reason}. ROLL runs the text with Python's `eval`, roll-lint does not"
         )

@@ -33,7 +33,7 @@ from roll_schema.catalog import target_names
 from roll_schema.catalog.vllm_lora import RELEASE, adapted_embeddings
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
-from roll_schema.workers import known_model, runs_on, trained_by_peft
+from roll_schema.workers import model_modules, runs_on, trained_by_peft
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -49,7 +49,7 @@ def lora_embedding_refused_by_vllm(config: PPOConfig) -> Iterator[Problem]:
     asked = [name for name in names if name.rpartition(".")[2] in EMBEDDINGS]
     if not asked:
         return
-    model, known = known_model(config, "actor_infer")
+    model, known = model_modules(config, "actor_infer")
     served = adapted_embeddings(known)
     refused = [name for name in asked if served is not None and name.rpartition(".")[2] not in served]
     if refused:

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 from roll_schema.catalog.vllm_lora import RELEASE, refuses_adapters
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
-from roll_schema.workers import known_model, runs_on
+from roll_schema.workers import model_modules, runs_on
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -41,7 +41,7 @@ def lora_model_refused_by_vllm(config: PPOConfig) -> Iterator[Problem]:
     infer = config.actor_infer
     if infer.model_args.lora_target is None or not runs_on(infer, "vllm"):
         return
-    model, known = known_model(config, "actor_infer")
+    model, known = model_modules(config, "actor_infer")
     refusing = refuses_adapters(known)
     if refusing is not None:
         yield Problem(

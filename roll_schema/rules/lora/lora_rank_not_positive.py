@@ -39,6 +39,6 @@ def lora_rank_not_positive(model_args: ModelArguments, context: Context) -> Iter
         yield Problem(
             "lora_rank",
             f"a LoRA adapter of rank {'null' if rank is None else rank} cannot be built: PEFT wants a positive rank",
-            help="Write `lora_rank: 16`, or delete `lora_target` to train without LoRA.",
+            help="Write `lora_rank: 16` on every role with a `lora_target`, or delete those to train without LoRA.",
             also={"lora_target": "this switches LoRA on"},
         )

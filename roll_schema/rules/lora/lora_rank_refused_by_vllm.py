@@ -45,7 +45,10 @@ def lora_rank_refused_by_vllm(config: PPOConfig, context: Context) -> Iterator[P
     # Later ROLL releases may run on a vLLM that takes rank 1 as well.
     if rank == 1 and context.release.matches(">=0.2.0"):
         return
-    needed = max(rank, config.actor_train.model_args.lora_rank or 0)
+    trained = config.actor_train.model_args.lora_rank or 0
+    if rank <= 0 and trained <= 0 and config.actor_train.model_args.lora_target is not None:
+        return  # lora-rank-not-positive says more
+    needed = max(rank, trained)
     fitting = next((known for known in RANKS if known >= needed), RANKS[-1])
     yield Problem(
         "actor_infer.model_args.lora_rank",

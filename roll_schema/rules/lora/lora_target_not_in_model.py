@@ -40,7 +40,7 @@ from roll_schema.rule import FactMissing, Problem, rule
 from roll_schema.rules.lora.lora_target_accidental_regex import matches_nothing
 from roll_schema.rules.lora.lora_target_invalid_regex import regex_fault
 from roll_schema.text import closest
-from roll_schema.workers import known_model, trained_by_peft
+from roll_schema.workers import model_modules, trained_by_peft
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -63,7 +63,7 @@ def lora_target_not_in_model(config: PPOConfig) -> Iterator[Problem]:
 def _pattern(config: PPOConfig, target: str) -> Iterator[Problem]:
     if regex_fault(target) or matches_nothing(target):
         return
-    model, known = known_model(config, "actor_train")
+    model, known = model_modules(config, "actor_train")
     kinds = kinds_matched(known, target)
     if kinds is None:
         raise FactMissing("model")
@@ -80,7 +80,7 @@ def _names(config: PPOConfig, names: list[str]) -> Iterator[Problem]:
     if not any(names):
         yield Problem(field, "`lora_target` names no module, so PEFT finds nothing to train", help=_list_all(COMMON))
         return
-    model, known = known_model(config, "actor_train")
+    model, known = model_modules(config, "actor_train")
     missing = [name for name in names if _is_missing(name, known)]
     if not missing:
         return

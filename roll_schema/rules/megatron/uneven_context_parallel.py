@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 def uneven_context_parallel(config: RLVRConfig) -> Iterator[Problem]:
     worker = config.actor_train
     settings = settings_of(worker, "megatron_train")
-    sizes = whole(settings, "context_parallel_size", "tensor_model_parallel_size") if settings else None
+    sizes = whole(settings, "context_parallel_size") if settings else None
     if not sizes or sizes[0] == 1 or worker.use_dynamic_batching_in_train or worker.use_sequence_packing:
         return
     length = sample_length(config)

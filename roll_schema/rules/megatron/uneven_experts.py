@@ -30,11 +30,11 @@ from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
 
 if TYPE_CHECKING:
-    from roll_schema.models.ppo_config import PPOConfig
+    from roll_schema.models.base_config import BaseConfig
 
 
 @rule(Severity.ERROR, fails="at worker start")
-def uneven_experts(config: PPOConfig) -> Iterator[Problem]:
+def uneven_experts(config: BaseConfig) -> Iterator[Problem]:
     for name, worker in workers.workers_of(config):
         settings = workers.settings_of(worker, "megatron_train", "megatron_infer")
         sizes = workers.whole(settings, "expert_model_parallel_size") if settings is not None else None

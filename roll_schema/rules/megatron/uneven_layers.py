@@ -31,7 +31,7 @@ from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
 
 if TYPE_CHECKING:
-    from roll_schema.models.ppo_config import PPOConfig
+    from roll_schema.models.base_config import BaseConfig
 
 STAGES = ("pipeline_model_parallel_size", "virtual_pipeline_model_parallel_size")
 COUNTED = {
@@ -46,7 +46,7 @@ PLACED_BY_HAND = (
 
 
 @rule(Severity.ERROR, fails="at worker start")
-def uneven_layers(config: PPOConfig) -> Iterator[Problem]:
+def uneven_layers(config: BaseConfig) -> Iterator[Problem]:
     for name, worker in workers.workers_of(config):
         settings = workers.settings_of(worker, "megatron_train", "megatron_infer")
         if settings is None or any(settings.get(key) is not None for key in PLACED_BY_HAND):

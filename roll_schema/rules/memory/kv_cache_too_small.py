@@ -48,7 +48,7 @@ def kv_cache_too_small(config: PPOConfig, context: Context) -> Iterator[Problem]
     gpu = context.need_gpu()
     from roll_schema import memory  # loaded only where somebody asks
 
-    model, known = workers.known_model(config, "actor_infer")
+    model, known = workers.model_modules(config, "actor_infer")
     weights = memory.weights_of(worker, known, trains=False)
     amounts, cache = memory.engine(config, worker, weights, gpu)
     taken = sum(amount.bytes for amount in amounts if not amount.bound and amount.what != "KV cache")

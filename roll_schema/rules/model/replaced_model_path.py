@@ -1,8 +1,9 @@
 """
 A model path that `pretrain` replaces.
 
-As soon as one of `actor_train`, `actor_infer` and `reference` has no `model_name_or_path`, ROLL writes `pretrain` into
-all three: a reference model or a quantized rollout model chosen with care is never loaded.
+As soon as one of `actor_train`, `actor_infer` and `reference` (DPO: `actor_train` and `reference`) has no
+`model_name_or_path`, ROLL writes `pretrain` into all of them: a reference model or a quantized rollout model chosen
+with care is never loaded. SFT loads `pretrain` whatever `sft_train` says.
 
     pretrain: Qwen/Qwen2.5-7B
     reference:
@@ -26,26 +27,28 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
+from roll_schema.workers import ACTORS
 
 if TYPE_CHECKING:
-    from roll_schema.models.ppo_config import PPOConfig
-
-
-_ROLES = ("actor_train", "actor_infer", "reference")
+    from roll_schema.models.base_config import BaseConfig
 
 
 @rule(Severity.WARNING, fails="silently")
-def replaced_model_path(config: PPOConfig, context: Context) -> Iterator[Problem]:
-    paths = {role: getattr(config, role).model_args.model_name_or_path for role in _ROLES}
-    without = [role for role, path in paths.items() if not path]
-    if not without or not config.pretrain or context.distills:
+def replaced_model_path(config: BaseConfig, context: Context) -> Iterator[Problem]:
+    pretrain = getattr(config, "pretrain", None)
+    if not pretrain or context.distills:
         return
+    always = hasattr(config, "sft_train")
+    roles = ("sft_train",) if always else tuple(role for role in ACTORS if hasattr(config, role))
+    paths = {role: getattr(config, role).model_args.model_name_or_path for role in roles}
+    without = [f"`{role}`" for role, path in paths.items() if not path]
+    if not without and not always:
+        return
+    why, advice = "SFT loads `pretrain`", "Write the model as `pretrain`."
+    if not always:
+        why = f"{without[0]} has no `model_name_or_path`, so that `pretrain` replaces those of {len(roles)} roles"
+        advice = f"Write `model_name_or_path` on {' and '.join(without)} too."
     for role, path in paths.items():
-        if path and path != config.pretrain:
-            yield Problem(
-                f"{role}.model_args.model_name_or_path",
-                f"`{path}` is never loaded: `{without[0]}` has no `model_name_or_path`, so that `pretrain` replaces "
-                "those of all three roles",
-                f"Write `model_name_or_path` on {' and '.join(f'`{other}`' for other in without)} too.",
-                also={"pretrain": "what is loaded"},
-            )
+        if path and path != pretrain:
+            place = f"{role}.model_args.model_name_or_path"
+            yield Problem(place, f"`{path}` is never loaded: {why}", advice, also={"pretrain": "what is loaded"})

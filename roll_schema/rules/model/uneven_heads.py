@@ -1,8 +1,9 @@
 """
 Attention heads that cannot be shared out evenly.
 
-Tensor parallelism and Ulysses give every GPU the same number of attention heads. vLLM and Megatron refuse to build the
-model otherwise, and Ulysses fails in its first forward pass.
+Tensor parallelism and Ulysses give every GPU the same number of attention heads, and of key and value heads unless
+there are fewer of these than GPUs, which then share them. vLLM, Megatron and FSDP2 refuse to build the model otherwise,
+and DeepSpeed fails in its first forward pass.
 
     pretrain: Qwen/Qwen2.5-7B
     actor_infer:
@@ -29,25 +30,31 @@ from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
 
 if TYPE_CHECKING:
-    from roll_schema.models.ppo_config import PPOConfig
+    from roll_schema.models.base_config import BaseConfig
     from roll_schema.models.worker_config import WorkerConfig
 
 
 @rule(Severity.ERROR, fails="at worker start")
-def uneven_heads(config: PPOConfig) -> Iterator[Problem]:
+def uneven_heads(config: BaseConfig) -> Iterator[Problem]:
     for name, worker in workers.workers_of(config):
         key, size, fails = _shares(worker)
         if size <= 1:
             continue
         model, heads = workers.model_size(config, name, "heads")
+        groups = workers.model_checkpoint(config, name)[1].sizes.get("kv_heads", heads)
         if heads % size:
-            fitting = ", ".join(map(str, workers.divisors(heads)))
-            yield Problem(
-                f"{name}.{key}",
-                f"`{model}` has {heads} attention heads, which {size} GPUs cannot share evenly",
-                help=f"Write a size that divides {heads}: {fitting}.",
-                fails=fails,
-            )
+            what = f"{heads} attention heads"
+        elif groups % size and size % groups:
+            what = f"{groups} key and value heads"
+        else:
+            continue
+        fitting = (other for other in workers.divisors(heads) if groups % other == 0 or other % groups == 0)
+        yield Problem(
+            f"{name}.{key}",
+            f"`{model}` has {what}, which {size} GPUs cannot share evenly",
+            help=f"Write one of {', '.join(map(str, fitting))}.",
+            fails=fails,
+        )
 
 
 def _shares(worker: WorkerConfig) -> tuple[str, int, str]:
@@ -61,5 +68,6 @@ def _shares(worker: WorkerConfig) -> tuple[str, int, str]:
         sizes = workers.whole(settings, key)
         return f"strategy_args.strategy_config.{key}", sizes[0] if sizes else 0, "at worker start"
     if workers.runs_on(worker, "deepspeed_train", "deepspeed_infer", "fsdp2_train", "fsdp2_infer"):
-        return "model_args.ulysses_size", worker.model_args.ulysses_size or 0, "at first step"
+        fails = "at first step" if workers.runs_on(worker, "deepspeed_train", "deepspeed_infer") else "at worker start"
+        return "model_args.ulysses_size", worker.model_args.ulysses_size or 0, fails
     return "", 0, ""

@@ -43,6 +43,7 @@ from roll_schema.workers import uses_reference
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
+    from roll_schema.models.distill_config import DistillConfig
     from roll_schema.models.worker_config import WorkerConfig
 
 TRAINER = {
@@ -66,8 +67,10 @@ FROZEN = {"dpo": "reference", "distill": "teacher", "distill_vl": "teacher"}
 @rule(Severity.ERROR, fails="at start")
 def missing_key(config: BaseConfig, context: Context) -> Iterator[Problem]:
     checks: list[Callable[[Any, Context], Iterator[Problem]]] = [_lengths, _trainer, _frozen]
+    if context.pipeline == "distill":
+        checks.append(_rows)
     if isinstance(config, PPOConfig):
-        checks += [_sampling, _rollout]
+        checks += [_sampling, _rollout, _scorer]
         if not context.distills:
             checks += [_model, _compared] if context.pipeline in TRAINER else [_model]
     if isinstance(config, RLVRConfig):
@@ -104,6 +107,12 @@ def _sampling(config: PPOConfig, context: Context) -> Iterator[Problem]:
 
 
 def _validation(config: RLVRConfig, context: Context) -> Iterator[Problem]:
+    old = f"ROLL {context.release.name} looks for its data whether it validates or not"
+    data = "data_args: {file_name: [data/math.jsonl]}"
+    if config.validation is None and context.pipeline == "rlvr" and context.release.matches("==0.1.0"):
+        yield _missing("validation", old, f"validation: {{{data}}}", "at start")
+    elif config.validation is not None and config.validation.data_args is None and context.release.matches("<=0.1.1"):
+        yield _missing("validation.data_args", old, data, "at start")
     if config.validation is not None and config.validation.generating_args is None:
         why = "ROLL writes the answers' length into it"
         example = "generating_args: {temperature: 0.99, top_p: 0.99}"
@@ -139,6 +148,21 @@ def _files(config: RLVRConfig, context: Context) -> Iterator[Problem]:
         yield _missing("actor_train.data_args", why, example, "at start")
     elif data.file_name is None:
         yield _missing("actor_train.data_args.file_name", "there are no prompts", "file_name: [a.jsonl]", "at start")
+
+
+def _rows(config: DistillConfig, context: Context) -> Iterator[Problem]:
+    data = config.student.data_args
+    if data is None or data.file_name is None:
+        why = "there is nothing to learn from"
+        yield _missing("student.data_args.file_name", why, "file_name: [data/train.json]", "at start")
+
+
+def _scorer(config: PPOConfig, context: Context) -> Iterator[Problem]:
+    """The reward model of environments, which is served from GPUs as soon as the section is there."""
+    served = hasattr(config, "train_env_manager") and context.is_set("reward")
+    if served and context.release.matches(">=0.2.0") and config.reward.device_mapping is None:
+        why = "with a `reward` section, ROLL counts its GPUs"
+        yield _missing("reward.device_mapping", why, "device_mapping: list(range(0,8))", "at start")
 
 
 def _domains(config: RLVRConfig, context: Context) -> Iterator[Problem]:
@@ -184,7 +208,11 @@ def _compared(config: PPOConfig, context: Context) -> Iterator[Problem]:
         yield from _place("reference", config.reference, why)
     if config.adv_estimator == "gae":
         why = "`adv_estimator` is gae, which needs a critic, and ROLL a place for it"
-        yield from _place("critic", config.critic, why)
+        homeless = list(_place("critic", config.critic, why))
+        yield from homeless
+        if not homeless and config.critic.model_args.model_name_or_path is None and config.reward_pretrain is None:
+            why = "`adv_estimator` is gae, and the critic has no `model_name_or_path` of its own"
+            yield _missing("reward_pretrain", why, "reward_pretrain: Qwen/Qwen2.5-7B", "at worker start")
 
 
 def _strategy(role: str, worker: WorkerConfig, name: str, fails: str) -> Iterator[Problem]:

@@ -1,8 +1,9 @@
 """
 A class of ROLL's that the release does not have.
 
-`worker_cls`, and `env_manager_cls` of an environment, are dotted paths that are imported only when the group of workers
-is created. Classes moved between releases; one of ROLL's own that is not where the path says stops the run.
+`worker_cls`, `env_manager_cls` of an environment, `group_filter_cls` and `user_defined_rollout_loop_cls` are dotted
+paths that are imported only when the group of workers is created. Classes moved between releases; one of ROLL's own
+that is not where the path says stops the run.
 
     rewards:
       math_rule:
@@ -23,9 +24,12 @@ from collections.abc import Iterator
 
 from roll_schema.diagnostic import Severity
 from roll_schema.models.section import Section
+from roll_schema.models.validation import facts_of
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.text import closest
 from roll_schema.workers import environment_setting
+
+_HOOKS = ("group_filter_cls", "user_defined_rollout_loop_cls")
 
 
 @rule(Severity.ERROR, fails="at start")
@@ -40,6 +44,19 @@ def unknown_worker_class(section: Section, context: Context) -> Iterator[Problem
         path = environment_setting(environment, "env_manager_cls")
         field = f"custom_envs.{name}.env_manager_cls"
         yield from _problem(field, path, registries["env_manager_classes"], context, "at worker start")
+    facts = facts_of(type(section), context.release)
+    for field in _HOOKS:
+        if context.is_set(field) and field in facts:
+            yield from _hook(field, getattr(section, field, None), str(facts[field]["default"]), context)
+
+
+def _hook(field: str, path: object, own: str, context: Context) -> Iterator[Problem]:
+    """A class that the user may write; ROLL's own has one place."""
+    if isinstance(path, str) and "." not in path:
+        message = f"`{path}` names a class and no module to import it from"
+        yield Problem(field, message, f"Write a dotted path, such as `{own}`.", fails="at worker start")
+    elif isinstance(path, str) and path.rpartition(".")[2] == own.rpartition(".")[2]:
+        yield from _problem(field, path, [own], context, "at worker start")
 
 
 def _problem(field: str, path: object, known: list[str], context: Context, fails: str) -> Iterator[Problem]:

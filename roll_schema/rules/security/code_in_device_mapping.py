@@ -15,10 +15,10 @@ Numbers only:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from roll_schema.devices import InvalidDevices, OpaqueDevices, parse_devices
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-_SUSPICIOUS = re.compile(
-    r"__\w+__|\b(?:eval|exec|compile|open|getattr|setattr|globals|locals|vars|input|breakpoint|memoryview)\s*\("
-    r"|\b(?:os|sys|subprocess|socket|shutil|pathlib|importlib|builtins)\s*\.",
-)
-
-
 @rule(Severity.ERROR, fails="silently")
 def code_in_device_mapping(worker: WorkerConfig) -> Iterator[Problem]:
     mapping = worker.device_mapping
-    found = _SUSPICIOUS.search(mapping) if isinstance(mapping, str) else None
-    if found:
-        message = f"ROLL would run this as Python: `{found.group()}` does more than list GPU ids"
-        yield Problem("device_mapping", message, "Write `list(range(0,8))`, or the ids themselves.")
+    if not isinstance(mapping, str):
+        return
+    try:
+        parse_devices(mapping)
+    except InvalidDevices:
+        return
+    except OpaqueDevices as reason:
+        if reason.code:
+            message = f"ROLL would run this as Python: `{reason.code}` does more than list GPU ids"
+            yield Problem("device_mapping", message, "Write `list(range(0,8))`, or the ids themselves.")

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
 
 
+_SERVICES = ("wandb", "swanlab")
+"""Trackers whose own clients read `<NAME>_API_KEY`."""
+
+
 @rule(Severity.WARNING, fails="silently")
 def secret_in_config(config: BaseConfig, context: Context) -> Iterator[Problem]:
     for path, node in walk(context.root):
@@ -39,4 +43,12 @@ def secret_in_config(config: BaseConfig, context: Context) -> Iterator[Problem]:
             continue
         name = path.rpartition(".")[2]
         message = f"`{name}` holds a secret in plain text"
-        yield Problem(path, message, f"Write `${{oc.env:{name.upper()}}}`, and revoke the one that stood here.")
+        advice = f"Write `${{oc.env:{_variable(path, config)}}}`, and revoke the one that stood here."
+        yield Problem(path, message, advice)
+
+
+def _variable(path: str, config: BaseConfig) -> str:
+    """The variable that a key is usually taken from."""
+    name = path.rpartition(".")[2].upper()
+    service = config.track_with
+    return f"{service.upper()}_{name}" if path == "tracker_kwargs.api_key" and service in _SERVICES else name

@@ -1,8 +1,8 @@
 """
 A data file that is not in a list.
 
-RLVR of ROLL 0.1.3 goes through `file_name` item by item: of a plain text it takes each letter for a file, and stops
-when the data is loaded.
+Distillation, and RLVR of ROLL 0.1.0 and 0.1.3, go through `file_name` item by item: of a plain text they take each
+letter for a file, and stop when the data is loaded.
 
     actor_train:
       data_args:
@@ -21,16 +21,20 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.rule import Context, Problem, rule
+from roll_schema.workers import workers_of
 
 if TYPE_CHECKING:
-    from roll_schema.models.rlvr_config import RLVRConfig
+    from roll_schema.models.base_config import BaseConfig
 
 
-@rule(Severity.ERROR, fails="at start", releases="==0.1.3", pipelines=("rlvr",))
-def file_name_as_text(config: RLVRConfig) -> Iterator[Problem]:
-    for role, worker in (("actor_train", config.actor_train), ("validation", config.validation)):
-        data = worker.data_args if worker is not None else None
+@rule(Severity.ERROR, fails="at start", pipelines=("rlvr", "distill"))
+def file_name_as_text(config: BaseConfig, context: Context) -> Iterator[Problem]:
+    if context.pipeline == "rlvr" and context.release.name not in ("0.1.0", "0.1.3"):
+        return
+    roles = ("student",) if context.pipeline == "distill" else ("actor_train", "validation")
+    for role, worker in workers_of(config):
+        data = worker.data_args if role in roles else None
         if data is not None and isinstance(data.file_name, str):
             message = f"`file_name` is the text {data.file_name!r}, and ROLL takes each letter of it for a file"
             yield Problem(f"{role}.data_args.file_name", message, f"Write `file_name: [{data.file_name}]`.")

@@ -4,7 +4,7 @@ A number of steps that SFT and distillation overwrite.
 SFT and distillation reckon their steps from the data and the epochs, and do not know the last one: only steps that are
 a multiple of `save_steps` are saved, so that the final weights may be lost.
 
-    max_steps: 100   # warning: [final-weights-unsaved]
+    max_steps: 100   # warning: [max-steps-ignored]
 
 By epochs alone:
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @rule(Severity.WARNING, fails="silently", pipelines=("sft", "distill", "distill_vl"))
-def final_weights_unsaved(config: BaseConfig, context: Context) -> Iterator[Problem]:
+def max_steps_ignored(config: BaseConfig, context: Context) -> Iterator[Problem]:
     if context.is_set("max_steps"):
         message = f"`max_steps: {config.max_steps}` is overwritten: the steps follow from the data and the epochs"
         yield Problem("max_steps", message, "Delete it, and set `num_train_epochs`.")

@@ -1,0 +1,63 @@
+"""
+Fewer samples than pipeline stages.
+
+With a virtual pipeline Megatron wants a multiple of the pipeline's stages as micro-batches. Dynamic batching forms them
+from the samples of a rank and asserts that there is one for each stage, after the first rollout.
+
+    rollout_batch_size: 8
+    num_return_sequences_in_group: 1
+    actor_train:
+      use_dynamic_batching_in_train: true
+      max_tokens_per_microbatch_in_train: 8192
+      strategy_args:
+        strategy_name: megatron_train
+        strategy_config:
+          pipeline_model_parallel_size: 4
+          virtual_pipeline_model_parallel_size: 2   # error: [samples-below-pipeline]
+      device_mapping: list(range(0,16))
+
+With enough of them:
+
+    rollout_batch_size: 64
+    num_return_sequences_in_group: 1
+    actor_train:
+      use_dynamic_batching_in_train: true
+      max_tokens_per_microbatch_in_train: 8192
+      strategy_args:
+        strategy_name: megatron_train
+        strategy_config:
+          pipeline_model_parallel_size: 4
+          virtual_pipeline_model_parallel_size: 2
+      device_mapping: list(range(0,16))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.workers import data_parallel_size, settings_of, whole
+
+if TYPE_CHECKING:
+    from roll_schema.models.rlvr_config import RLVRConfig
+
+_PLACE = "actor_train.strategy_args.strategy_config"
+
+
+@rule(Severity.ERROR, fails="at first step", releases=">=0.1.3", pipelines=RLVR_TRAINING)
+def samples_below_pipeline(config: RLVRConfig) -> Iterator[Problem]:
+    worker = config.actor_train
+    settings, ranks = settings_of(worker, "megatron_train"), data_parallel_size(worker)
+    stages = whole(settings, "pipeline_model_parallel_size") if settings else None
+    if settings is None or not stages or not ranks or not worker.use_dynamic_batching_in_train:
+        return
+    samples = config.rollout_batch_size * config.num_return_sequences_in_group // ranks
+    if settings.get("virtual_pipeline_model_parallel_size") and 0 < samples < stages[0]:
+        yield Problem(
+            f"{_PLACE}.virtual_pipeline_model_parallel_size",
+            f"each rank gets {samples} samples of a step, and the pipeline has {stages[0]} stages",
+            "Make `rollout_batch_size` larger, or delete it.",
+            also={f"{_PLACE}.pipeline_model_parallel_size": "the stages"},
+        )

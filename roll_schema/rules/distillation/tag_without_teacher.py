@@ -1,0 +1,61 @@
+"""
+Rows that no teacher is for.
+
+Each teacher is asked about the rows whose tag is in its `tag_included`, or all rows where that is empty. Rows of a
+tag that no teacher names get no signal from any: in pure distillation nothing is learned from them.
+
+    use_opd: true
+    teacher:
+      math: {tag_included: [deepmath], device_mapping: "list(range(0,8))"}
+    rewards:
+      code: {tag_included: [KodCode]}   # info: [tag-without-teacher]
+
+A teacher for each tag:
+
+    use_opd: true
+    teacher:
+      math: {tag_included: [deepmath, KodCode], device_mapping: "list(range(0,8))"}
+    rewards:
+      code: {tag_included: [KodCode]}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Context, Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.ppo_config import PPOConfig
+
+
+@rule(Severity.INFO, fails="silently", releases=">=0.3.0")
+def tag_without_teacher(config: PPOConfig, context: Context) -> Iterator[Problem]:
+    if not (config.use_opd or context.distills) or not config.teacher:
+        return
+    teachers = list(config.teacher.values()) if isinstance(config.teacher, dict) else [config.teacher]
+    if not all(teacher.tag_included for teacher in teachers):
+        return
+    covered = {tag for teacher in teachers for tag in teacher.tag_included}
+    for place, tag in _tags(config):
+        if tag not in covered:
+            yield Problem(
+                place,
+                f"no teacher is for the tag `{tag}`"
+                + (": nothing is learned from its rows" if context.distills else ""),
+                "Add it to the `tag_included` of a teacher.",
+                also={"teacher": "the teachers"},
+                severity=Severity.WARNING if context.distills else None,
+            )
+
+
+def _tags(config: PPOConfig) -> Iterator[tuple[str, str]]:
+    """Every tag of the training data, with its place."""
+    environments = getattr(config, "train_env_manager", None)
+    for index, tag in enumerate(environments.tags if environments is not None else ()):
+        yield f"train_env_manager.tags[{index}]", tag
+    for name, reward in (getattr(config, "rewards", None) or {}).items():
+        for index, tag in enumerate(reward.tag_included):
+            yield f"rewards.{name}.tag_included[{index}]", tag

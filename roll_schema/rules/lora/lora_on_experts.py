@@ -1,0 +1,57 @@
+"""
+An adapter on experts that vLLM does not serve.
+
+vLLM computes all experts of a layer at once. It refuses PEFT's adapters on experts, or leaves them out, so that the
+rollouts come from another model than the one that is trained.
+
+    pretrain: Qwen/Qwen3-30B-A3B
+    actor_train:
+      model_args: {lora_target: "q_proj,v_proj,gate_proj,up_proj,down_proj"}   # warning: [lora-on-experts]
+      strategy_args: {strategy_name: deepspeed_train, strategy_config: {}}
+    actor_infer:
+      model_args: {lora_target: "q_proj,v_proj,gate_proj,up_proj,down_proj"}
+      strategy_args: {strategy_name: vllm, strategy_config: {}}
+
+On attention alone:
+
+    pretrain: Qwen/Qwen3-30B-A3B
+    actor_train:
+      model_args: {lora_target: "q_proj,k_proj,v_proj,o_proj"}
+      strategy_args: {strategy_name: deepspeed_train, strategy_config: {}}
+    actor_infer:
+      model_args: {lora_target: "q_proj,k_proj,v_proj,o_proj"}
+      strategy_args: {strategy_name: vllm, strategy_config: {}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.catalog import is_pattern, target_names
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+from roll_schema.workers import model_checkpoint, runs_on, trained_by_peft
+
+if TYPE_CHECKING:
+    from roll_schema.models.ppo_config import PPOConfig
+
+_EXPERTS = ("gate_proj", "up_proj", "down_proj", "w1", "w2", "w3")
+
+
+@rule(Severity.WARNING, fails="at first step")
+def lora_on_experts(config: PPOConfig) -> Iterator[Problem]:
+    target = config.actor_train.model_args.lora_target
+    if not trained_by_peft(config) or not runs_on(config.actor_infer, "vllm") or is_pattern(target):
+        return
+    names = [name for name in target_names(target) if name.rpartition(".")[2] in _EXPERTS]
+    if not names:
+        return
+    model, known = model_checkpoint(config, "actor_train")
+    if "experts" in known.sizes:
+        shown = ", ".join(f"`{name}`" for name in names)
+        yield Problem(
+            "actor_train.model_args.lora_target",
+            f"vLLM serves no adapter on {shown} of the {known.sizes['experts']} experts of `{model}`",
+            "Write the attention's modules only: `lora_target: q_proj,k_proj,v_proj,o_proj`.",
+        )

@@ -1,0 +1,58 @@
+"""
+A model that ROLL cannot build on Megatron.
+
+ROLL's adapter for Megatron knows some types of models, more with each release. For another type, and for one that came
+later, the workers stop when they start.
+
+    pretrain: Qwen/Qwen3.5-35B-A3B
+    actor_train:
+      strategy_args:
+        strategy_name: megatron_train   # error: [model-not-in-megatron]
+
+A model that the release has:
+
+    pretrain: Qwen/Qwen3-30B-A3B
+    actor_train:
+      strategy_args:
+        strategy_name: megatron_train
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Context, Problem, rule
+from roll_schema.workers import model_checkpoint, runs_on, workers_of
+
+if TYPE_CHECKING:
+    from roll_schema.models.base_config import BaseConfig
+
+_SINCE = {
+    **dict.fromkeys(("deepseek_v3", "llama", "mistral", "mixtral", "qwen2", "qwen2_moe", "qwen2_vl"), "0.1.1"),
+    **dict.fromkeys(("qwen2_5_vl", "qwen3", "qwen3_moe", "qwen3_next"), "0.1.1"),
+    "qwen3_vl": "0.1.3",
+    **dict.fromkeys(("glm4_moe", "qwen3_omni_moe", "qwen3_vl_moe"), "0.2.0"),
+    **dict.fromkeys(("qwen3_5", "qwen3_5_moe", "seed_oss"), "0.2.1"),
+}
+"""The first release whose adapter has a model type; what 0.1.0 builds without an entry of its own is not known."""
+
+
+@rule(Severity.ERROR, fails="at worker start", releases=">=0.1.1")
+def model_not_in_megatron(config: BaseConfig, context: Context) -> Iterator[Problem]:
+    if context.release.changed:
+        return  # a fork may have models of its own
+    for role, worker in workers_of(config):
+        if not runs_on(worker, "megatron_train", "megatron_infer"):
+            continue
+        model, known = model_checkpoint(config, role)
+        since = _SINCE.get(known.model_type)
+        if since is None or context.release.matches(f"<{since}"):
+            other = "fsdp2" if context.release.matches(">=0.2.0") else "deepspeed"
+            later = f", or use ROLL {since}, which has it" if since else ""
+            yield Problem(
+                f"{role}.strategy_args.strategy_name",
+                f"ROLL {context.release.name} has no `{known.model_type}` on Megatron, which `{model}` is",
+                f"Write `strategy_name: {other}_{'train' if runs_on(worker, 'megatron_train') else 'infer'}`{later}.",
+            )

@@ -1,0 +1,44 @@
+"""
+A quantized checkpoint where a model is trained.
+
+Weights in 4 or 8 bits are for inference. ROLL hands the checkpoint to its trainer as it is, which cannot load it, move
+it to its GPUs or compute gradients for it.
+
+    pretrain: Qwen/Qwen2.5-7B-Instruct-AWQ   # warning: [quantized-model-trained]
+
+The checkpoint that it was made from:
+
+    pretrain: Qwen/Qwen2.5-7B-Instruct
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+from roll_schema.workers import TRAINERS, model_of
+
+if TYPE_CHECKING:
+    from roll_schema.models.base_config import BaseConfig
+
+_QUANTIZED = re.compile(r"[-_](awq|gptq|gguf|fp8|nf4|bnb|int[48]|w[48]a(8|16)|[48]-?bit)\b", re.I)
+
+
+@rule(Severity.WARNING, fails="at worker start")
+def quantized_model_trained(config: BaseConfig) -> Iterator[Problem]:
+    for role in TRAINERS:
+        model = model_of(config, role) if hasattr(config, role) else None
+        found = _QUANTIZED.search(model.rstrip("/").rpartition("/")[2]) if model else None
+        if found and model:
+            message = f"`{model}` is quantized, as `{found[1]}` in its name says, and cannot be trained"
+            yield Problem(_place(config, role, model), message, "Write the checkpoint that it was made from.")
+
+
+def _place(config: BaseConfig, role: str, model: str) -> str:
+    """Where a role's model is written."""
+    own = f"{role}.model_args.model_name_or_path"
+    shared = (name for name in ("pretrain", f"{role}_pretrain") if getattr(config, name, None) == model)
+    return next(shared, own)

@@ -1,0 +1,41 @@
+"""
+A strategy for diffusion models in another pipeline, or another strategy in theirs.
+
+The `reward_fl` pipeline trains a diffusion model, with `diffusion_deepspeed_train` only, and no other pipeline can.
+
+    actor_train:
+      strategy_args:
+        strategy_name: diffusion_deepspeed_train   # warning: [diffusion-strategy-mismatch]
+
+For a language model:
+
+    actor_train:
+      strategy_args:
+        strategy_name: deepspeed_train
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Context, Problem, rule
+from roll_schema.workers import TRAINERS, runs_on
+
+if TYPE_CHECKING:
+    from roll_schema.models.base_config import BaseConfig
+
+
+@rule(Severity.WARNING, fails="at worker start")
+def diffusion_strategy_mismatch(config: BaseConfig, context: Context) -> Iterator[Problem]:
+    wanted = context.pipeline == "reward_fl"
+    for role in TRAINERS:
+        worker = getattr(config, role, None)
+        if worker is None or worker.strategy_args is None:
+            continue
+        if runs_on(worker, "diffusion_deepspeed_train") is not wanted:
+            what = "no other strategy trains" if wanted else "this strategy trains nothing but"
+            better = "diffusion_deepspeed_train" if wanted else "deepspeed_train"
+            message = f"{what} the diffusion model of `reward_fl`"
+            yield Problem(f"{role}.strategy_args.strategy_name", message, f"Write `strategy_name: {better}`.")
