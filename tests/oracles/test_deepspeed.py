@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from roll_schema.releases import choices_of
 from roll_schema.strategies import Key, backend_of
 from tests.oracles.verdicts import PASSES, Cases, Settings, cases, diagnosed, generated, merged, refusal, shown, trainer
 
@@ -132,7 +133,7 @@ VALUES: dict[str, list[Any]] = {
     "bool": ["some text", 1.5, 7, [], {}, None, True, False],
     "str": [7, 1.5, True, None, [], {}],
     "list": ["some text", 7, True, {}, []],
-    "literal": ["some text", 7, 1.5, -1, [], {}, None],
+    "literal": ["some text", 4, 1.5, -1, [], {}, None],
     "union[lit": [1.5, [], {}, None, "some text", 0.5, 7],
     "union[str": [1.5, {}, None, 7, [], "some text"],
 }
@@ -149,7 +150,8 @@ NEEDED = {
 
 def values_for(key: Key) -> list[Any]:
     kind = key.type.removeprefix("Optional[").lower()
-    return next(values for name, values in VALUES.items() if kind.startswith(name))
+    others = next(values for name, values in VALUES.items() if kind.startswith(name))
+    return [*others, *choices_of(key.type)]
 
 
 for _, _key in TYPED:

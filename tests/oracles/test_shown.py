@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
+from roll_schema.diagnostic import Severity
 from roll_schema.rules import RULES
+from tests.oracles.verdicts import RELEASE, diagnostics
 from tests.write_oracles import FILE, GROUPS, NOT_SHOWN, render, rules_shown
 
 
@@ -15,3 +21,9 @@ def test_every_rule_is_shown_or_says_why_not() -> None:
 
 def test_the_table_in_the_docs_is_up_to_date() -> None:
     assert FILE.read_text(encoding="utf-8") == render()
+
+
+@pytest.mark.parametrize("release", ["0.1.3", RELEASE])
+def test_the_small_config_has_no_error(release: str, model: Path) -> None:
+    found = diagnostics({"pretrain": str(model)}, release)
+    assert [item.message for item in found if item.severity is Severity.ERROR] == []

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from roll_schema.releases import choices_of
 from roll_schema.strategies import Key, backend_of
 from tests.oracles.conftest import HEADS, POSITIONS
-from tests.oracles.verdicts import Cases, Settings, adapter, bounds_of, cases, generated, refusal, rollout, shown
+from tests.oracles.verdicts import Cases, Settings, adapter, cases, generated, refusal, rollout, shown
 
 pytestmark = pytest.mark.oracle
 
@@ -202,7 +203,8 @@ def known() -> dict[str, Key]:
 
 def values_for(key: str) -> list[Any]:
     kind = known()[key].type.removeprefix("Optional[").lower()
-    return next(values for name, values in VALUES.items() if kind.startswith(name))
+    others = next(values for name, values in VALUES.items() if kind.startswith(name))
+    return [*others, *choices_of(known()[key].type)]
 
 
 for _key in TYPED:
@@ -225,6 +227,12 @@ def test_bounds_are_those_of_vllm() -> None:
             theirs.setdefault(name, []).append(bounds_of(field))
     bounded = {key: item.bounds for key, item in known().items() if item.bounds}
     assert {key: bounds for key, bounds in bounded.items() if bounds not in theirs[key]} == {}
+
+
+def bounds_of(field: Any) -> dict[str, float]:
+    """The bounds that a field of a pydantic model sets."""
+    limits = [(name, getattr(item, name, None)) for item in field.metadata for name in ("gt", "ge", "lt", "le")]
+    return {name: limit for name, limit in limits if limit is not None}
 
 
 def parameters() -> set[str]:
@@ -356,7 +364,7 @@ SETTINGS = st.fixed_dictionaries(
 """Without `top_k: 0`, whose meaning depends on vLLM's release."""
 
 
-@generated("sampling-range", by="SamplingParams", examples=500)
+@generated("sampling-range", by="SamplingParams", examples=300)
 @given(sampling=SETTINGS.filter(lambda sampling: (sampling.get("temperature") or 0) >= 1e-5))
 def test_generated_sampling(sampling: Settings, ours: Ours) -> None:
     assert (sampling_params(sampling) is None) is (ours("sampling-range", judge(sampling)) is None)

@@ -9,10 +9,14 @@ from typing import Any
 
 from hypothesis import settings as hypothesis_settings
 
+from roll_schema.diagnostic import Diagnostic
 from roll_schema.rules import RULES
 from tests.support import lint_text
 
 Settings = dict[str, Any]
+
+RELEASE = "0.2.1"
+"""The last one with DeepSpeed."""
 
 PASSES = 4
 BATCH = {"train_micro_batch_size_per_gpu": 1, "train_batch_size": PASSES}
@@ -20,29 +24,35 @@ ZERO = {"zero_optimization": {"stage": 2}}
 TARGET = "q_proj,v_proj"
 BASE: Settings = {
     "exp_name": "oracle",
-    "num_gpus_per_node": 1,
+    "num_gpus_per_node": 2,
+    "adv_estimator": "reinforce",
+    "init_kl_coef": 0.0,
     "prompt_length": 64,
     "response_length": 64,
     "rollout_batch_size": 4,
     "num_return_sequences_in_group": 1,
     "actor_train": {
+        "data_args": {"file_name": ["train.jsonl"], "domain_interleave_probs": {"judge": 1.0}},
         "training_args": {"per_device_train_batch_size": 1, "gradient_accumulation_steps": PASSES},
         "strategy_args": {"strategy_name": "deepspeed_train", "strategy_config": ZERO},
         "device_mapping": "[0]",
     },
     "actor_infer": {
+        "generating_args": {"temperature": 1.0, "top_p": 1.0, "top_k": -1},
         "strategy_args": {"strategy_name": "vllm", "strategy_config": {}},
         "device_mapping": "[0]",
     },
     "rewards": {
         "judge": {
             "worker_cls": "roll.pipeline.rlvr.rewards.llm_judge_reward_worker.LLMJudgeRewardWorker",
+            "judge_model_type": "inference",
+            "model_args": {"model_name_or_path": "judge"},
             "strategy_args": {"strategy_name": "vllm", "strategy_config": {"load_format": "auto"}},
-            "device_mapping": "[0]",
+            "device_mapping": "[1]",
         }
     },
 }
-"""A config without an error, on one GPU."""
+"""A config without an error, on two GPUs."""
 
 
 def rollout(settings: Settings) -> Settings:
@@ -63,14 +73,18 @@ def adapter(trained: Settings, served: Settings | None = None) -> Settings:
     }
 
 
-def diagnosed(rule: str, changes: Settings, release: str = "0.2.1") -> list[Any]:
+def diagnostics(changes: Settings, release: str) -> list[Diagnostic]:
+    """What we say of the small config with changes."""
+    text = json.dumps(merged(BASE, changes)).replace("Infinity", ".inf").replace("NaN", ".nan")
+    return lint_text(text, release=release).diagnostics
+
+
+def diagnosed(rule: str, changes: Settings, release: str = RELEASE) -> list[Diagnostic]:
     """What a rule says of the small config with changes."""
-    text = json.dumps(merged(BASE, changes)).replace("-Infinity", "-.inf").replace("Infinity", ".inf")
-    result = lint_text(text.replace("NaN", ".nan"), release=release)
-    return [item for item in result.diagnostics if item.rule == rule]
+    return [item for item in diagnostics(changes, release) if item.rule == rule]
 
 
-def said(rule: str, changes: Settings, release: str = "0.2.1") -> str | None:
+def said(rule: str, changes: Settings, release: str = RELEASE) -> str | None:
     """The severity at which a rule speaks of the small config with changes; None where it is silent."""
     return next((item.severity.value for item in diagnosed(rule, changes, release)), None)
 
@@ -124,12 +138,6 @@ def generated(*rules: str, by: str, examples: int = 200) -> Callable[[Callable[.
     for rule in rules:
         shown(rule, by, generated=examples)
     return hypothesis_settings(max_examples=examples)
-
-
-def bounds_of(field: Any) -> dict[str, float]:
-    """The bounds that a field of a pydantic model sets."""
-    limits = [(name, getattr(item, name, None)) for item in field.metadata for name in ("gt", "ge", "lt", "le")]
-    return {name: limit for name, limit in limits if limit is not None}
 
 
 def merged(base: Settings, changes: Settings) -> Settings:
