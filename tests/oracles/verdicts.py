@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from hypothesis import settings as hypothesis_settings
 
 from roll_schema.diagnostic import Diagnostic
@@ -113,7 +114,7 @@ SHOWN: dict[tuple[str, str], list[int]] = {}
 """By rule and library object: the numbers of listed cases and of generated ones."""
 
 
-def cases(by: str, tables: list[Cases]) -> list[tuple[str, Settings, str | None, str]]:
+def cases(by: str, tables: list[Cases]) -> list[Any]:
     """Every case of the tables as rule, settings, our severity and the refusal's subject (None and empty: accepted)."""
     rows: list[tuple[str, Settings, str | None, str]] = []
     for table in tables:
@@ -123,7 +124,7 @@ def cases(by: str, tables: list[Cases]) -> list[tuple[str, Settings, str | None,
         rows += [(table.rule, settings, severity, table.about) for settings in table.refused]
         rows += [(table.rule, settings, None, "") for settings in table.accepted]
         shown(table.rule, by, listed=len(table.refused) + len(table.accepted))
-    return rows
+    return [pytest.param(*row, id=f"{row[0]} {json.dumps(row[1])}") for row in rows]
 
 
 def shown(rule: str, by: str, listed: int = 0, generated: int = 0) -> None:
