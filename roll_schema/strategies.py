@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
+import operator
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,6 +19,14 @@ from roll_schema.releases import Release
 from roll_schema.tree import UNKNOWN
 
 _FILE = Path(__file__).parent / "releases" / "strategies.json"
+_BOUNDS = {
+    "gt": (operator.gt, "above"),
+    "ge": (operator.ge, "at least"),
+    "lt": (operator.lt, "below"),
+    "le": (operator.le, "at most"),
+}
+"""What the bounds of a number ask for, and how that is said."""
+
 _BACKENDS = {
     "megatron_train": "megatron",
     "megatron_infer": "megatron",
@@ -37,7 +46,7 @@ class Key:
     """A key of a backend: its `type` as Python writes it, the `releases` of ROLL that take it (empty: all).
 
     `overwritten` says what ROLL writes over it, `consumed` that ROLL reads it and passes it on to nobody; `keys` are
-    those of the mapping that it holds.
+    those of the mapping that it holds, of which a `lax` one may hold others, `bounds` those of a number.
     """
 
     type: str
@@ -45,7 +54,18 @@ class Key:
     overwritten: str = ""
     consumed: bool = False
     of: str = ""
+    lax: bool = False
     keys: dict[str, Key] = field(default_factory=dict)
+    bounds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def range(self) -> str:
+        """The bounds in words."""
+        return " and ".join(f"{_BOUNDS[name][1]} {limit}" for name, limit in self.bounds.items())
+
+    def bears(self, value: Any) -> bool:
+        """Whether a value is within the bounds, as all that is no number is."""
+        return not _is_number(value) or all(_BOUNDS[name][0](value, limit) for name, limit in self.bounds.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +82,7 @@ class Backend:
 class Entry:
     """A key that a config writes: its dotted path, what is known about it (None: nothing), and its value.
 
-    `known` are the keys that may stand beside it.
+    `known` are the keys that may stand beside it, `inside` is the one that holds them (None: the settings themselves).
     """
 
     path: str
@@ -70,6 +90,7 @@ class Entry:
     key: Key | None
     value: Any
     known: dict[str, Key]
+    inside: Key | None
 
 
 def backend_of(strategy_name: str) -> Backend | None:
@@ -91,16 +112,18 @@ def fits(value: Any, kind: str) -> bool:
         return True
 
 
-def _entries(path: str, known: dict[str, Key], settings: dict[str, Any], release: Release) -> Iterator[Entry]:
+def _entries(
+    path: str, known: dict[str, Key], settings: dict[str, Any], release: Release, inside: Key | None = None
+) -> Iterator[Entry]:
     present = {name: key for name, key in known.items() if release.matches(key.releases)}
     for name, value in settings.items():
         if value is UNKNOWN or not isinstance(name, str):
             continue
         below = f"{path}.{name}" if path else name
         key = present.get(name)
-        yield Entry(below, name, key, value, present)
+        yield Entry(below, name, key, value, present, inside)
         if key is not None and key.keys and isinstance(value, dict):
-            yield from _entries(below, key.keys, value, release)
+            yield from _entries(below, key.keys, value, release, key)
 
 
 def _fits(value: Any, kind: ast.expr) -> bool:

@@ -2,7 +2,8 @@
 Two numbers of passes per optimizer step.
 
 ROLL writes batch sizes into DeepSpeed's settings, but not `gradient_accumulation_steps`. A number there that is not
-that of `training_args` breaks DeepSpeed's own check of the batch when the workers start.
+that of `training_args` breaks DeepSpeed's own check of the batch when the workers start, and so does an `auto`, which
+only Hugging Face's trainer fills in.
 
     actor_train:
       training_args: {gradient_accumulation_steps: 8}
@@ -36,10 +37,10 @@ if TYPE_CHECKING:
 def accumulation_disagrees(worker: WorkerConfig) -> Iterator[Problem]:
     settings, outer = settings_of(worker, "deepspeed_train"), worker.training_args.gradient_accumulation_steps
     inner = settings.get("gradient_accumulation_steps") if settings else None
-    if isinstance(inner, int) and inner != outer:
+    if inner != outer and (inner == "auto" or isinstance(inner, (int, float))):
         yield Problem(
             "strategy_args.strategy_config.gradient_accumulation_steps",
-            f"DeepSpeed is told {inner} passes per step and the pipeline {outer}",
+            f"DeepSpeed is told `{inner}` passes per step, and the pipeline {outer}",
             "Delete it here.",
             also={"training_args.gradient_accumulation_steps": "what the pipeline takes"},
         )

@@ -21,6 +21,16 @@ With stage 3:
           zero_optimization:
             stage: 3
             offload_param: {device: cpu}
+
+A part of the optimizer:
+
+    actor_train:
+      strategy_args:
+        strategy_name: deepspeed_train
+        strategy_config:
+          zero_optimization:
+            stage: 2
+            offload_optimizer: {device: cpu, ratio: 0.5}   # error: [offload-refused]
 """
 
 from __future__ import annotations
@@ -47,7 +57,13 @@ def offload_refused(worker: WorkerConfig) -> Iterator[Problem]:
     stage = zero.get("stage", 0)
     for name in ("offload_param", "offload_optimizer"):
         part = zero.get(name)
-        if not isinstance(part, dict) or part.get("device") in (None, "none"):
+        if not isinstance(part, dict):
+            continue
+        ratio = part.get("ratio")
+        if name == "offload_optimizer" and stage < 3 and isinstance(ratio, (int, float)) and ratio < 1:
+            message = f"a `ratio` of {ratio} needs stage 3, and this is stage {stage}"
+            yield Problem(f"{_PLACE}.{name}.ratio", message, "Write `stage: 3`, or delete `ratio`.")
+        if part.get("device") in (None, "none"):
             continue
         if part.get("device") == "nvme" and not part.get("nvme_path"):
             message = f"`{name}` to `nvme` needs an `nvme_path`"
@@ -57,7 +73,3 @@ def offload_refused(worker: WorkerConfig) -> Iterator[Problem]:
             advice = "Write `stage: 3`, or delete it."
             severity = Severity.WARNING
             yield Problem(f"{_PLACE}.{name}", message, advice, severity=severity, fails="silently", at_key=True)
-        ratio = part.get("ratio")
-        if name == "offload_optimizer" and stage < 3 and isinstance(ratio, (int, float)) and ratio < 1:
-            message = f"a `ratio` of {ratio} needs stage 3, and this is stage {stage}"
-            yield Problem(f"{_PLACE}.{name}.ratio", message, "Write `stage: 3`, or delete `ratio`.")

@@ -17,6 +17,15 @@ One of them:
         strategy_name: deepspeed_train
         strategy_config:
           bf16: {enabled: true}
+
+`bfloat16` is an old name of `bf16`:
+
+    actor_train:
+      strategy_args:
+        strategy_name: deepspeed_train
+        strategy_config:
+          fp16: {enabled: true}   # error: [two-precisions]
+          bfloat16: {enabled: true}
 """
 
 from __future__ import annotations
@@ -25,6 +34,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
+from roll_schema.models.section import Settings
 from roll_schema.rule import Problem, rule
 from roll_schema.workers import settings_of
 
@@ -34,13 +44,16 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, fails="at worker start")
 def two_precisions(worker: WorkerConfig) -> Iterator[Problem]:
-    settings = settings_of(worker, "deepspeed_train", "deepspeed_infer")
-    on = [name for name in ("fp16", "bf16") if settings and _is_on(settings.get(name))]
-    if len(on) == 2:
+    settings = settings_of(worker, "deepspeed_train", "deepspeed_infer") or Settings()
+    # DeepSpeed looks at the old name only where the new one is missing.
+    other = "bf16" if "bf16" in settings else "bfloat16"
+    if _is_on(settings.get("fp16")) and _is_on(settings.get(other)):
         place = "strategy_args.strategy_config"
-        message = "DeepSpeed refuses `fp16` and `bf16` together"
-        yield Problem(f"{place}.fp16", message, "Delete `fp16`.", also={f"{place}.bf16": "on too"}, at_key=True)
+        message = f"DeepSpeed refuses `fp16` and `{other}` together"
+        yield Problem(f"{place}.fp16", message, "Delete `fp16`.", also={f"{place}.{other}": "on too"}, at_key=True)
 
 
 def _is_on(part: object) -> bool:
-    return isinstance(part, dict) and part.get("enabled") is True
+    """Whether DeepSpeed, which has pydantic read it, takes a section for switched on."""
+    enabled = part.get("enabled") if isinstance(part, dict) else None
+    return enabled == 1 or (isinstance(enabled, str) and enabled.lower() in ("true", "t", "yes", "y", "on", "1"))

@@ -31,6 +31,8 @@ from roll_schema.workers import trained_by_peft
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
+AT_THE_TOP = ("lm_head", "model", "transformer", "score")
+
 
 @rule(Severity.ERROR, fails="at worker start")
 def lora_target_accidental_regex(config: PPOConfig) -> Iterator[Problem]:
@@ -57,8 +59,8 @@ def matches_nothing(pattern: str) -> str:
 
 
 def _cannot_match_a_dot(pattern: str) -> bool:
-    """Without a dot, a class or an escape nothing in it matches a dot; the head alone lies at the top."""
-    return not set(".[\\") & set(pattern) and "lm_head" not in pattern
+    """Without a dot, a class or an escape nothing in it matches a dot; few modules lie at the top."""
+    return not set(".[\\") & set(pattern) and not any(re.fullmatch(pattern, name) for name in AT_THE_TOP)
 
 
 def _wants_a_comma(pattern: str) -> bool:

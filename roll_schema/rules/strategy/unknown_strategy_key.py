@@ -2,8 +2,8 @@
 A key that the backend does not know.
 
 ROLL hands `strategy_config` to the backend as it is. Megatron and vLLM refuse a key that they do not know when the
-workers start; DeepSpeed ignores one at its top level and refuses one inside its sections; FSDP2 and `hf_infer` ignore
-it. Where the known keys are of another version than the one ROLL installs, this is a warning.
+workers start; DeepSpeed ignores one at its top level and refuses one inside most of its sections; FSDP2 and `hf_infer`
+ignore it. Where the known keys are of another version than the one ROLL installs, this is a warning.
 
     actor_train:
       strategy_args:
@@ -77,7 +77,9 @@ def meant_for(asked: Backend, found: list[Entry]) -> Backend | None:
 
 def _problem(entry: Entry, backend: Backend, strategy_name: str, release: Release) -> Problem:
     nested = "." in entry.path
-    ignored = backend.unknown == "ignored" and not (nested and backend.of)
+    # DeepSpeed drops every `auto` before it looks at the keys of a section.
+    checked = entry.inside is not None and not entry.inside.lax and entry.value != "auto" and backend.of
+    ignored = backend.unknown == "ignored" and not checked
     others = _other_releases(entry.name, backend, release)
     meant = SLIPS.get(entry.name) if SLIPS.get(entry.name) in entry.known else None
     meant = meant or closest(entry.name, entry.known, cutoff=0.85)

@@ -1,8 +1,8 @@
 """
 A value that the backend cannot work with.
 
-ROLL does not look into `strategy_config`: a text where the backend wants a number, or a choice that it does not have,
-shows when the workers start, or is taken for something else.
+ROLL does not look into `strategy_config`: a text where the backend wants a number, a number out of its range, or a
+choice that it does not have, shows when the workers start, or is taken for something else.
 
     actor_train:
       strategy_args:
@@ -17,6 +17,13 @@ Write what the backend takes:
         strategy_name: megatron_train
         strategy_config:
           recompute_granularity: full
+
+A number out of range:
+
+    actor_infer:
+      strategy_args:
+        strategy_name: vllm
+        strategy_config: {max_num_seqs: 0}   # warning: [wrong-strategy-value]
 """
 
 from __future__ import annotations
@@ -57,6 +64,9 @@ def wrong_strategy_value(strategy: StrategyArguments, context: Context) -> Itera
                 f"`{entry.path}` of {backend.title} must be {wanted}, but this is {shown}",
                 f"Did you mean `{close}`?" if close else "",
             )
+        elif not key.bears(value):
+            message = f"`{entry.path}` of {backend.title} must be {key.range}, but this is {describe(value)}"
+            yield Problem(f"strategy_config.{entry.path}", message)
 
 
 def _in_words(kind: str) -> str:

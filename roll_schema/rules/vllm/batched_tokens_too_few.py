@@ -1,9 +1,12 @@
 """
-A batch of vLLM that is smaller than its context, with chunked prefill off.
+A batch of vLLM that cannot hold what it is for.
 
-Without chunked prefill a prompt is processed as a whole, so `max_num_batched_tokens` must be at least `max_model_len`;
-vLLM's older engine (V0, the usual one of vLLM 0.8) refuses a smaller one when the worker starts. The newer engine (V1)
-switches chunked prefill back on whatever is written, and runs.
+Every sequence of a batch needs a token of it: vLLM refuses a `max_num_batched_tokens` below `max_num_seqs` when the
+worker starts.
+
+Without chunked prefill a prompt is processed as a whole, so `max_num_batched_tokens` must be at least `max_model_len`.
+vLLM's older engine (V0, the usual one of vLLM 0.8) refuses a smaller one, and so do newer releases; in between, its V1
+engine switches chunked prefill back on whatever is written, and runs.
 
     actor_infer:
       strategy_args:
@@ -22,6 +25,15 @@ Let a whole prompt fit in:
           enable_chunked_prefill: false
           max_model_len: 16384
           max_num_batched_tokens: 16384
+
+A batch with less tokens than sequences is refused by every release:
+
+    actor_infer:
+      strategy_args:
+        strategy_name: vllm
+        strategy_config:
+          max_num_seqs: 512
+          max_num_batched_tokens: 256   # error: [batched-tokens-too-few]
 """
 
 from __future__ import annotations
@@ -45,6 +57,16 @@ def batched_tokens_too_few(worker: WorkerConfig) -> Iterator[Problem]:
     if settings is None:
         return
     tokens, context = settings.get("max_num_batched_tokens"), settings.get("max_model_len")
+    sequences = settings.get("max_num_seqs")
+    if isinstance(tokens, int) and isinstance(sequences, int) and 0 < tokens < sequences:
+        yield Problem(
+            f"{SETTINGS}.max_num_batched_tokens",
+            f"batches of {tokens:,} tokens cannot hold {sequences:,} sequences of at least one",
+            help=f"Write `max_num_batched_tokens: {sequences}` or more.",
+            also={f"{SETTINGS}.max_num_seqs": f"{sequences:,} sequences"},
+            severity=Severity.ERROR,
+        )
+        return
     if settings.get("enable_chunked_prefill") is not False:
         return
     if isinstance(tokens, int) and isinstance(context, int) and tokens < context:

@@ -1,8 +1,9 @@
 """
 A block size of the KV cache that vLLM does not have.
 
-vLLM keeps its KV cache in blocks of 1, 8, 16, 32, 64, 128 or (newer releases) 256 tokens. Another size stops the worker
-when it starts; only the oldest vLLM that ROLL 0.1.3 supports may bear another multiple of 16.
+vLLM keeps its KV cache in blocks of tokens, and its attention kernels want a multiple of 16: another size stops the
+worker when it starts. Some releases of vLLM take only 1, 8, 16, 32, 64, 128 and (newer ones) 256, of which 1 and 8 are
+for other hardware; what depends on the release is a warning.
 
     actor_infer:
       strategy_args:
@@ -15,6 +16,13 @@ Write one of them:
       strategy_args:
         strategy_name: vllm
         strategy_config: {block_size: 16}
+
+Too small for the kernels of GPUs:
+
+    actor_infer:
+      strategy_args:
+        strategy_name: vllm
+        strategy_config: {block_size: 8}   # warning: [block-size]
 """
 
 from __future__ import annotations
@@ -29,7 +37,8 @@ from roll_schema.workers import settings_of
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
-SIZES = (1, 8, 16, 32, 64, 128, 256)
+SIZES = (16, 32, 64, 128, 256)
+FOR_OTHER_HARDWARE = (1, 8)
 
 
 @rule(Severity.ERROR, fails="at worker start")
@@ -39,7 +48,8 @@ def block_size(worker: WorkerConfig) -> Iterator[Problem]:
     # null leaves the choice to vLLM.
     if size is None or size in SIZES:
         return
-    bearable = isinstance(size, int) and size > 0 and size % 16 == 0
+    number = int(size) if isinstance(size, str) and size.isdecimal() else size
+    bearable = isinstance(number, int) and number > 0 and (number % 16 == 0 or number in FOR_OTHER_HARDWARE)
     shown = f'"{size}"' if isinstance(size, str) else f"{size}"
     yield Problem(
         "strategy_args.strategy_config.block_size",

@@ -17,13 +17,24 @@ Stay below it:
         strategy_name: vllm
         strategy_config: {max_model_len: 40960}
 
-`hf_overrides` with a `rope_scaling`, or `VLLM_ALLOW_LONG_MAX_MODEL_LEN`, lifts the limit.
+Settings that have nothing to do with positions do not help:
+
+    pretrain: Qwen/Qwen3-8B
+    actor_infer:
+      strategy_args:
+        strategy_name: vllm
+        strategy_config:
+          max_model_len: 65536   # error: [context-beyond-positions]
+          hf_overrides: {rms_norm_eps: 1.0e-6}
+
+`hf_overrides` of the positions or their scaling, and `VLLM_ALLOW_LONG_MAX_MODEL_LEN: '1'`, can lift the limit: then
+nothing is said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from roll_schema import workers
 from roll_schema.diagnostic import Severity
@@ -32,7 +43,7 @@ from roll_schema.rule import Problem, rule
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
-ALLOWANCE = "VLLM_ALLOW_LONG_MAX_MODEL_LEN"
+SCALING = ("max_position_embeddings", "rope_scaling", "rope_parameters", "text_config")
 
 
 @rule(Severity.ERROR, fails="at worker start")
@@ -42,9 +53,7 @@ def context_beyond_positions(config: PPOConfig) -> Iterator[Problem]:
         context = settings.get("max_model_len") if settings is not None else None
         if settings is None or not isinstance(context, int) or context <= 1:
             continue
-        if any(key in settings for key in ("hf_overrides", "rope_scaling")):
-            continue
-        if ALLOWANCE in (worker.system_envs or {}) or ALLOWANCE in (config.system_envs or {}):
+        if scales_positions(settings) or _is_allowed({**(config.system_envs or {}), **(worker.system_envs or {})}):
             continue
         model, positions = workers.model_size(config, name, "positions")
         if context > positions:
@@ -53,3 +62,13 @@ def context_beyond_positions(config: PPOConfig) -> Iterator[Problem]:
                 f"a context of {context:,} tokens is more than the {positions:,} positions of `{model}`",
                 help=f"Write `max_model_len: {positions}` or less, or scale positions by `hf_overrides`.",
             )
+
+
+def scales_positions(settings: Mapping[str, Any]) -> bool:
+    """Whether an engine's settings may give a model other positions than its own."""
+    overrides = settings.get("hf_overrides", {})
+    return "rope_scaling" in settings or not isinstance(overrides, dict) or any(key in overrides for key in SCALING)
+
+
+def _is_allowed(environment: Mapping[str, Any]) -> bool:
+    return str(environment.get("VLLM_ALLOW_LONG_MAX_MODEL_LEN", "")).strip().lower() in ("1", "true")

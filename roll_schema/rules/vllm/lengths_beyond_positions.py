@@ -18,7 +18,7 @@ Qwen3-8B has 40,960 positions:
     actor_infer:
       strategy_args: {strategy_name: vllm}
 
-With `hf_overrides`, which may scale positions, nothing is said.
+With `hf_overrides` of the positions or their scaling, nothing is said.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 from roll_schema import workers
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
+from roll_schema.rules.vllm.context_beyond_positions import scales_positions
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 def lengths_beyond_positions(config: PPOConfig) -> Iterator[Problem]:
     settings = workers.settings_of(config.actor_infer, "vllm")
     needed = workers.sample_length(config)
-    if settings is None or any(key in settings for key in ("max_model_len", "hf_overrides", "rope_scaling")):
+    if settings is None or "max_model_len" in settings or scales_positions(settings):
         return
     if not needed:
         return
