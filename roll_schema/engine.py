@@ -179,22 +179,27 @@ class _Run:
             gpu=self.options.gpu,
             primary_file=self.source.name,
         )
+        groups = self.groups()
+        claimants = _claimants(groups)
         for error in errors:
-            for rule in _claimants().get(error.kind, _claimants()["*"]):
-                self.run(rule, error, replace(context, path=error.path))
+            here = replace(context, path=error.path)
+            for rule in claimants.get(error.kind, claimants.get("*", [])):
+                if self.applies(rule, name):
+                    self.run(rule, error, here)
         self.result.config = config
         if config is None or not composition.complete:
             return  # without all fragments a key may only seem missing
+        applying: dict[type[Section], list[Rule]] = {}
         for path, section in sections(config):
-            for rule in _rules_on(type(section)):
-                self.run(rule, section, replace(context, path=path))
+            kind = type(section)
+            if kind not in applying:
+                applying[kind] = [rule for rule in _rules_on(kind, groups) if self.applies(rule, name)]
+            here = replace(context, path=path)
+            for rule in applying[kind]:
+                self.run(rule, section, here)
 
     def run(self, rule: Rule, subject: Any, context: Context) -> None:
         """Run a rule on a thing; what it cannot know, it does not judge."""
-        if not self.selected(rule) or not self.release.matches(rule.releases):
-            return
-        if rule.pipelines and context.pipeline not in rule.pipelines:
-            return
         arguments = (subject, context) if rule.takes_context else (subject,)
         try:
             for problem in rule.check(*arguments):
@@ -208,6 +213,21 @@ class _Run:
             skipped = (rule.name, str(missing))
             if skipped not in self.result.skipped:
                 self.result.skipped.append(skipped)
+
+    def groups(self) -> tuple[str, ...]:
+        """Groups of which some rule may have been asked for; what is in others need not even be loaded."""
+        select = self.options.select
+        return tuple(
+            group
+            for group, names in GROUPS.items()
+            if group not in self.options.ignore
+            and (not select or group in select or not select.isdisjoint(name.replace("_", "-") for name in names))
+        )
+
+    def applies(self, rule: Rule, pipeline: str) -> bool:
+        """Whether a rule was asked for, and is about this release and pipeline."""
+        in_pipeline = not rule.pipelines or pipeline in rule.pipelines
+        return in_pipeline and self.release.matches(rule.releases) and self.selected(rule)
 
     def selected(self, rule: Rule) -> bool:
         names = {rule.name, rule.group}
@@ -338,18 +358,18 @@ def _way_notes(node: Node | None) -> Iterator[Note]:
 
 
 @cache
-def _claimants() -> dict[str, list[Rule]]:
+def _claimants(asked: tuple[str, ...]) -> dict[str, list[Rule]]:
     table: dict[str, list[Rule]] = {}
-    for rule in RULES.of_groups(CLAIMING_GROUPS):
+    for rule in RULES.of_groups(tuple(group for group in asked if group in CLAIMING_GROUPS)):
         for kind in rule.claims:
             table.setdefault(kind, []).append(rule)
     return table
 
 
 @cache
-def _rules_on(section: type[Section]) -> list[Rule]:
+def _rules_on(section: type[Section], asked: tuple[str, ...]) -> list[Rule]:
     names = {parent.__name__ for parent in section.__mro__}
     # The rules on environments look at sections that no other pipeline has.
     apart = () if section.__module__.endswith("agentic_config") else ("agentic",)
-    groups = tuple(group for group in GROUPS if group not in (*FAULT_GROUPS, *apart))
+    groups = tuple(group for group in asked if group not in (*FAULT_GROUPS, *apart))
     return [rule for rule in RULES.of_groups(groups) if rule.subject in names]

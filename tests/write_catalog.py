@@ -70,7 +70,11 @@ def describe(model_type: str, class_name: str) -> dict[str, Any]:
     variants = list(builder.variants(sizes))
     modules, weights = {}, {}
     while variants:
-        asked = [*variants, *builder.joint(sizes, [variant.name for variant in variants])]
+        joint = list(builder.joint(sizes, [variant.name for variant in variants]))
+        if len(variants) > 1 and len(joint) < 2:  # too little was tried to say that sizes do not depend on each other
+            variants.pop()
+            continue
+        asked = [*variants, *joint]
         modules = explain(entry["modules"], sizes, [(variant.modules, variant.sizes) for variant in asked])
         weights = explain(entry["weights"], sizes, [(variant.weights, variant.sizes) for variant in asked])
         if modules and weights:

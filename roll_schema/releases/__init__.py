@@ -36,20 +36,25 @@ class Release:
 
     def matches(self, bounds: str) -> bool:
         """Whether this release lies in bounds such as `>=0.1.3,<0.2.0`; empty bounds hold all."""
-        here = _parts(self.name)
-        for bound in filter(None, bounds.replace(" ", "").split(",")):
-            operator = bound.rstrip("0123456789.")
-            other = _parts(bound[len(operator) :])
-            holds = {
-                "<": here < other,
-                "<=": here <= other,
-                ">": here > other,
-                ">=": here >= other,
-                "==": here == other,
-            }
-            if not holds[operator]:
-                return False
-        return True
+        return not bounds or _lies_in(self.name, bounds)
+
+
+@cache
+def _lies_in(name: str, bounds: str) -> bool:
+    here = _parts(name)
+    for bound in filter(None, bounds.replace(" ", "").split(",")):
+        operator = bound.rstrip("0123456789.")
+        other = _parts(bound[len(operator) :])
+        holds = {
+            "<": here < other,
+            "<=": here <= other,
+            ">": here > other,
+            ">=": here >= other,
+            "==": here == other,
+        }
+        if not holds[operator]:
+            return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
