@@ -15,6 +15,7 @@ from roll_schema.rule import FactMissing
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
+    from roll_schema.models.data_args import DataArguments
 
 TRAINERS = ("actor_train", "sft_train", "student")
 """Roles that are trained."""
@@ -135,6 +136,22 @@ def workers_of(config: object) -> Iterator[tuple[str, WorkerConfig]]:
             yield name, value
         elif isinstance(value, dict):
             yield from ((f"{name}.{key}", item) for key, item in value.items() if isinstance(item, WorkerConfig))
+
+
+def data_files_of(role: str, arguments: DataArguments) -> Iterator[tuple[str, str]]:
+    """The data files that a section names, with their places."""
+    names = arguments.file_name
+    if isinstance(names, list):
+        yield from (
+            (f"{role}.data_args.file_name[{at}]", name) for at, name in enumerate(names) if isinstance(name, str)
+        )
+
+
+def data_files(config: BaseConfig) -> Iterator[tuple[str, str]]:
+    """Every data file that a config names, with its place."""
+    for role, worker in workers_of(config):
+        if worker.data_args is not None:
+            yield from data_files_of(role, worker.data_args)
 
 
 def trained_by_peft(config: PPOConfig) -> bool:

@@ -81,8 +81,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "missing_fragment",
     ),
     "data": (
+        "data_column_missing",
+        "data_file_missing",
         "mixed_file_formats",
         "preprocessing_workers_missing",
+        "template_for_one_message",
+        "too_few_rows",
+        "unrewarded_tag",
         "validation_prompts_dropped",
     ),
     "deepspeed": (

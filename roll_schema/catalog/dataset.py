@@ -1,0 +1,73 @@
+"""The first rows of a data file below the working folder, from which ROLL's relative paths start."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+MAX_ROWS = 200
+MAX_BYTES = 2 << 20
+"""What is read of a file at most, so that linting stays quick."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Rows from the beginning of a file; `complete` where these are all."""
+
+    rows: tuple[dict[str, Any], ...]
+    complete: bool
+
+
+def sample(name: str) -> Sample | None:
+    """The first rows of a file of JSON lines; None for other kinds, and for what does not lie below the folder."""
+    path = _below(name)
+    if path is None or path.suffix not in (".jsonl", ".json") or not path.is_file():
+        return None
+    return _read(path, path.stat().st_mtime_ns)
+
+
+def is_absent(name: str) -> bool:
+    """Whether a file is not there though the folder that it should be in is."""
+    path = _below(name)
+    return path is not None and path.parent != Path.cwd().resolve() and path.parent.is_dir() and not path.exists()
+
+
+def beside(name: str) -> list[str]:
+    """Names of the files in the folder that a file should be in, written like it."""
+    path = _below(name)
+    folder = name.rpartition("/")[0]
+    files = sorted(path.parent.iterdir())[:1000] if path is not None and path.parent.is_dir() else []
+    return [f"{folder}/{file.name}" for file in files if file.is_file()]
+
+
+def _below(name: str) -> Path | None:
+    """Where a relative path leads; None where that is outside of the working folder."""
+    try:
+        here = Path.cwd().resolve()
+        path = (here / name).resolve()
+        return path if not Path(name).is_absolute() and path.is_relative_to(here) else None
+    except (OSError, ValueError, RuntimeError):
+        return None
+
+
+@cache
+def _read(path: Path, changed: int) -> Sample | None:
+    try:
+        with path.open("rb") as file:
+            text = file.read(MAX_BYTES + 1)
+    except OSError:
+        return None
+    lines = text[:MAX_BYTES].split(b"\n")
+    if len(text) > MAX_BYTES:
+        lines.pop()  # the last may be cut in two
+    filled = [line for line in lines if line.strip()]
+    try:
+        rows = [json.loads(line) for line in filled[:MAX_ROWS]]
+    except (ValueError, RecursionError):
+        return None
+    if not all(isinstance(row, dict) for row in rows):
+        return None
+    return Sample(tuple(rows), len(text) <= MAX_BYTES and len(filled) <= MAX_ROWS)

@@ -1,0 +1,49 @@
+"""
+A column that the data does not have.
+
+`messages` and `prompt` name the column that prompts come from. Rows without it stop the run when the data set is
+loaded. Read are the first rows of JSON lines below the folder that roll-lint is started in.
+
+With rows such as `{"question": "1+1?", "ground_truth": "2", "tag": "math"}` in `data/math.jsonl`:
+
+    actor_train:
+      data_args: {file_name: [data/math.jsonl], messages: messages}
+
+is an error at `messages`, and silent with `prompt: question` instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.catalog.dataset import sample
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import RLVR_TRAINING, Context, Problem, rule
+from roll_schema.text import closest
+from roll_schema.workers import data_files_of
+
+if TYPE_CHECKING:
+    from roll_schema.models.rlvr_config import RLVRConfig
+
+
+@rule(Severity.ERROR, fails="at start", pipelines=RLVR_TRAINING)
+def data_column_missing(config: RLVRConfig, context: Context) -> Iterator[Problem]:
+    arguments = config.actor_train.data_args
+    key = "messages" if arguments is not None and arguments.messages else "prompt"
+    column = getattr(arguments, key, None)
+    if arguments is None or not column:
+        return
+    written = f"actor_train.data_args.{key}"
+    for place, name in data_files_of("actor_train", arguments):
+        read = sample(name)
+        if read is None or not read.rows or any(column in row for row in read.rows):
+            continue
+        names = sorted(map(str, read.rows[0]))
+        close = closest(column, names)
+        yield Problem(
+            written if context.is_set(written) else place,
+            f"the rows of `{name}` have no column `{column[:60]}`",
+            help=f"Did you mean `{close}`?" if close else f"They have {', '.join(names[:12])}.",
+            also={place: "the file"},
+        )

@@ -1,0 +1,41 @@
+"""
+A data file that is not there.
+
+ROLL looks for relative paths from the folder that it is started in, and stops when the data set is loaded. Looked for
+is from the folder that roll-lint is started in, and only where the file's own folder is there: elsewhere the data lies
+on the cluster alone.
+
+With `data/math.jsonl`, and nothing else in `data/`:
+
+    actor_train:
+      data_args:
+        file_name: [data/maths.jsonl]
+
+is a warning at the name, and silent with `data/math.jsonl`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.catalog.dataset import beside, is_absent
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+from roll_schema.text import closest
+from roll_schema.workers import data_files
+
+if TYPE_CHECKING:
+    from roll_schema.models.base_config import BaseConfig
+
+
+@rule(Severity.WARNING, fails="at start")
+def data_file_missing(config: BaseConfig) -> Iterator[Problem]:
+    for place, name in data_files(config):
+        if is_absent(name):
+            close = closest(name, beside(name))
+            yield Problem(
+                place,
+                f"there is no file `{name}`, though its folder is there",
+                help=f"Did you mean `{close}`?" if close else "Correct the path, or put the file there.",
+            )

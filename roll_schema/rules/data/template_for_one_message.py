@@ -1,0 +1,63 @@
+"""
+A template for one message, and rows with several.
+
+The templates `base` and `empty` take exactly one message of the user; a row with a system message, or with an answer to
+go on from, stops the run when the data set is loaded. Read are the first rows of JSON lines below the folder that
+roll-lint is started in.
+
+With `{"messages": [{"role": "system", "content": "..."}, {"role": "user", "content": "..."}]}` in `data/math.jsonl`:
+
+    actor_train:
+      data_args: {file_name: [data/math.jsonl], template: base, messages: messages}
+
+is an error at the template, and silent with `template: qwen2_5`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from roll_schema.catalog.dataset import sample
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.workers import data_files_of
+
+if TYPE_CHECKING:
+    from roll_schema.models.rlvr_config import RLVRConfig
+
+FOR_ONE = ("base", "empty")
+
+
+@rule(Severity.ERROR, fails="at start", pipelines=RLVR_TRAINING)
+def template_for_one_message(config: RLVRConfig) -> Iterator[Problem]:
+    arguments = config.actor_train.data_args
+    if arguments is None or not arguments.messages:
+        return
+    template = config.global_template or arguments.template
+    if template not in FOR_ONE:
+        return
+    for place, name in data_files_of("actor_train", arguments):
+        read = sample(name)
+        rows = read.rows if read is not None else ()
+        number = next((at for at, row in enumerate(rows, 1) if not _is_one(row.get(arguments.messages))), None)
+        if number is not None:
+            yield Problem(
+                "global_template" if config.global_template else "actor_train.data_args.template",
+                f"template `{template}` takes one message of the user, and row {number} of `{name}` has something else",
+                help="Choose a chat template, such as `qwen2_5`, or reduce the rows to the user's message.",
+                also={place: "the rows"},
+            )
+
+
+def _is_one(messages: Any) -> bool:
+    """Whether a row's messages, which may be JSON in a text, are one of the user; what is neither is not judged."""
+    if isinstance(messages, str):
+        try:
+            messages = json.loads(messages)
+        except (ValueError, RecursionError):
+            return True
+    if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
+        return True
+    return len(messages) == 1 and messages[0].get("role") == "user"

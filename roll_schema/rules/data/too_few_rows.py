@@ -1,0 +1,56 @@
+"""
+A domain with fewer rows than a step takes from it.
+
+Each step takes a domain's share of `rollout_batch_size` prompts. ROLL asserts when the data set is loaded that the
+domain has more rows than that. Judged are files that are read to their end: up to 200 rows of JSON lines below the
+folder that roll-lint is started in.
+
+With 40 rows tagged `math` in `data/math.jsonl`:
+
+    rollout_batch_size: 64
+    actor_train:
+      data_args: {file_name: [data/math.jsonl], domain_interleave_probs: {math_rule: 1.0}}
+    rewards:
+      math_rule: {tag_included: [math]}
+
+is an error at `math_rule`, and silent with `rollout_batch_size: 32`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.catalog.dataset import sample
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.rules.data.unrewarded_tag import DEFAULT_DOMAIN
+from roll_schema.workers import data_files_of
+
+if TYPE_CHECKING:
+    from roll_schema.models.rlvr_config import RLVRConfig
+
+
+@rule(Severity.ERROR, fails="at start", pipelines=RLVR_TRAINING)
+def too_few_rows(config: RLVRConfig) -> Iterator[Problem]:
+    arguments = config.actor_train.data_args
+    shares = arguments.domain_interleave_probs if arguments is not None else None
+    if arguments is None or not shares or config.rollout_batch_size < 1:
+        return
+    read = [sample(name) for _, name in data_files_of("actor_train", arguments)]
+    if not read or not all(part is not None and part.complete for part in read):
+        return
+    domain_of = {tag: name for name, reward in (config.rewards or {}).items() for tag in reward.tag_included or ()}
+    tags = [str(row.get("tag")) for part in read if part is not None for row in part.rows]
+    rows = Counter(domain_of.get(tag, DEFAULT_DOMAIN) for tag in tags)
+    for domain, share in shares.items():
+        taken = int(share * config.rollout_batch_size)
+        if taken >= rows[domain] > 0:
+            yield Problem(
+                f"actor_train.data_args.domain_interleave_probs.{domain}",
+                f"a step takes {share:g} × {config.rollout_batch_size} = {taken} prompts of `{domain}`, and the data "
+                f"has {rows[domain]} rows of it",
+                help="Lower `rollout_batch_size` or the share, or add rows.",
+                also={"/rollout_batch_size": "prompts per step"},
+            )

@@ -1,0 +1,55 @@
+"""
+Rows whose tag no reward is for.
+
+A row goes to the reward that lists its `tag` in `tag_included`. A row with any other tag becomes one of `math_rule`, so
+that the wrong verifier scores it; without a reward of that name, the first such row stops the run. Read are the first
+rows of JSON lines below the folder that roll-lint is started in.
+
+With rows tagged `math` and `logic` in `data/mixed.jsonl`:
+
+    actor_train:
+      data_args: {file_name: [data/mixed.jsonl]}
+    rewards:
+      math_rule: {tag_included: [math]}
+
+is a warning at the file, and silent with `tag_included: [math, logic]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.catalog.dataset import sample
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.workers import data_files_of
+
+if TYPE_CHECKING:
+    from roll_schema.models.rlvr_config import RLVRConfig
+
+DEFAULT_DOMAIN = "math_rule"
+
+
+@rule(Severity.WARNING, fails="silently", pipelines=RLVR_TRAINING)
+def unrewarded_tag(config: RLVRConfig) -> Iterator[Problem]:
+    rewards = config.rewards or {}
+    tags = {tag for reward in rewards.values() for tag in reward.tag_included or ()}
+    caught = DEFAULT_DOMAIN in rewards
+    for role in ("actor_train", "validation"):
+        arguments = getattr(getattr(config, role), "data_args", None)
+        for place, name in data_files_of(role, arguments) if arguments is not None else ():
+            read = sample(name)
+            found = [row.get("tag") for row in read.rows] if read is not None else []
+            other = sorted({tag for tag in found if isinstance(tag, str)} - tags)
+            if not other:
+                continue
+            shown = ", ".join(f"`{tag[:60]}`" for tag in other[:5])
+            yield Problem(
+                place,
+                f"rows of `{name}` are tagged {shown}, which no reward lists: "
+                + (f"`{DEFAULT_DOMAIN}` scores them" if caught else f"there is no `{DEFAULT_DOMAIN}` to score them"),
+                help="Add the tag to the `tag_included` of the reward that is meant, or leave such rows out.",
+                severity=Severity.WARNING if caught else Severity.ERROR,
+                fails="silently" if caught else "at first step" if role == "actor_train" else "at evaluation",
+            )

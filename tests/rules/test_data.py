@@ -1,0 +1,124 @@
+"""Rules that look into data files below the working folder, and never elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from roll_schema.catalog.dataset import MAX_BYTES, MAX_ROWS, is_absent, sample
+from tests.support import lint_text
+
+CONFIG = """\
+rollout_batch_size: {prompts}
+actor_train:
+  data_args:
+    file_name: [{file}]
+    {column}
+    template: {template}
+    domain_interleave_probs: {{math_rule: 1.0}}
+rewards:
+  {reward}: {{tag_included: [math]}}
+"""
+
+
+def rows(*tags: str, **row: Any) -> str:
+    return "".join(
+        json.dumps({"tag": tag, "messages": [{"role": "user", "content": "1+1?"}], **row}) + "\n" for tag in tags
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "math.jsonl").write_text(rows(*["math"] * 40), encoding="utf-8")
+    return tmp_path
+
+
+def found(
+    rule: str,
+    file: str = "data/math.jsonl",
+    column: str = "messages: messages",
+    template: str = "base",
+    reward: str = "math_rule",
+    prompts: int = 32,
+) -> list[tuple[int, int, str]]:
+    text = CONFIG.format(file=file, column=column, template=template, reward=reward, prompts=prompts)
+    return [(*item.span.first, item.message) for item in lint_text(text).diagnostics if item.rule == rule]
+
+
+def test_a_missing_file_beside_others(folder: Path) -> None:
+    assert found("data-file-missing") == []
+    message = "there is no file `data/maths.jsonl`, though its folder is there"
+    assert found("data-file-missing", "data/maths.jsonl") == [(4, 17, message)]
+    assert found("data-file-missing", "elsewhere/maths.jsonl") == []
+    assert found("data-file-missing", "/data/maths.jsonl") == []
+
+
+def test_a_missing_column(folder: Path) -> None:
+    assert found("data-column-missing") == []
+    message = "the rows of `data/math.jsonl` have no column `message`"
+    assert found("data-column-missing", column="messages: message") == [(5, 15, message)]
+    assert found("data-column-missing", column="prompt: question")[0][:2] == (5, 13)
+
+
+def test_tags_that_no_reward_lists(folder: Path) -> None:
+    assert found("unrewarded-tag") == []
+    (folder / "data" / "mixed.jsonl").write_text(rows("math", "logic"), encoding="utf-8")
+    said = "rows of `data/mixed.jsonl` are tagged `logic`, which no reward lists: "
+    assert found("unrewarded-tag", "data/mixed.jsonl") == [(4, 17, f"{said}`math_rule` scores them")]
+    assert found("unrewarded-tag", "data/mixed.jsonl", reward="code") == [
+        (4, 17, f"{said}there is no `math_rule` to score them")
+    ]
+
+
+def test_fewer_rows_than_a_step_takes(folder: Path) -> None:
+    assert found("too-few-rows") == []
+    message = "a step takes 1 × 64 = 64 prompts of `math_rule`, and the data has 40 rows of it"
+    assert found("too-few-rows", prompts=64) == [(7, 42, message)]
+    assert found("too-few-rows", prompts=40) != []
+    (folder / "data" / "many.jsonl").write_text(rows(*["math"] * (MAX_ROWS + 1)), encoding="utf-8")
+    assert found("too-few-rows", "data/many.jsonl", prompts=5000) == []
+
+
+def test_templates_for_one_message(folder: Path) -> None:
+    assert found("template-for-one-message") == []
+    several = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "1+1?"}]
+    (folder / "data" / "chat.jsonl").write_text(rows("math") + rows("math", messages=several), encoding="utf-8")
+    message = "template `base` takes one message of the user, and row 2 of `data/chat.jsonl` has something else"
+    assert found("template-for-one-message", "data/chat.jsonl") == [(6, 15, message)]
+    assert found("template-for-one-message", "data/chat.jsonl", template="qwen2_5") == []
+
+
+@pytest.mark.parametrize(
+    "text", [b"\xff\xfe", b"[" * 100_000, b"[1]\n", b"{}{}", b'{"a": 1}\nnot json\n'], ids=range(5)
+)
+def test_a_file_of_another_kind_tells_nothing(folder: Path, text: bytes) -> None:
+    (folder / "data" / "odd.jsonl").write_bytes(text)
+    assert sample("data/odd.jsonl") is None
+
+
+def test_a_long_file_is_read_in_part(folder: Path) -> None:
+    (folder / "data" / "long.jsonl").write_text(rows("math", pad="x" * 1000) * (MAX_BYTES // 1000), encoding="utf-8")
+    read = sample("data/long.jsonl")
+    assert read is not None
+    assert (len(read.rows), read.complete) == (MAX_ROWS, False)
+
+
+def test_nothing_outside_of_the_folder_is_looked_at(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "secret.jsonl"
+    outside.write_text(rows("secret"), encoding="utf-8")
+    (folder / "data" / "link.jsonl").symlink_to(outside)
+    for name in ("data/link.jsonl", str(outside), os.path.relpath(outside), "data/\0.jsonl"):
+        assert sample(name) is None
+        assert not is_absent(name)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_not_waited_for(folder: Path) -> None:
+    os.mkfifo(folder / "data" / "pipe.jsonl")
+    assert sample("data/pipe.jsonl") is None
