@@ -58,6 +58,7 @@ class Result:
     composed: Node | None = None
     resolved: Node | None = None
     config: Section | None = None
+    distills: bool = False
 
     def count(self, severity: Severity) -> int:
         return sum(diagnostic.severity is severity for diagnostic in self.diagnostics)
@@ -186,7 +187,7 @@ class _Run:
             for rule in claimants.get(error.kind, claimants.get("*", [])):
                 if self.applies(rule, name):
                     self.run(rule, error, here)
-        self.result.config = config
+        self.result.config, self.result.distills = config, self.distills
         if config is None or not composition.complete:
             return  # without all fragments a key may only seem missing
         applying: dict[type[Section], list[Rule]] = {}

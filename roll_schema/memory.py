@@ -17,6 +17,7 @@ from roll_schema.catalog.adapters import TooCostly, adapter_parameters, layer_sh
 from roll_schema.catalog.architecture import Architecture, with_head_dim
 from roll_schema.catalog.checkpoint import Checkpoint
 from roll_schema.catalog.gpus import GIB, Gpu
+from roll_schema.models.dpo_config import DPOConfig
 from roll_schema.models.section import Settings
 from roll_schema.rule import FactMissing
 
@@ -324,6 +325,8 @@ def _tokens(config: BaseConfig, worker: WorkerConfig, phase: str, samples: int) 
     length = workers.sample_length(config)
     if not length or not samples:
         raise FactMissing("sequence length")
+    if isinstance(config, DPOConfig):
+        return 2 * samples * length, f"{samples} pairs × {length:,}"
     return samples * length, f"{samples} × {length:,}"
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from roll_schema import memory, workers
 from roll_schema.catalog.checkpoint import Checkpoint, checkpoint
 from roll_schema.catalog.gpus import Gpu
 from roll_schema.memory import Amount, KvCache, Weights
+from roll_schema.models import distillation
 from roll_schema.models.agentic_config import AgenticConfig, EnvManagerConfig
+from roll_schema.models.dpo_config import DPOConfig
 from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.rlvr_config import RLVRConfig
 from roll_schema.models.section import Section, Unresolved
@@ -95,6 +97,14 @@ class DeviceGroup:
     roles: tuple[str, ...]
     phases: dict[str, tuple[Holding, ...]]
 
+    def renamed(self, titles: dict[str, str]) -> DeviceGroup:
+        """The group with its roles called otherwise."""
+        held = {
+            phase: tuple(replace(holding, role=titles[holding.role]) for holding in holdings)
+            for phase, holdings in self.phases.items()
+        }
+        return DeviceGroup(self.devices, tuple(titles[name] for name in self.roles), held)
+
     def bytes(self, phase: str) -> int:
         return sum(holding.bytes for holding in self.phases[phase])
 
@@ -137,11 +147,22 @@ class Plan:
 
 
 def make(
-    config: Section, name: str, release: Release, pipeline: str, gpu: Gpu | None, gpus_per_node: int | None
+    config: Section,
+    name: str,
+    release: Release,
+    pipeline: str,
+    gpu: Gpu | None,
+    gpus_per_node: int | None,
+    *,
+    distills: bool = False,
 ) -> Plan:
-    """The plan of a validated config; what cannot be told is left open and named in `unknown`."""
+    """The plan of a validated config; what cannot be told is left open and named in `unknown`.
+
+    `distills`: pure on-policy distillation, in which the actors are the student's sections.
+    """
     maker = _Maker(config, release, pipeline, gpu)
     roles = tuple(maker.roles())
+    titles = {role.name: distillation.as_written(role.name) if distills else role.name for role in roles}
     worked = {phase for role in roles for phase in role.phases}
     phases = tuple(phase for phase in PHASES if phase in worked)
     groups = tuple(maker.groups(roles, phases))
@@ -152,12 +173,12 @@ def make(
         pipeline,
         gpu,
         per_node,
-        roles,
+        tuple(replace(role, name=titles[role.name]) for role in roles),
         phases,
-        groups,
-        tuple(maker.arithmetic()),
-        maker.caches,
-        tuple(dict.fromkeys(maker.unknown)),
+        tuple(group.renamed(titles) for group in groups),
+        tuple(distillation.as_written(line) if distills else line for line in maker.arithmetic()),
+        {titles[name]: cache for name, cache in maker.caches.items()},
+        tuple(dict.fromkeys(distillation.as_written(line) if distills else line for line in maker.unknown)),
     )
 
 
@@ -174,7 +195,9 @@ class _Maker:
         for name, worker in workers.workers_of(self.config):
             if self.is_built(name):
                 try:
-                    yield self.role(name, worker)
+                    role = self.role(name, worker)
+                    if role.devices or role.processes:
+                        yield role
                 except (Unresolved, FactMissing) as missing:
                     self.unknown.append(f"{name}: not placed, for want of {missing}")
         for name in ("train_env_manager", "val_env_manager"):
@@ -206,6 +229,8 @@ class _Maker:
         model = self.model(name, worker)
         known = checkpoint(model) if model else None
         phases = WORKS_IN.get(name.partition(".")[0], ("reward",))
+        if name == "actor_train" and not isinstance(self.config, PPOConfig):
+            phases = ("train",)  # without rollouts there is nobody to send weights to, and no older policy
         weights = self.weights(name, worker, known, trains="train" in phases) if devices else None
         processes = 0 if devices else worker.world_size or 0
         summary = self.summary(worker, strategy, devices, size, processes, weights)
@@ -354,6 +379,8 @@ class _Maker:
                 yield f"{config.rollout_batch_size} prompts × {group} samples = {samples:,} sequences per step"
             elif isinstance(config, AgenticConfig):
                 yield f"{samples} trajectories per step"
+            if self.is_async():
+                yield f"answers are generated up to {config.async_generation_ratio:g} steps ahead of the training"
             for name in ("actor_train", "critic", "student", "sft_train"):
                 if name in self.workers:
                     yield from self.steps_of(name, samples)
@@ -367,7 +394,8 @@ class _Maker:
         if not batch:
             return
         micro, passes = arguments.per_device_train_batch_size, arguments.gradient_accumulation_steps
-        line = f"{name}: {ranks} ranks × {micro} × {passes} = {batch:,} sequences per optimizer step"
+        unit = "pairs" if isinstance(config, DPOConfig) else "sequences"
+        line = f"{name}: {ranks} rank{'s' * (ranks != 1)} × {micro} × {passes} = {batch:,} {unit} per optimizer step"
         if isinstance(config, RLVRConfig):
             epochs = config.ppo_epochs or 1
             steps = samples * epochs / batch

@@ -73,6 +73,7 @@ def plan_command(
         result.pipeline.name,
         GPUS[gpu] if gpu else None,
         gpus_per_node,
+        distills=result.distills,
     )
     for line in plan_text.render(made, colored=colored):
         click.echo(line, color=True)
