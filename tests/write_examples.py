@@ -1,4 +1,4 @@
-"""Write the expected output beside each broken example, and the picture in the docs: `make examples`, then read them."""
+"""Write what examples give: output of the broken ones, what rules underline, the picture. `make examples`, then read."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from roll_schema.catalog.gpus import GPUS
 from roll_schema.plan import Plan
 from roll_schema.report import plan_svg, text
 from tests.conftest import ROOT
+from tests.rules.test_manuals import RANGES, ranges
 from tests.support import lint_path
 
 BROKEN = ROOT / "examples" / "broken"
@@ -30,6 +31,7 @@ def planned(path: Path, gpu: str) -> Plan:
 
 
 def main() -> None:
+    RANGES.write_text(ranges(), encoding="utf-8")
     PICTURE.write_text(plan_svg.render(planned(PLANNED, "h100-80g")), encoding="utf-8")
     for path in sorted(BROKEN.glob("*.yaml")):
         path.with_suffix(".out").write_text(output(path), encoding="utf-8")

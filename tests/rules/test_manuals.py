@@ -10,7 +10,7 @@ import pytest
 
 from roll_schema import releases
 from roll_schema.catalog.gpus import GPUS
-from roll_schema.diagnostic import FAILS
+from roll_schema.diagnostic import FAILS, Diagnostic
 from roll_schema.rule import Cluster, Rule
 from roll_schema.rules import FAULT_GROUPS, RULES
 from tests.conftest import ROOT
@@ -48,9 +48,33 @@ def machines_of(text: str) -> dict[str, Any]:
     return machines
 
 
-def found(rule: Rule, text: str) -> set[tuple[int, str]]:
+def diagnostics(rule: Rule, text: str) -> list[Diagnostic]:
+    """What a rule says of an example."""
     result = lint_text(text, release=release_of(rule), pipeline=pipeline_of(rule), **machines_of(text))
-    return {(item.span.first.line, item.severity.value) for item in result.diagnostics if item.rule == rule.name}
+    return [item for item in result.diagnostics if item.rule == rule.name]
+
+
+def found(rule: Rule, text: str) -> set[tuple[int, str]]:
+    return {(item.span.first.line, item.severity.value) for item in diagnostics(rule, text)}
+
+
+RANGES = Path(__file__).parent / "ranges.txt"
+
+
+def ranges() -> str:
+    """What each rule underlines in its firing examples: lines and columns, and the text between them."""
+    return "".join(
+        f"{rule.name} {item.span.first.line}:{item.span.first.column}-{item.span.last.line}:{item.span.last.column} "
+        f"{item.span.text!r}\n"
+        for rule in sorted(RULES.values(), key=lambda rule: rule.name)
+        for block in examples(rule)[0]
+        for item in diagnostics(rule, marked(block)[0])
+    )
+
+
+def test_examples_are_underlined_where_they_were() -> None:
+    """`make examples` writes the file; read the difference."""
+    assert RANGES.read_text(encoding="utf-8") == ranges()
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
