@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from roll_schema import memory, workers
 from roll_schema.catalog.checkpoint import Checkpoint, checkpoint
@@ -35,6 +35,9 @@ TITLES = {
     "train": "optimizer steps",
 }
 
+MOST_PER_NODE = 1024
+"""No machine has more GPUs; a larger number is a mistake, which is not drawn out."""
+
 WORKS_IN = {
     "actor_train": ("sync", "log-probs", "train"),
     "actor_infer": ("sync", "rollout"),
@@ -60,10 +63,8 @@ class Role:
     phases: tuple[str, ...]
     model: str | None = None
     weights: Weights | None = None
-
-    def worker_of(self, device: int) -> int | None:
-        """The number of the worker that has a device; None where the role is not on it."""
-        return self.devices.index(device) // self.per_worker if device in self.devices else None
+    worker_of: dict[int, int] = field(default_factory=dict)
+    """The number of the worker that has a device, for each device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ def make(
     worked = {phase for role in roles for phase in role.phases}
     phases = tuple(phase for phase in PHASES if phase in worked)
     groups = tuple(maker.groups(roles, phases))
-    per_node = gpus_per_node or getattr(config, "num_gpus_per_node", None) or 8
+    per_node = min(max(gpus_per_node or _told(config, "num_gpus_per_node") or 8, 1), MOST_PER_NODE)
     return Plan(
         name,
         release.name,
@@ -182,6 +183,14 @@ def make(
     )
 
 
+def _told(config: Section, name: str) -> Any:
+    """A value of the config; None where it is not known."""
+    try:
+        return getattr(config, name, None)
+    except Unresolved:
+        return None
+
+
 class _Maker:
     def __init__(self, config: Section, release: Release, pipeline: str, gpu: Gpu | None) -> None:
         self.config: BaseConfig = config  # type: ignore[assignment]
@@ -193,17 +202,20 @@ class _Maker:
     def roles(self) -> Iterator[Role]:
         """Every group of workers that the pipeline builds."""
         for name, worker in workers.workers_of(self.config):
-            if self.is_built(name):
-                try:
-                    role = self.role(name, worker)
-                    if role.devices or role.processes:
-                        yield role
-                except (Unresolved, FactMissing) as missing:
-                    self.unknown.append(f"{name}: not placed, for want of {missing}")
+            try:
+                role = self.role(name, worker) if self.is_built(name) else None
+            except (Unresolved, FactMissing) as missing:
+                self.unknown.append(f"{name}: not placed, for want of {missing}")
+                continue
+            if role is not None and (role.devices or role.processes):
+                yield role
         for name in ("train_env_manager", "val_env_manager"):
-            manager = getattr(self.config, name, None)
+            manager = _told(self.config, name)
             if isinstance(self.config, AgenticConfig) and isinstance(manager, EnvManagerConfig):
-                yield self.environments(name, manager)
+                try:
+                    yield self.environments(name, manager)
+                except Unresolved as missing:
+                    self.unknown.append(f"{name}: not counted, for want of {missing}")
 
     def is_built(self, name: str) -> bool:
         """Whether a section comes to life; `validation` only lends its settings."""
@@ -234,7 +246,8 @@ class _Maker:
         weights = self.weights(name, worker, known, trains="train" in phases) if devices else None
         processes = 0 if devices else worker.world_size or 0
         summary = self.summary(worker, strategy, devices, size, processes, weights)
-        return Role(name, strategy, devices, size, processes, summary, phases, model, weights)
+        numbers = {device: place // size for place, device in reversed(list(enumerate(devices)))}
+        return Role(name, strategy, devices, size, processes, summary, phases, model, weights, numbers)
 
     def environments(self, name: str, manager: EnvManagerConfig) -> Role:
         count = (manager.num_env_groups or 0) * (manager.group_size or 1)
@@ -303,7 +316,7 @@ class _Maker:
         """GPUs by the roles that sit on them."""
         found: dict[tuple[str, ...], list[int]] = {}
         for device in sorted({device for role in roles for device in role.devices}):
-            found.setdefault(tuple(role.name for role in roles if device in role.devices), []).append(device)
+            found.setdefault(tuple(role.name for role in roles if device in role.worker_of), []).append(device)
         by_name = {role.name: role for role in roles}
         for names, devices in found.items():
             here = [by_name[name] for name in names]
@@ -326,7 +339,7 @@ class _Maker:
         return Holding(role.name, works, tuple(amounts), complete)
 
     def is_async(self) -> bool:
-        return bool(getattr(self.config, "async_generation_ratio", 0))
+        return bool(_told(self.config, "async_generation_ratio"))
 
     def amounts(self, role: Role, phase: str, *, works: bool) -> Iterator[Amount]:
         """What a role holds, as far as it is known before FactMissing is raised."""

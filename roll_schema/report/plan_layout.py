@@ -45,7 +45,7 @@ def devices_of(plan: Plan, node: int) -> range:
 
 
 def roles_on(plan: Plan, device: int) -> list[str]:
-    return [role.name for role in plan.roles if device in role.devices]
+    return [role.name for role in plan.roles if device in role.worker_of]
 
 
 def placed(plan: Plan) -> list[Role]:

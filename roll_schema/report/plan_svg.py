@@ -97,7 +97,7 @@ class _Picture:
         for role in placed(self.plan):
             if role.name in names:
                 self.rect(x + 5, row, width - 10, 18, self.paints[role.name], radius=4)
-                label = f"{role.name.rpartition('.')[2]} {role.worker_of(device)}"
+                label = f"{role.name.rpartition('.')[2]} {role.worker_of.get(device)}"
                 self.text(
                     x + width / 2,
                     row + 13,

@@ -49,7 +49,7 @@ def _placement(plan: Plan, colored: bool) -> Iterator[str]:
         yield f"  {row.title}"
         yield f"    {'GPU':{width}}{''.join(f'{device:>5}' for device in devices)}"
         for role in roles:
-            numbers = [role.worker_of(device) for device in devices]
+            numbers = [role.worker_of.get(device) for device in devices]
             if any(number is not None for number in numbers):
                 cells = "".join(_cell(number, paints[role.name], colored) for number in numbers)
                 yield f"    {role.name:{width}}{cells}"

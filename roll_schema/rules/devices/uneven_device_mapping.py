@@ -18,7 +18,7 @@ Give the group a multiple:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import prod
+from math import inf, prod
 from typing import TYPE_CHECKING
 
 from roll_schema.devices import likeliest_cause
@@ -54,7 +54,8 @@ def uneven_device_mapping(worker: WorkerConfig, context: Context) -> Iterator[Pr
             key = path.rpartition(".")[2]
             yield Problem(path, f"`{key}` is {shown}, and ROLL counts GPUs with it", f"Write a number: `{key}: 1`.")
             return
-    whole = {path: int(size) for path, size in sizes.items() if isinstance(size, (int, float)) and size >= 0}
+    numbers = {path: size for path, size in sizes.items() if isinstance(size, (int, float)) and 0 <= size < inf}
+    whole = {path: int(size) for path, size in numbers.items()}
     if whole != sizes:
         return
     gpus, per_worker = len(devices), prod(whole.values())

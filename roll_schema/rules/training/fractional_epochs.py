@@ -19,6 +19,7 @@ Write an integer:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 @rule(Severity.ERROR, fails="at worker start", pipelines=("sft", "distill", "distill_vl"))
 def fractional_epochs(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
     epochs = context.written("training_args.num_train_epochs")
-    if context.path in ("sft_train", "student") and not isinstance(epochs, int):
+    if context.path in ("sft_train", "student") and (epochs is None or isinstance(epochs, float)):
         shown = "missing, and 1.0 by default" if epochs is None else epochs
         message = f"`num_train_epochs` is {shown}: ROLL counts with it and takes an integer only"
-        yield Problem("training_args.num_train_epochs", message, f"Write `num_train_epochs: {int(epochs or 1)}`.")
+        whole = int(epochs) if epochs is not None and isfinite(epochs) else 1
+        yield Problem("training_args.num_train_epochs", message, f"Write `num_train_epochs: {max(whole, 1)}`.")

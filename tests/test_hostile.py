@@ -1,0 +1,64 @@
+"""Any value at any place: linting and planning go on, whatever the config holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from roll_schema import plan
+from roll_schema.catalog.gpus import GPUS
+from roll_schema.report import plan_json, plan_svg, plan_text, text
+from roll_schema.rule import Cluster
+from tests.conftest import ROOT
+from tests.support import lint_path
+
+VALUES = [
+    "1e30",
+    "-1",
+    "0",
+    "abc",
+    "null",
+    "[]",
+    "{}",
+    "'${nothing}'",
+    ".inf",
+    ".nan",
+    "true",
+    "'1'",
+    "1000000000000000000000000000000",
+]
+EACH = 3
+"""Of the values, how many are tried at each place; the next place goes on with the next ones."""
+
+
+def places(tree: Any, path: str = "") -> Iterator[str]:
+    """Every dotted path of a composed config."""
+    for key, node in tree.value.items():
+        below = f"{path}.{key}" if path else key
+        yield below
+        if isinstance(node.value, dict):
+            yield from places(node, below)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples" / "ok").glob("*.yaml")), ids=lambda path: path.stem)
+def test_no_value_breaks_lint_or_plan(path: Path) -> None:
+    composed = lint_path(path).composed
+    assert composed is not None
+    values = cycle(VALUES)
+    machines = {"gpu": GPUS["h100-80g"], "cluster": Cluster(2, 8)}
+    for place in places(composed):
+        for value in islice(values, EACH):
+            result = lint_path(path, overrides=(f"++{place}={value}",), **machines)
+            list(text.full([result], color=False))
+            if result.config is None:
+                continue
+            made = plan.make(
+                result.config, "x", result.facts, result.pipeline.name, machines["gpu"], None, distills=result.distills
+            )
+            list(plan_text.render(made, colored=True))
+            plan_svg.render(made)
+            plan_json.render(made)
