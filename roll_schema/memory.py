@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import prod
+from math import inf, prod
 from typing import TYPE_CHECKING, Any
 
 from roll_schema import workers
@@ -19,6 +19,7 @@ from roll_schema.catalog.checkpoint import Checkpoint
 from roll_schema.catalog.gpus import GIB, Gpu
 from roll_schema.models.dpo_config import DPOConfig
 from roll_schema.models.section import Settings
+from roll_schema.releases import Release
 from roll_schema.rule import FactMissing
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 DTYPE_BYTES = {"fp32": 4, "bf16": 2, "fp16": 2}
 LORA_RANKS_OF_VLLM = (8, 16, 32, 64, 128, 256, 320, 512)
+ROW_PARALLEL = frozenset(("o_proj", "down_proj", "out_proj", "dense", "c_proj", "fc2", "w2", "wo", "dense_4h_to_h"))
+"""Layers whose input vLLM splits among the GPUs of an engine; of all others it splits the output."""
+
 MEGATRON_TARGETS = ("linear_qkv", "linear_proj", "linear_fc1", "linear_fc2")
 MEGATRON_PARTS = {
     "linear_qkv": ("q_proj", "k_proj", "v_proj"),
@@ -38,8 +42,14 @@ MEGATRON_PARTS = {
 
 MIXED_PRECISION = "mixed-precision Adam: fp32 master weights and two moments, 4 bytes each (Rajbhandari 2020, ZeRO)"
 ACTIVATIONS = "Korthikanti 2022, flash attention: 34 bytes per token and hidden unit of a layer, 2 where recomputed"
+FSDP2_BYTES = {"fp32": 4, "float32": 4, "bf16": 2, "bfloat16": 2, "fp16": 2, "float16": 2}
+FSDP2 = (
+    "PyTorch FSDP2 keeps parameters, gradients and Adam's moments as shards; before they are reduced, gradients whole"
+)
+FSDP2_FP32 = "where `param_dtype` is not set, ROLL may load the trainer in fp32"
 DEEPSPEED = "measured on DeepSpeed 0.19 engines, ZeRO 0 to 3"
-VLLM = "vLLM 0.32, checked against the engine's own figures"
+VLLM = "vLLM 0.32: what is left of the engine's share"
+VLLM_SLOTS = "vLLM 0.32's layers with adapters: of the two matrices, the one whose side is split is split"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,11 @@ class KvCache:
     bytes: int
     bytes_per_token: int
     tokens: int
+    longest: int
+    """Tokens of the longest sequence that the engine must have room for."""
+
     sequence: int
+    """Tokens of the longest sequence that the run makes."""
 
     @property
     def sequences(self) -> float:
@@ -70,18 +84,29 @@ class KvCache:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The parameters of a worker's model: all, those trained, those of experts, and bytes of each."""
+    """The parameters of a worker's model: all, those trained, those of experts, and bytes of each.
+
+    `adapter`: what is trained is an adapter, which comes on top of the model; `trained` is None where it is not known.
+    """
 
     known: Checkpoint
     total: int
-    trained: int
+    tuned: int | None
     experts: int
     element: int
+    adapter: bool = False
+
+    @property
+    def trained(self) -> int:
+        """Parameters that get gradients; raises FactMissing where their number is not known."""
+        if self.tuned is None:
+            raise FactMissing("the trained parameters")
+        return self.tuned
 
     @property
     def frozen(self) -> int:
-        """Parameters that get no gradient; an adapter's come on top of the model's."""
-        return 0 if self.trained == self.total else self.total
+        """Parameters that get no gradient."""
+        return self.total if self.adapter else self.total - self.trained
 
     def size(self, name: str) -> int:
         """A size of the model; raises FactMissing where it is not known."""
@@ -101,8 +126,25 @@ def weights_of(worker: WorkerConfig, known: Checkpoint | None, *, trains: bool) 
         rows = known.architecture.shapes(known.sizes, tied=False)
         experts = sum(number * prod(shape) for path, number, shape in rows if ".experts." in path)
     adapter = trains and worker.model_args.lora_target is not None
-    trained = _adapter(worker, known) if adapter else total if trains else 0
-    return Weights(known, total, trained, experts, DTYPE_BYTES[worker.model_args.dtype or "fp32"])
+    tuned: int | None = 0
+    if trains:
+        try:
+            tuned = _adapter(worker, known) if adapter else total - _frozen(worker, known)
+        except FactMissing:
+            tuned = None
+    return Weights(known, total, tuned, experts, DTYPE_BYTES[worker.model_args.dtype or "fp32"], adapter)
+
+
+def _frozen(worker: WorkerConfig, known: Checkpoint) -> int:
+    """Parameters below the modules that `freeze_module_prefix` names."""
+    named = worker.model_args.freeze_module_prefix
+    if not named:
+        return 0
+    if known.architecture is None:
+        raise FactMissing("model")
+    prefixes = tuple(name.strip() for name in named.split(",") if name.strip())
+    rows = known.architecture.shapes(known.sizes, tied=bool(known.tied))
+    return sum(number * prod(shape) for path, number, shape in rows if path.startswith(prefixes))
 
 
 def _adapter(worker: WorkerConfig, known: Checkpoint) -> int:
@@ -141,14 +183,14 @@ def _megatron_adapter(architecture: Architecture, known: Checkpoint, names: tupl
     return total
 
 
-def training(config: BaseConfig, worker: WorkerConfig, weights: Weights) -> Iterator[Amount]:
+def training(config: BaseConfig, worker: WorkerConfig, weights: Weights, release: Release) -> Iterator[Amount]:
     """What a training worker holds during its optimizer step; raises FactMissing behind the last that is known."""
     if workers.runs_on(worker, "megatron_train"):
         yield from _megatron(worker, weights)
     elif workers.runs_on(worker, "deepspeed_train"):
         yield from _deepspeed(worker, weights)
     elif workers.runs_on(worker, "fsdp2_train"):
-        yield from _fsdp2(worker, weights)
+        yield from _fsdp2(worker, weights, release)
     else:
         raise FactMissing("strategy")
     yield from _activations(config, worker, weights)
@@ -161,7 +203,7 @@ def _ranks(worker: WorkerConfig) -> int:
     return len(devices)
 
 
-def _deepspeed(worker: WorkerConfig, weights: Weights) -> list[Amount]:
+def _deepspeed(worker: WorkerConfig, weights: Weights) -> Iterator[Amount]:
     settings = workers.settings_of(worker, "deepspeed_train") or Settings()
     zero = workers.zero_settings(worker, "deepspeed_train") or {}
     stage, ranks = zero.get("stage", 0), _ranks(worker)
@@ -169,28 +211,25 @@ def _deepspeed(worker: WorkerConfig, weights: Weights) -> list[Amount]:
         raise FactMissing("strategy")
     half = any(isinstance(settings.get(key), dict) and settings[key].get("enabled") is True for key in ("bf16", "fp16"))
     each = 2 if half else 4
-    split = f" / {ranks} ranks" if ranks > 1 else ""
-    rows = []
-    if weights.frozen:
-        share, note = (ranks, split) if stage == 3 else (1, "")
-        formula = f"{weights.element} bytes × {weights.frozen:,} frozen parameters{note}"
-        host = stage == 3 and _offloads(zero, "offload_param")
-        rows.append(Amount("weights", weights.element * weights.frozen // share, formula, DEEPSPEED, host=host))
-    name = "adapter" if weights.frozen else "weights"
-    share, note = (ranks, split) if stage == 3 else (1, "")
-    formula = f"{each} bytes × {weights.trained:,} trained parameters{note}"
+
+    def amount(what: str, size: int, count: int, kind: str, *, shared: bool, host: bool = False) -> Amount:
+        split = f" / {ranks} ranks" if shared and ranks > 1 else ""
+        source = MIXED_PRECISION if what == "optimizer states" else DEEPSPEED
+        formula = f"{size} bytes × {count:,} {kind} parameters{split}"
+        return Amount(what, size * count // (ranks if shared else 1), formula, source, host=host)
+
     host = stage == 3 and _offloads(zero, "offload_param")
-    rows.append(Amount(name, each * weights.trained // share, formula, DEEPSPEED, host=host and not weights.frozen))
+    if weights.adapter or weights.frozen:
+        yield amount("weights", weights.element, weights.frozen, "frozen", shared=stage == 3, host=host)
+    name = "adapter" if weights.adapter else "trained weights" if weights.frozen else "weights"
+    trained = weights.trained
+    yield amount(name, each, trained, "trained", shared=stage == 3, host=host and not weights.adapter)
     # Stage 1 splits gradients only where it need not sum them up over several passes.
     splits = stage >= 2 or (stage == 1 and worker.training_args.gradient_accumulation_steps == 1)
-    share, note = (ranks, split) if splits else (1, "")
-    formula = f"{each} bytes × {weights.trained:,} trained parameters{note}"
-    rows.append(Amount("gradients", each * weights.trained // share, formula, DEEPSPEED))
-    share, note = (ranks, split) if stage >= 1 else (1, "")
-    formula = f"12 bytes × {weights.trained:,} trained parameters{note}"
-    host = _offloads(zero, "offload_optimizer")
-    rows.append(Amount("optimizer states", 12 * weights.trained // share, formula, MIXED_PRECISION, host=host))
-    return [*rows, *_buckets(zero, stage, each, weights)]
+    yield amount("gradients", each, trained, "trained", shared=splits)
+    offloaded = _offloads(zero, "offload_optimizer")
+    yield amount("optimizer states", 12, trained, "trained", shared=stage >= 1, host=offloaded)
+    yield from _buckets(zero, stage, each, weights)
 
 
 def _offloads(zero: dict[str, Any], key: str) -> bool:
@@ -202,11 +241,8 @@ def _buckets(zero: dict[str, Any], stage: int, each: int, weights: Weights) -> l
     """Buffers that gradients are reduced in, and gathered layers."""
     rows = []
     if stage >= 2:
-        elements = zero.get("reduce_bucket_size", 500_000_000)
-        if not isinstance(elements, (int, float)):  # `auto`, which ROLL hands over without filling it in
-            elements = 500_000_000
         doubled = 2 if zero.get("overlap_comm") is True else 1
-        elements = min(int(elements), weights.trained)
+        elements = _at_most(zero.get("reduce_bucket_size"), 500_000_000, weights.trained)
         formula = f"{doubled} × {each} bytes × {elements:,} elements of reduce_bucket_size"
         rows.append(Amount("gradient buckets", doubled * each * elements, formula, DEEPSPEED, bound=True))
     if stage == 3:
@@ -216,70 +252,97 @@ def _buckets(zero: dict[str, Any], stage: int, each: int, weights: Weights) -> l
 
 def _gathered(zero: dict[str, Any], weights: Weights) -> Amount:
     """Layers that ZeRO-3 has put together at a time."""
-    live = zero.get("stage3_max_live_parameters", 1_000_000_000)
-    live = min(int(live) if isinstance(live, (int, float)) else 1_000_000_000, weights.total)
+    live = _at_most(zero.get("stage3_max_live_parameters"), 1_000_000_000, weights.total)
     formula = f"{weights.element} bytes × {live:,} parameters of stage3_max_live_parameters"
     return Amount("gathered layers", weights.element * live, formula, DEEPSPEED, bound=True)
 
 
-def _megatron(worker: WorkerConfig, weights: Weights) -> list[Amount]:
+def _at_most(told: object, default: int, limit: int) -> int:
+    """A number of elements that the settings tell, within a limit; `auto` is handed over by ROLL as it is."""
+    is_number = isinstance(told, (int, float)) and 0 <= told < inf
+    return min(int(told) if is_number else default, limit)  # type: ignore[call-overload]
+
+
+def _megatron(worker: WorkerConfig, weights: Weights) -> Iterator[Amount]:
     settings = workers.settings_of(worker, "megatron_train") or Settings()
+    layout = "Megatron-Core's layout"
     held, note = _megatron_share(settings, weights, weights.total)
-    rows = [Amount("weights", 2 * held, f"2 bytes × {weights.total:,} parameters{note}", "Megatron-Core's layout")]
+    yield Amount("weights", 2 * held, f"2 bytes × {weights.total:,} parameters{note}", layout)
     trained = weights.trained
-    if weights.frozen:
+    if weights.adapter:
         sizes = workers.whole(settings, "tensor_model_parallel_size", "pipeline_model_parallel_size")
         if not sizes:
             raise FactMissing("strategy")
         share, note = trained // prod(sizes), f" / ({sizes[0]} tensor × {sizes[1]} pipeline)"
-        rows.append(Amount("adapter", 2 * share, f"2 bytes × {trained:,} parameters{note}", "Megatron-Core's layout"))
+        yield Amount("adapter", 2 * share, f"2 bytes × {trained:,} parameters{note}", layout)
     else:
-        share, note = _megatron_share(settings, weights, trained)
+        share = held * trained // max(weights.total, 1)
     source = "Megatron-Core with bf16 sums up gradients in fp32"
-    rows.append(Amount("gradients", 4 * share, f"4 bytes × {trained:,} trained parameters{note}", source))
-    ranks = _ranks(worker)
+    yield Amount("gradients", 4 * share, f"4 bytes × {trained:,} trained parameters{note}", source)
     if settings.get("use_distributed_optimizer") is True:
-        formula = f"12 bytes × {trained:,} trained parameters / {ranks} ranks"
-        rows.append(Amount("optimizer states", 12 * trained // ranks, formula, MIXED_PRECISION))
+        ranks = _ranks(worker)
+        size, formula = 12 * trained // ranks, f"12 bytes × {trained:,} trained parameters / {ranks} ranks"
     else:
-        formula = f"12 bytes × {trained:,} trained parameters{note}"
-        rows.append(Amount("optimizer states", 12 * share, formula, MIXED_PRECISION))
-    return rows
+        size, formula = 12 * share, f"12 bytes × {trained:,} trained parameters{note}"
+    # Which part of it `optimizer_offload_fraction` moves is left open; on the GPU for sure is none.
+    host = settings.get("optimizer_cpu_offload") is True
+    yield Amount("optimizer states", size, formula, MIXED_PRECISION, host=host)
 
 
 def _megatron_share(settings: Settings, weights: Weights, parameters: int) -> tuple[int, str]:
-    """The parameters on each GPU: layers are split by tensor and pipeline size, experts by theirs."""
+    """The parameters on each GPU: layers are split by tensor and pipeline size, experts by theirs.
+
+    Megatron splits each expert as it splits the other layers where `expert_tensor_parallel_size` is not set.
+    """
     sizes = workers.whole(
         settings, "tensor_model_parallel_size", "pipeline_model_parallel_size", "expert_model_parallel_size"
     )
     if not sizes:
         raise FactMissing("strategy")
     tensor, pipeline, expert = sizes
+    within = settings.get("expert_tensor_parallel_size") or tensor
+    if not isinstance(within, int) or within < 1:
+        raise FactMissing("strategy")
     dense = parameters - weights.experts
-    share = dense // (tensor * pipeline) + weights.experts // (expert * pipeline)
+    share = dense // (tensor * pipeline) + weights.experts // (within * expert * pipeline)
     split = f" / ({tensor} tensor × {pipeline} pipeline)" if tensor * pipeline > 1 else ""
     if weights.experts:
-        split += f", experts / ({expert} expert × {pipeline} pipeline)"
+        split += f", experts / ({within} tensor × {expert} expert × {pipeline} pipeline)"
     return share, split
 
 
-def _fsdp2(worker: WorkerConfig, weights: Weights) -> list[Amount]:
+def _fsdp2(worker: WorkerConfig, weights: Weights, release: Release) -> Iterator[Amount]:
     settings = workers.settings_of(worker, "fsdp2_train") or Settings()
     ranks, size = _ranks(worker), settings.get("fsdp_size", 1)
     if not isinstance(size, int):
         raise FactMissing("strategy")
     shards = size if 1 < size < ranks else ranks
-    host, split = settings.get("offload_policy") is True, f" / {shards} shards"
-    source = "PyTorch FSDP2 keeps parameters, gradients and Adam's moments as shards of the loaded type"
-    each = weights.element
-    parts = [("weights", each, weights.total if weights.frozen else weights.trained)]
-    if weights.frozen:
-        parts.append(("adapter", each, weights.trained))
-    parts += [("gradients", each, weights.trained), ("optimizer states", 2 * each, weights.trained)]
-    return [
-        Amount(what, number * count // shards, f"{number} bytes × {count:,} parameters{split}", source, host=host)
-        for what, number, count in parts
-    ]
+    host = settings.get("offload_policy") is True
+    told = FSDP2_BYTES.get(str(settings.get("param_dtype")))
+    each = told or weights.element
+
+    def amount(what: str, size: int, count: int, *, shared: bool = True, bound: bool = False) -> Amount:
+        split = f" / {shards} shards" if shared else ""
+        total = size * count // (shards if shared else 1)
+        return Amount(
+            what, total, f"{size} bytes × {count:,} parameters{split}", FSDP2, bound=bound, host=host and shared
+        )
+
+    if weights.adapter or weights.frozen:
+        yield amount("weights", each, weights.frozen)
+    trained = weights.trained
+    yield amount("adapter" if weights.adapter else "trained weights" if weights.frozen else "weights", each, trained)
+    waits = not release.matches(">=0.3.0") or settings.get("reduce_scatter_during_grad_accumulation") is False
+    if waits and worker.training_args.gradient_accumulation_steps > 1:
+        reduced = FSDP2_BYTES.get(str(settings.get("reduce_dtype")), 4)
+        yield amount("gradients", reduced, trained, shared=False)
+    else:
+        yield amount("gradients", each, trained)
+    yield amount("optimizer states", 2 * each, trained)
+    if told is None and each < 4:
+        more = (4 - each) * (weights.frozen + trained) + 3 * (4 - each) * trained
+        formula = f"what fp32 instead of {each} bytes adds to the above / {shards} shards"
+        yield Amount("loaded in fp32", more // shards, formula, FSDP2_FP32, bound=True, host=host)
 
 
 def _activations(config: BaseConfig, worker: WorkerConfig, weights: Weights) -> list[Amount]:
@@ -374,7 +437,7 @@ def engine(config: BaseConfig, worker: WorkerConfig, weights: Weights, gpu: Gpu)
         )
     ]
     if worker.model_args.lora_target is not None:
-        rows.append(_lora_buffers(worker, weights, settings, tensor * pipeline))
+        rows.extend(_lora_buffers(worker, weights, settings, tensor, pipeline))
     rows.append(_peak(weights, settings, tensor))
     budget = int(gpu.memory * share)
     left = budget - sum(row.bytes for row in rows)
@@ -384,7 +447,8 @@ def engine(config: BaseConfig, worker: WorkerConfig, weights: Weights, gpu: Gpu)
     length = settings.get("max_model_len") or weights.known.sizes.get("positions") or workers.sample_length(config)
     if per_token is None or not isinstance(length, int) or not length:
         return rows, None
-    return rows, KvCache(left, per_token, max(left, 0) // per_token, length)
+    run = min(workers.sample_length(config) or length, length)
+    return rows, KvCache(left, per_token, max(left, 0) // per_token, length, run)
 
 
 def engine_share(worker: WorkerConfig) -> float:
@@ -407,21 +471,30 @@ def kv_bytes_per_token(weights: Weights, settings: Settings, tensor: int, pipeli
     return 2 * weights.size("layers") // pipeline * heads * weights.size("head_dim") * each
 
 
-def _lora_buffers(worker: WorkerConfig, weights: Weights, settings: Settings, split: int) -> Amount:
+def _lora_buffers(
+    worker: WorkerConfig, weights: Weights, settings: Settings, tensor: int, pipeline: int
+) -> Iterator[Amount]:
     """Slots that vLLM keeps for an adapter, on every layer that it could sit on, whatever it does sit on."""
     architecture = weights.known.architecture
     if architecture is None:
         raise FactMissing("model")
-    rank = settings.get("max_lora_rank") or worker.model_args.lora_rank or 0
-    rank = next((size for size in LORA_RANKS_OF_VLLM if isinstance(rank, int) and size >= rank), LORA_RANKS_OF_VLLM[-1])
-    shapes = [
-        shape
-        for path, shape in layer_shapes(architecture, weights.known.sizes)
-        if path != architecture.output and "embed" not in path
-    ]
-    elements = rank * sum(sum(shape) for shape in shapes)
-    formula = f"{weights.element} bytes × rank {rank} × {sum(sum(shape) for shape in shapes):,} rows and columns"
-    return Amount("adapter slots", weights.element * elements // split, formula, VLLM)
+    told = settings.get("max_lora_rank") or worker.model_args.lora_rank or 0
+    rank = next((size for size in LORA_RANKS_OF_VLLM if isinstance(told, int) and size >= told), LORA_RANKS_OF_VLLM[-1])
+    sides = 0
+    for path, (out, into) in layer_shapes(architecture, weights.known.sizes):
+        if path != architecture.output and "embed" not in path:
+            splits_input = path.rpartition(".")[2] in ROW_PARALLEL
+            sides += into // tensor + out if splits_input else into + out // tensor
+    sides //= pipeline
+    formula = f"{weights.element} bytes × rank {rank} × {sides:,} rows and columns"
+    yield Amount("adapter slots", weights.element * rank * sides, formula, VLLM_SLOTS)
+    if weights.experts:
+        experts, hidden, wide = weights.size("experts"), weights.size("hidden"), weights.size("expert_intermediate")
+        layers = weights.size("layers") // pipeline
+        per_expert = 3 * hidden + 3 * wide // tensor
+        formula = f"{weights.element} bytes × rank {rank} × {layers} layers × {experts} experts × {per_expert:,}"
+        size = weights.element * rank * layers * experts * per_expert
+        yield Amount("experts' slots", size, formula, VLLM_SLOTS, bound=True)
 
 
 def _peak(weights: Weights, settings: Settings, tensor: int) -> Amount:

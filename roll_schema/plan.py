@@ -167,7 +167,8 @@ def make(
     worked = {phase for role in roles for phase in role.phases}
     phases = tuple(phase for phase in PHASES if phase in worked)
     groups = tuple(maker.groups(roles, phases))
-    per_node = min(max(gpus_per_node or _told(config, "num_gpus_per_node") or 8, 1), MOST_PER_NODE)
+    told = gpus_per_node or _told(config, "num_gpus_per_node") or 0
+    per_node = min(told, MOST_PER_NODE) if told > 0 else 8
     return Plan(
         name,
         release.name,
@@ -247,11 +248,13 @@ class _Maker:
         processes = 0 if devices else worker.world_size or 0
         summary = self.summary(worker, strategy, devices, size, processes, weights)
         numbers = {device: place // size for place, device in reversed(list(enumerate(devices)))}
-        return Role(name, strategy, devices, size, processes, summary, phases, model, weights, numbers)
+        shown = model if devices else None  # rewards by rule name a model and load none
+        return Role(name, strategy, devices, size, processes, summary, phases, shown, weights, numbers)
 
     def environments(self, name: str, manager: EnvManagerConfig) -> Role:
         count = (manager.num_env_groups or 0) * (manager.group_size or 1)
-        summary = f"{manager.num_env_groups} groups × {manager.group_size} = {count} environments"
+        groups = f"{manager.num_env_groups} group{'s' * (manager.num_env_groups != 1)}"
+        summary = f"{groups} × {manager.group_size} = {count} environment{'s' * (count != 1)}"
         return Role(name, "", (), 1, count, summary, ("rollout",))
 
     def model(self, name: str, worker: WorkerConfig) -> str | None:
@@ -305,11 +308,15 @@ class _Maker:
         ranks = workers.data_parallel_size(worker)
         if ranks:
             parts.append(f"{ranks} data-parallel rank{'s' * (ranks != 1)}")
-        if weights is not None and weights.frozen and weights.trained:
-            share = 100 * weights.trained / weights.total
-            parts.append(f"LoRA trains {weights.trained:,} of {weights.total:,} parameters ({share:.2g}%)")
+        if weights is not None and weights.tuned is None:
+            parts.append(f"trains part of {weights.total:,} parameters")
         elif weights is not None and weights.trained:
-            parts.append(f"trains all {weights.total:,} parameters")
+            share = (
+                f"{weights.trained:,} of {weights.total:,} parameters ({100 * weights.trained / weights.total:.2g}%)"
+            )
+            everything = f"all {weights.total:,} parameters"
+            what = f"LoRA trains {share}" if weights.adapter else "trains " + (share if weights.frozen else everything)
+            parts.append(what)
         return ", ".join(parts)
 
     def groups(self, roles: tuple[Role, ...], phases: tuple[str, ...]) -> Iterator[DeviceGroup]:
@@ -353,10 +360,10 @@ class _Maker:
         if is_engine:
             yield from self.engine(role, worker, weights, only_weights=phase == "sync" and not self.stays(role))
         elif phase == "train":
-            yield from memory.training(self.config, worker, weights)
+            yield from memory.training(self.config, worker, weights, self.release)
         elif phase == "sync":
-            held = ("weights", "adapter")
-            yield from (row for row in memory.training(self.config, worker, weights) if row.what in held)
+            held = ("weights", "trained weights", "adapter")
+            yield from (row for row in memory.training(self.config, worker, weights, self.release) if row.what in held)
         else:
             yield from memory.forward(self.config, worker, weights)
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from roll_schema import memory, workers
+from roll_schema import memory, releases, workers
 from roll_schema.catalog.gpus import GPUS
 from roll_schema.memory import Amount, Weights
 from roll_schema.models.ppo_config import PPOConfig
+from roll_schema.rule import FactMissing
 from tests.support import lint_text
 
 P = 7_615_616_512
+RELEASE = releases.load("0.2.1")
 CONFIG = """\
-pretrain: Qwen/Qwen2.5-7B
+pretrain: {pretrain}
 prompt_length: 1000
 response_length: 1000
 actor_train:
@@ -34,8 +36,17 @@ def config(
     engine: str = "",
     gpus: int = 4,
     passes: int = 2,
+    pretrain: str = "Qwen/Qwen2.5-7B",
 ) -> PPOConfig:
-    text = CONFIG.format(strategy=strategy, settings=settings, model=model, engine=engine, gpus=gpus, passes=passes)
+    text = CONFIG.format(
+        pretrain=pretrain,
+        strategy=strategy,
+        settings=settings,
+        model=model,
+        engine=engine,
+        gpus=gpus,
+        passes=passes,
+    )
     found = lint_text(text, release="0.2.1").config
     assert isinstance(found, PPOConfig)
     return found
@@ -46,7 +57,7 @@ def weights(of: PPOConfig) -> Weights:
 
 
 def training(of: PPOConfig) -> dict[str, int]:
-    return {amount.what: amount.bytes for amount in memory.training(of, of.actor_train, weights(of))}
+    return {amount.what: amount.bytes for amount in memory.training(of, of.actor_train, weights(of), RELEASE)}
 
 
 HALF = "bf16: {enabled: true}"
@@ -77,7 +88,7 @@ def test_offloaded_states_are_on_the_node() -> None:
         f"{HALF}, zero_optimization: {{stage: 3, offload_optimizer: {{device: cpu}}, offload_param: {{device: cpu}}}}"
     )
     of = config(settings=settings)
-    on_node = {amount.what for amount in memory.training(of, of.actor_train, weights(of)) if amount.host}
+    on_node = {amount.what for amount in memory.training(of, of.actor_train, weights(of), RELEASE) if amount.host}
     assert on_node == {"weights", "optimizer states"}
 
 
@@ -97,11 +108,72 @@ def test_megatron_adapters_sit_on_fused_layers() -> None:
     assert weights(everything).trained == 28 * 8 * per_layer
 
 
+def test_megatron_splits_experts_by_their_own_sizes() -> None:
+    def held(settings: str) -> int:
+        of = config("megatron_train", settings, gpus=8, pretrain="Qwen/Qwen3-30B-A3B")
+        assert weights(of).experts == 48 * 128 * 3 * 768 * 2048
+        return training(of)["weights"]
+
+    total, experts = 30_532_122_624, 48 * 128 * 3 * 768 * 2048
+    sizes = "tensor_model_parallel_size: 2, expert_model_parallel_size: 4"
+    assert held(sizes) == 2 * ((total - experts) // 2 + experts // 8)
+    assert held(f"{sizes}, expert_tensor_parallel_size: 1") == 2 * ((total - experts) // 2 + experts // 4)
+
+
+def test_megatron_offloads_optimizer_states() -> None:
+    of = config("megatron_train", "optimizer_cpu_offload: true", gpus=8)
+    rows = memory.training(of, of.actor_train, weights(of), RELEASE)
+    assert {amount.what for amount in rows if amount.host} == {"optimizer states"}
+
+
 @pytest.mark.parametrize(("size", "shards"), [(1, 8), (2, 2), (4, 4), (8, 8), (16, 8)])
 def test_fsdp2_shards(size: int, shards: int) -> None:
-    held = training(config("fsdp2_train", f"fsdp_size: {size}", gpus=8))
+    held = training(config("fsdp2_train", f"fsdp_size: {size}, param_dtype: bf16", gpus=8))
     assert held["weights"] == 2 * P // shards
     assert held["optimizer states"] == 4 * P // shards
+    assert "loaded in fp32" not in held
+
+
+@pytest.mark.parametrize(
+    ("release", "passes", "settings", "expected"),
+    [
+        ("0.2.1", 1, "", 2 * P // 8),
+        ("0.2.1", 2, "", 4 * P),
+        ("0.3.0", 2, "", 2 * P // 8),
+        ("0.3.0", 2, ", reduce_scatter_during_grad_accumulation: false, reduce_dtype: bf16", 2 * P),
+    ],
+)
+def test_fsdp2_keeps_gradients_whole_until_they_are_reduced(
+    release: str, passes: int, settings: str, expected: int
+) -> None:
+    of = config("fsdp2_train", f"param_dtype: bf16{settings}", gpus=8, passes=passes)
+    rows = memory.training(of, of.actor_train, weights(of), releases.load(release))
+    assert next(row.bytes for row in rows if row.what == "gradients") == expected
+
+
+def test_fsdp2_may_load_in_fp32_where_nothing_is_said() -> None:
+    held = training(config("fsdp2_train", gpus=8))
+    assert held["weights"] + held["loaded in fp32"] == (2 + 8) * P // 8
+    assert training(config("fsdp2_train", "param_dtype: fp32", gpus=8))["weights"] == 4 * P // 8
+
+
+def test_frozen_modules_get_no_gradient() -> None:
+    of = config(settings=f"{HALF}, zero_optimization: {{stage: 1}}", model="freeze_module_prefix: model.layers")
+    outside = 2 * 152_064 * 3584 + 3584
+    assert weights(of).trained == outside
+    assert training(of)["gradients"] == 2 * outside
+
+
+def test_an_adapter_that_is_not_known_leaves_the_weights_known() -> None:
+    of = config(
+        settings=f"{HALF}, zero_optimization: {{stage: 2}}",
+        model='lora_target: "q_proj,gate_proj,up_proj", lora_rank: 8',
+        pretrain="Qwen/Qwen3-30B-A3B",
+    )
+    rows = memory.training(of, of.actor_train, weights(of), RELEASE)
+    assert next(rows).bytes == 2 * 30_532_122_624
+    with pytest.raises(FactMissing, match="trained parameters"):
+        next(rows)
 
 
 def test_dynamic_batching_bounds_the_tokens_of_a_pass() -> None:
@@ -109,7 +181,7 @@ def test_dynamic_batching_bounds_the_tokens_of_a_pass() -> None:
     worker = of.actor_train.model_copy(
         update={"use_dynamic_batching_in_train": True, "max_tokens_per_microbatch_in_train": 4096}
     )
-    rows = {amount.what: amount for amount in memory.training(of, worker, weights(of))}
+    rows = {amount.what: amount for amount in memory.training(of, worker, weights(of), RELEASE)}
     assert rows["logits"].bytes == 10 * 4096 * 152_064
     assert "max_tokens_per_microbatch_in_train" in rows["activations"].formula
 
@@ -136,7 +208,20 @@ def test_quantized_weights_and_cache_take_a_byte() -> None:
     assert cache.bytes_per_token == 2 * 28 * 4 * 128
 
 
-def test_adapter_slots_are_on_every_layer() -> None:
-    rows, _ = engine(config(engine="max_lora_rank: 16", model="lora_target: q_proj, lora_rank: 8"))
-    shapes = 28 * (2 * 2 * 3584 + 2 * (3584 + 512) + 3 * (3584 + 18944))
-    assert next(row.bytes for row in rows if row.what == "adapter slots") == 2 * 16 * shapes
+@pytest.mark.parametrize("tensor", [1, 2])
+def test_adapter_slots_are_on_every_layer(tensor: int) -> None:
+    split = f"max_lora_rank: 16, tensor_parallel_size: {tensor}"
+    rows, _ = engine(config(engine=split, model="lora_target: q_proj, lora_rank: 8"))
+    by_output = 3584 + 3584 // tensor + 2 * (3584 + 512 // tensor) + 2 * (3584 + 18944 // tensor)
+    by_input = 3584 // tensor + 3584 + 18944 // tensor + 3584
+    assert next(row.bytes for row in rows if row.what == "adapter slots") == 2 * 16 * 28 * (by_output + by_input)
+
+
+def test_experts_have_slots_of_their_own() -> None:
+    of = config(
+        model="lora_target: q_proj, lora_rank: 64", engine="tensor_parallel_size: 2", pretrain="Qwen/Qwen3-30B-A3B"
+    )
+    rows, _ = engine(of)
+    slots = next(row for row in rows if row.what == "experts' slots")
+    assert slots.bytes == 2 * 64 * 48 * 128 * (3 * 2048 + 3 * 768 // 2)
+    assert slots.bound

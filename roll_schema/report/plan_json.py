@@ -28,6 +28,7 @@ def render(plan: Plan) -> str:
                 "bytes": cache.bytes,
                 "bytes_per_token": cache.bytes_per_token,
                 "tokens": cache.tokens,
+                "longest": cache.longest,
                 "sequence": cache.sequence,
             }
             for name, cache in plan.caches.items()
@@ -48,7 +49,7 @@ def _role(role: Role) -> dict[str, Any]:
         "processes": role.processes,
         "phases": list(role.phases),
         "parameters": role.weights and role.weights.total,
-        "trained_parameters": role.weights and role.weights.trained,
+        "trained_parameters": role.weights and role.weights.tuned,
         "summary": role.summary,
     }
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from roll_schema import memory
+from roll_schema import memory, releases
 from roll_schema.catalog.checkpoint import Checkpoint
 from roll_schema.memory import Weights
 from roll_schema.models.ppo_config import PPOConfig
@@ -70,7 +70,9 @@ actor_train:
     weights = memory.weights_of(config.actor_train, known, trains=True)
     assert weights.trained == trained
     return {
-        amount.what: amount.bytes for amount in memory.training(config, config.actor_train, weights) if not amount.bound
+        amount.what: amount.bytes
+        for amount in memory.training(config, config.actor_train, weights, releases.load("0.2.1"))
+        if not amount.bound
     }
 
 

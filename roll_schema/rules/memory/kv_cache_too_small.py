@@ -53,13 +53,14 @@ def kv_cache_too_small(config: PPOConfig, context: Context) -> Iterator[Problem]
     amounts, cache = memory.engine(config, worker, weights, gpu)
     taken = sum(amount.bytes for amount in amounts if not amount.bound and amount.what != "KV cache")
     share = memory.engine_share(worker) * gpu.memory
-    needed = cache.bytes_per_token * cache.sequence if cache is not None else 0
+    needed = cache.bytes_per_token * cache.longest if cache is not None else 0
     if taken + needed <= share:
         return
-    sequence = f", and a sequence of {cache.sequence:,} tokens needs {needed / GIB:.1f}" if cache is not None else ""
+    slots = " and adapter slots" if worker.model_args.lora_target is not None else ""
+    sequence = f", and a sequence of {cache.longest:,} tokens needs {needed / GIB:.1f}" if cache is not None else ""
     yield Problem(
         "actor_infer.strategy_args.strategy_config.gpu_memory_utilization",
         f"{memory.engine_share(worker):g} of {gpu.title}'s {gpu.memory / GIB:.1f} GiB is {share / GIB:.1f}: weights of "
-        f"`{model}` and adapter slots take {taken / GIB:.1f}{sequence}",
+        f"`{model}`{slots} take {taken / GIB:.1f}{sequence}",
         help="Raise `tensor_parallel_size` or `gpu_memory_utilization`, or lower `max_model_len`.",
     )
