@@ -92,8 +92,11 @@ def by_keys(root: Node, known: Container[str] = models.PIPELINES) -> Choice:
 
 def _variant(root: Node, name: str, key: str, known: Container[str]) -> Choice:
     """Text or vision-language, training or rollouts alone: the start scripts differ, the config's class does not."""
-    if name == "agentic" and lookup(root, ("actor_train",)) is None:
-        return Choice("agentic_rollout", f"has `{key}` and no `actor_train`")
+    trains = any(lookup(root, ("actor_train", part)) for part in ("device_mapping", "strategy_args", "training_args"))
+    if name == "agentic" and not trains:
+        absent = lookup(root, ("actor_train",)) is None
+        trainer = "no `actor_train`" if absent else "an `actor_train` that is not placed"
+        return Choice("agentic_rollout", f"has `{key}` and {trainer}")
     sees = lookup(root, ("actor_infer", "strategy_args", "strategy_config", "limit_mm_per_prompt"))
     model = lookup(root, ("student_pretrain" if name == "distill" else "pretrain",))
     if name in ("rlvr", "distill") and (sees is not None or (model is not None and _VISION.search(str(model.value)))):

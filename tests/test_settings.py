@@ -102,7 +102,8 @@ def test_the_script_beside_a_config_tells_the_pipeline(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "pipeline"),
     [
-        ("train_env_manager: {}\nactor_train: {}", "agentic"),
+        ("train_env_manager: {}\nactor_train: {training_args: {}}", "agentic"),
+        ("train_env_manager: {}\nactor_train: {model_args: {dtype: bf16}}", "agentic_rollout"),
         ("train_env_manager: {}", "agentic_rollout"),
         ("chosen_key: x", "dpo"),
         ("actor_train: {worker_cls: roll.pipeline.dpo.actor_worker.ActorWorker}", "dpo"),

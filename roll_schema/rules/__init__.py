@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 GROUPS: dict[str, tuple[str, ...]] = {
     "agentic": (
         "adjusted_batch",
+        "environment_devices_ignored",
         "environment_text_missing",
         "fractional_async_ratio",
         "no_steps",
@@ -113,6 +114,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "scattered_devices",
         "uneven_device_mapping",
         "uneven_model_parallel",
+        "variables_not_passed_on",
         "visible_devices_in_environment",
     ),
     "distillation": (

@@ -14,6 +14,7 @@ Write an integer:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
@@ -28,4 +29,5 @@ def fractional_async_ratio(config: AgenticConfig, context: Context) -> Iterator[
     ratio = context.written("async_generation_ratio")
     if isinstance(ratio, float):
         message = f"`async_generation_ratio` is {ratio}, and the agentic pipelines can only count with an integer"
-        yield Problem("async_generation_ratio", message, f"Write `async_generation_ratio: {max(round(ratio), 0)}`.")
+        whole = max(round(ratio), 0) if isfinite(ratio) else 1
+        yield Problem("async_generation_ratio", message, f"Write `async_generation_ratio: {whole}`.")

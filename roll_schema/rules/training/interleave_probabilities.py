@@ -66,11 +66,16 @@ def interleave_probabilities(config: RLVRConfig) -> Iterator[Problem]:
             yield Problem(
                 f"rewards.{name}", message, advice, {SHARES: "the domains"}, severity=Severity.INFO, at_key=True
             )
+    prompts, last = config.rollout_batch_size, list(shares)[-1]
+    for domain, share in shares.items():
+        if domain != last and 0 < share < 1 and prompts > 0 and int(share * prompts) == 0:
+            message = f"{share:g} of {prompts} prompts is less than one: `{domain}` is never trained on"
+            advice = f"Give it at least {1 / prompts:.2g}, or take it out."
+            yield Problem(f"{SHARES}.{domain}", message, advice, {"/rollout_batch_size": "prompts per step"})
     total = sum(shares.values())
     if not math.isfinite(total):
         yield Problem(SHARES, f"the shares add up to {total}", help="Write shares that add up to 1.", at_key=True)
     elif abs(total - 1) > 1e-6:
-        prompts, last = config.rollout_batch_size, list(shares)[-1]
         left = prompts - sum(int(share * prompts) for domain, share in shares.items() if domain != last)
         added = " + ".join(f"{share:g}" for share in shares.values())
         message = (

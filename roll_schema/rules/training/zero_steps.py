@@ -1,9 +1,9 @@
 """
 A number of steps that ROLL divides by, and that is 0.
 
-ROLL asks after each step whether its number is a multiple of `logging_steps`, `save_steps` and, with validation data,
-`eval_steps`. 0 is not "never" but a division by zero, after the models were loaded and the first rollout was done.
-`max_steps` must be above 0; ROLL checks that when it starts.
+Every pipeline asks after each step whether its number is a multiple of `save_steps`; RLVR does so with `logging_steps`
+and, with validation data, `eval_steps` as well. 0 is not "never" but a division by zero, after the models were loaded
+and the first step was done. RLVR's `max_steps` must be above 0; ROLL checks that when it starts.
 
     max_steps: 100
     save_steps: 0   # error: [zero-steps]
@@ -20,22 +20,28 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.rule import RLVR_TRAINING, Context, Problem, rule
 
 if TYPE_CHECKING:
-    from roll_schema.models.rlvr_config import RLVRConfig
+    from roll_schema.models.base_config import BaseConfig
 
 
-@rule(Severity.ERROR, fails="at first step", pipelines=RLVR_TRAINING)
-def zero_steps(config: RLVRConfig) -> Iterator[Problem]:
+@rule(Severity.ERROR, fails="at first step")
+def zero_steps(config: BaseConfig, context: Context) -> Iterator[Problem]:
+    # The very first step is never saved, so that a run of one step does not get to the division.
+    if config.save_steps == 0 and config.max_steps != 1 and not context.only_samples:
+        advice = f"Write `save_steps: {max(config.max_steps, 1000)}` to save at the end only."
+        yield Problem("save_steps", "`save_steps` is 0, and ROLL divides by it", advice, fails="at save")
+    if context.pipeline in RLVR_TRAINING and isinstance(config, RLVRConfig):
+        yield from _of_rlvr(config)
+
+
+def _of_rlvr(config: RLVRConfig) -> Iterator[Problem]:
+    """What RLVR's own loop divides by."""
     if config.max_steps <= 0:
         message = f"`max_steps` is {config.max_steps}, and ROLL runs only with more than 0"
         yield Problem("max_steps", message, help="Write `max_steps: 500`, or as many as you want.", fails="at start")
-    # The very first step is never saved, so that a run of one step does not get to the division.
-    if config.save_steps == 0 and config.max_steps > 1:
-        never = config.max_steps
-        advice = f"Write `save_steps: {never}` to save at the end only."
-        yield Problem("save_steps", "`save_steps` is 0, and ROLL divides by it", advice, fails="at save")
     if config.logging_steps == 0:
         advice = f"Write `logging_steps: {max(config.max_steps, 1)}` to print the first step only."
         yield Problem("logging_steps", "`logging_steps` is 0, and ROLL divides by it", advice)

@@ -50,6 +50,10 @@ def quantization_override(worker: WorkerConfig) -> Iterator[Problem]:
         if missing:
             message = f"`weight_block_size` needs {', '.join(missing)} beside it"
             yield Problem(place, message, "Add `activation_scheme: dynamic, fmt: e4m3, quant_method: fp8`.")
+    method = override.get("quant_method", "fp8")
+    if method != "fp8":
+        message = f"ROLL quantizes a rollout to fp8 only, not by `{method}`"
+        yield Problem(f"{place}.quant_method", message, "Write `quant_method: fp8`.")
     if override.get("activation_scheme", "dynamic") != "dynamic":
         message = "ROLL quantizes with dynamic scales only"
         yield Problem(f"{place}.activation_scheme", message, "Write `activation_scheme: dynamic`.")
