@@ -76,6 +76,6 @@ def caches(plan: Plan) -> Iterator[str]:
 
 
 def subtitle(plan: Plan) -> str:
-    nodes = f"{plan.nodes} node{'s' * (plan.nodes != 1)} × {plan.gpus_per_node} GPUs"
+    nodes = f"{plan.nodes} node{'s' * (plan.nodes != 1)} × {plan.gpus_per_node} GPU{'s' * (plan.gpus_per_node != 1)}"
     gpu = f" ({plan.gpu.title}, {gib(plan.gpu.memory)} GiB each)" if plan.gpu else ""
     return f"ROLL {plan.release}, pipeline {plan.pipeline}, {nodes}{gpu}"

@@ -23,6 +23,14 @@ FOUND = [
         "  strategy_args: {strategy_name: vllm, strategy_config: {max_loras: 4}}",
         3,
     ),
+    ("rewritten-strategy-key", "0.3.0", "rlvr", "actor_train:\n  strategy_args:\n    strategy_name: fsdp2_train\n"
+     "    strategy_config: {ep_size: 4, apply_expert_patch: true}", 4),
+    ("zero-steps", "0.2.1", "dpo", "save_steps: 0", 1),
+    ("zero-steps", "0.3.0", "agentic", "save_steps: 0", 1),
+    ("interleave-probabilities", "0.2.1", "rlvr", "rollout_batch_size: 64\nrewards: {a: {}, b: {}}\nactor_train:\n"
+     "  data_args: {domain_interleave_probs: {a: 0.004, b: 0.996}}", 4),
+    ("quantization-override", "0.2.1", "rlvr", "actor_infer:\n  strategy_args:\n    strategy_name: vllm\n"
+     "    strategy_config: {hf_overrides: {quantization_config: {quant_method: awq}}}", 4),
     ("missing-key", "0.1.1", "rlvr", "validation: {generating_args: {}}", 1),
     ("missing-key", "0.2.0", "agentic", "pretrain: a\nresponse_length: 8\nreward: {}", 3),
     ("file-name-as-text", "0.2.0", "distill", "student: {data_args: {file_name: a.json}}", 1),
@@ -53,6 +61,10 @@ FOUND = [
 SILENT = [
     ("rewritten-value", "0.2.1", "agentic", "actor_infer: {generating_args: {num_return_sequences: {a: 1}}}"),
     ("rewritten-value", "0.2.0", "rlvr", "actor_infer: {max_concurrency: 2000, strategy_args: {strategy_name: vllm}}"),
+    ("zero-steps", "0.2.1", "agentic_rollout", "save_steps: 0"),
+    ("zero-steps", "0.2.1", "sft", "save_steps: 10"),
+    ("quantization-override", "0.2.1", "rlvr", "actor_infer: {strategy_args: {strategy_name: vllm, strategy_config: "
+     "{hf_overrides: {quantization_config: {quant_method: fp8}}}}}"),
     ("file-name-as-text", "0.2.0", "rlvr", "actor_train: {data_args: {file_name: a.json}}"),
     ("replaced-model-path", "0.2.0", "distill", "student: {model_args: {model_name_or_path: b}}"),
     ("unknown-worker-class", "0.2.1", "rlvr", "user_defined_rollout_loop_cls: my.own.Loop"),

@@ -57,7 +57,7 @@ def rewritten_strategy_key(worker: WorkerConfig, context: Context) -> Iterator[P
         if entry.key is not None and entry.key.overwritten and entry.value not in ("auto", True):
             message = f"ROLL overwrites `{entry.path}` of {backend.title} with {entry.key.overwritten}"
             yield Problem(f"{_PLACE}.{entry.path}", message, "Delete it.", at_key=True)
-    for key, becomes, why in (*_adapter(worker), *_megatron(worker, context)):
+    for key, becomes, why in (*_adapter(worker), *_megatron(worker, context), *_fsdp2(worker, context)):
         if settings.get(key, becomes) != becomes:
             shown = str(becomes).lower() if isinstance(becomes, bool) else becomes
             message = f"`{key}` becomes {shown}: {why}"
@@ -68,6 +68,13 @@ def _adapter(worker: WorkerConfig) -> Iterator[Rewrite]:
     if settings_of(worker, "vllm") is not None and worker.model_args.lora_target is not None:
         why = "ROLL serves the base model of `lora_target` and one adapter"
         yield from (("load_format", "auto", why), ("enable_lora", True, why), ("max_loras", 1, why))
+
+
+def _fsdp2(worker: WorkerConfig, context: Context) -> Iterator[Rewrite]:
+    settings = settings_of(worker, "fsdp2_train", "fsdp2_infer")
+    sizes = whole(settings, "ep_size") if settings else None
+    if sizes is not None and sizes[0] > 1 and context.release.matches(">=0.3.0"):
+        yield "apply_expert_patch", False, "`ep_size` above 1 needs transformers 5.2, where ROLL switches the patch off"
 
 
 def _megatron(worker: WorkerConfig, context: Context) -> Iterator[Rewrite]:
