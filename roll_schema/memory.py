@@ -163,6 +163,8 @@ def _adapter(worker: WorkerConfig, known: Checkpoint) -> int:
         modules = matched(architecture, known.sizes, target)
     except TooCostly:
         raise FactMissing("model") from None
+    if architecture.composite and not all("language_model." in path for path in modules):
+        raise FactMissing("model")  # of other parts than the language model no size is known
     if any(".experts." in path for path in architecture.modules) and set(names) & {"gate_proj", "up_proj", "down_proj"}:
         raise FactMissing("model")  # whether experts get adapters depends on the releases of transformers and PEFT
     return adapter_parameters(architecture, known.sizes, modules, arguments.lora_rank)
@@ -482,7 +484,8 @@ def _lora_buffers(
     rank = next((size for size in LORA_RANKS_OF_VLLM if isinstance(told, int) and size >= told), LORA_RANKS_OF_VLLM[-1])
     sides = 0
     for path, (out, into) in layer_shapes(architecture, weights.known.sizes):
-        if path != architecture.output and "embed" not in path:
+        served = "language_model." in path if architecture.composite else path != architecture.output
+        if served and "embed" not in path:
             splits_input = path.rpartition(".")[2] in ROW_PARALLEL
             sides += into // tensor + out if splits_input else into + out // tensor
     sides //= pipeline

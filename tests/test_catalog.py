@@ -68,12 +68,26 @@ def test_shapes_and_paths_follow_the_sizes() -> None:
         ("Qwen/Qwen3-8B", 8_190_735_360),
         ("Qwen/Qwen2.5-0.5B-Instruct", 494_032_768),
         ("Qwen/Qwen3-30B-A3B", 30_532_122_624),
+        ("Qwen/Qwen2.5-VL-7B-Instruct", 8_292_166_656),
     ],
 )
 def test_parameters_of_published_models(model: str, parameters: int) -> None:
     known = checkpoint(model)
     assert known is not None
     assert known.parameters == parameters
+
+
+def test_only_the_language_model_of_a_vision_model_is_counted() -> None:
+    known = checkpoint("Qwen/Qwen2.5-VL-7B-Instruct")
+    assert known is not None
+    assert known.architecture is not None
+    assert known.architecture.composite
+    text = [
+        number * prod(shape)
+        for path, number, shape in known.architecture.shapes(known.sizes, tied=False)
+        if not path.startswith("model.visual.")
+    ]
+    assert sum(text) == 7_615_616_512
 
 
 def test_an_adapter_on_all_linear_layers() -> None:

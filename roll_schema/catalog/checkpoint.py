@@ -52,6 +52,8 @@ class Checkpoint:
     tied: bool | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     stored: Mapping[str, Tensor] | None = None
+    published: int | None = None
+    """Its parameters as its source says; those of parts that are not language models cannot be counted otherwise."""
 
     @property
     def architectures(self) -> tuple[Architecture, ...]:
@@ -73,6 +75,8 @@ class Checkpoint:
         if self.stored is not None:
             return sum(tensor.elements for tensor in self.stored.values())
         known = self.architecture
+        if self.published is not None:
+            return self.published
         if known is None or known.composite or self.tied is None:
             return None
         return known.parameters(self.sizes, tied=self.tied)
@@ -152,7 +156,13 @@ def _cited(name: str) -> Checkpoint | None:
 def _table() -> dict[str, Checkpoint]:
     data = json.loads(_CITED.read_text(encoding="utf-8"))
     return {
-        name: Checkpoint(row["model_type"], row["sizes"], data["sources"][row["source"]], row.get("tied"))
+        name: Checkpoint(
+            row["model_type"],
+            row["sizes"],
+            data["sources"][row["source"]],
+            row.get("tied"),
+            published=row.get("parameters"),
+        )
         for name, row in data["checkpoints"].items()
     }
 
