@@ -148,6 +148,12 @@ HOSTILE = [
     "(?:.|.)*x",
     "x" * 2000,
     "(a{1,9}){1,9}",
+    r"[m\][](.|.)*!]",
+    r"[m\][](\w|\w|.)+!]",
+    "(?x)[#\n(.|.)*!#]",
+    "(?#[)(.|.)*!(?#])",
+    "(" * 4 + "(?:a|e|l|m)" + ")+" * 4 + "!",
+    "(?:.*|.*|.*|.*).*.*!",
 ]
 
 
@@ -175,7 +181,7 @@ def test_usual_patterns_are_run(pattern: str) -> None:
 
 @given(st.text("a.*+?()|x{1,}[]\\d", max_size=14))
 def test_what_is_run_ends_soon(pattern: str) -> None:
-    if not is_quick(pattern):
+    if not is_quick(pattern, paths=500):
         return
     try:
         expression = re.compile(pattern)
@@ -183,7 +189,7 @@ def test_what_is_run_ends_soon(pattern: str) -> None:
         return
     begin = time.perf_counter()
     expression.fullmatch("a" * 90)
-    assert time.perf_counter() - begin < 1
+    assert time.perf_counter() - begin < 0.1
 
 
 def store(file: Path, header: object) -> None:

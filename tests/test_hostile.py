@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterator
 from itertools import cycle, islice
 from pathlib import Path
@@ -14,7 +16,8 @@ from roll_schema.catalog.gpus import GPUS
 from roll_schema.report import plan_json, plan_svg, plan_text, text
 from roll_schema.rule import Cluster
 from tests.conftest import ROOT
-from tests.support import lint_path
+from tests.support import lint_path, lint_text
+from tests.test_catalog import HOSTILE
 
 VALUES = [
     "1e30",
@@ -62,3 +65,13 @@ def test_no_value_breaks_lint_or_plan(path: Path) -> None:
             list(plan_text.render(made, colored=True))
             plan_svg.render(made)
             plan_json.render(made)
+
+
+@pytest.mark.parametrize("pattern", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_pattern_keeps_lint_busy(pattern: str) -> None:
+    """A `lora_target` is untrusted text, and one that takes forever would hang an editor or a build."""
+    adapter = f"{{model_args: {{lora_target: {json.dumps(pattern)}, lora_rank: 8}}}}"
+    text = f"pretrain: Qwen/Qwen3-30B-A3B\nactor_train: {adapter}\nactor_infer: {adapter}\n"
+    begin = time.perf_counter()
+    lint_text(text, gpu=GPUS["h100-80g"])
+    assert time.perf_counter() - begin < 5

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from math import comb, inf
 
 from roll_schema.catalog.architecture import Architecture, Sizes, evaluate_path, paths
 from roll_schema.catalog.checkpoint import Checkpoint
 
 ADAPTABLE = frozenset(("linear", "embedding", "conv", "attention"))
 """Kinds of modules that a LoRA layer of PEFT can wrap."""
+
+
+LONGEST_PATH = 90
+"""Letters of a module's path at most."""
+
+MOST_STEPS = 5e7
+"""Steps of Python's engine that take about a second."""
 
 
 class TooCostly(Exception):
@@ -21,11 +29,11 @@ def matched(architecture: Architecture, sizes: Sizes, target: str | list[str]) -
 
     Raises TooCostly, and re.error for what is no regular expression.
     """
-    everything = architecture.module_kinds(sizes)
+    everything = dict(architecture.module_kinds(sizes))
     if isinstance(target, str) and target.lower() == "all-linear":
-        return {path: kind for path, kind in everything if kind == "linear" and path != architecture.output}
-    takes = _pattern(target) if isinstance(target, str) else _names(target)
-    return {path: kind for path, kind in everything if takes(path)}
+        return {path: kind for path, kind in everything.items() if kind == "linear" and path != architecture.output}
+    takes = _pattern(target, len(everything)) if isinstance(target, str) else _names(target)
+    return {path: kind for path, kind in everything.items() if takes(path)}
 
 
 def kinds_named(known: Checkpoint, name: str) -> set[str]:
@@ -60,8 +68,8 @@ def kinds_matched(known: Checkpoint, pattern: str) -> set[str] | None:
     return found if asked else None
 
 
-def _pattern(target: str) -> Callable[[str], object]:
-    if not is_quick(target):
+def _pattern(target: str, paths: int) -> Callable[[str], object]:
+    if not is_quick(target, paths):
         raise TooCostly
     return re.compile(target).fullmatch
 
@@ -72,17 +80,23 @@ def _names(target: Iterable[str]) -> Callable[[str], object]:
     return lambda path: path in exact or path.endswith(ends)
 
 
-def is_quick(pattern: str) -> bool:
-    """Whether a regular expression surely comes to an end soon on a path, which an untrusted one may not.
+def steps(pattern: str) -> float:
+    """How many steps a regular expression takes on one path at most, hostile as it may be; infinite where it is unsure.
 
-    Refused are repeated groups, many repetitions in a row, and many ways to choose.
+    Repeated groups and switches inside the pattern are not judged; several repetitions share the path's letters among
+    them in every way, and each alternative may be tried with each of these.
     """
-    plain = re.sub(r"\\.|\[\^?\]?[^\]]*\]", "x", pattern)
-    if len(pattern) > 1000 or re.search(r"\)(?:[*+]|\{)", plain):
-        return False
+    plain = re.sub(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", "x", pattern, flags=re.DOTALL)
+    if len(pattern) > 1000 or re.search(r"\)(?:[*+]|\{)|\(\?(?![:=!]|<[=!]|P<)", plain):
+        return inf
     repetitions = len(re.findall(r"[*+]|\{", plain))
     optional = len(re.findall(r"[^(*+?]\?", plain))
-    return repetitions <= 3 and _choices(plain) * 2**optional <= (256 if repetitions < 3 else 16)
+    return comb(LONGEST_PATH + repetitions, repetitions) * _choices(plain) * 2.0**optional
+
+
+def is_quick(pattern: str, paths: int = 1) -> bool:
+    """Whether a regular expression surely comes to an end within about a second on so many paths."""
+    return steps(pattern) * paths <= MOST_STEPS
 
 
 def _choices(plain: str) -> int:

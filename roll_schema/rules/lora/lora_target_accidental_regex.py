@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.catalog import is_pattern
+from roll_schema.catalog.adapters import is_quick
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
 from roll_schema.rules.lora.lora_target_invalid_regex import regex_fault
@@ -60,7 +61,9 @@ def matches_nothing(pattern: str) -> str:
 
 def _cannot_match_a_dot(pattern: str) -> bool:
     """Without a dot, a class or an escape nothing in it matches a dot; few modules lie at the top."""
-    return not set(".[\\") & set(pattern) and not any(re.fullmatch(pattern, name) for name in AT_THE_TOP)
+    if set(".[\\") & set(pattern) or not is_quick(pattern):
+        return False
+    return not any(re.fullmatch(pattern, name) for name in AT_THE_TOP)
 
 
 def _wants_a_comma(pattern: str) -> bool:
