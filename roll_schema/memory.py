@@ -6,6 +6,7 @@ buffers are bounds. Every amount says how it comes about and where the formula i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf, prod
@@ -30,6 +31,9 @@ DTYPE_BYTES = {"fp32": 4, "bf16": 2, "fp16": 2}
 LORA_RANKS_OF_VLLM = (8, 16, 32, 64, 128, 256, 320, 512)
 ROW_PARALLEL = frozenset(("o_proj", "down_proj", "out_proj", "dense", "c_proj", "fc2", "w2", "wo", "dense_4h_to_h"))
 """Layers whose input vLLM splits among the GPUs of an engine; of all others it splits the output."""
+
+SHARED_OUT = ("megatron_train", "megatron_infer", "fsdp2_train", "fsdp2_infer")
+"""Strategies whose settings say how a model is split."""
 
 MEGATRON_TARGETS = ("linear_qkv", "linear_proj", "linear_fc1", "linear_fc2")
 MEGATRON_PARTS = {
@@ -161,8 +165,8 @@ def _adapter(worker: WorkerConfig, known: Checkpoint) -> int:
     target = "all-linear" if everything else arguments.lora_target if is_pattern(arguments.lora_target) else names
     try:
         modules = matched(architecture, known.sizes, target)
-    except TooCostly:
-        raise FactMissing("model") from None
+    except (TooCostly, re.error, OverflowError, RecursionError):
+        raise FactMissing("the trained parameters") from None
     if architecture.composite and not all("language_model." in path for path in modules):
         raise FactMissing("model")  # of other parts than the language model no size is known
     if any(".experts." in path for path in architecture.modules) and set(names) & {"gate_proj", "up_proj", "down_proj"}:
@@ -222,7 +226,8 @@ def _deepspeed(worker: WorkerConfig, weights: Weights) -> Iterator[Amount]:
 
     host = stage == 3 and _offloads(zero, "offload_param")
     if weights.adapter or weights.frozen:
-        yield amount("weights", weights.element, weights.frozen, "frozen", shared=stage == 3, host=host)
+        frozen_bytes = each if half else weights.element  # DeepSpeed casts the whole model
+        yield amount("weights", frozen_bytes, weights.frozen, "frozen", shared=stage == 3, host=host)
     name = "adapter" if weights.adapter else "trained weights" if weights.frozen else "weights"
     trained = weights.trained
     yield amount(name, each, trained, "trained", shared=stage == 3, host=host and not weights.adapter)
@@ -230,7 +235,9 @@ def _deepspeed(worker: WorkerConfig, weights: Weights) -> Iterator[Amount]:
     splits = stage >= 2 or (stage == 1 and worker.training_args.gradient_accumulation_steps == 1)
     yield amount("gradients", each, trained, "trained", shared=splits)
     offloaded = _offloads(zero, "offload_optimizer")
-    yield amount("optimizer states", 12, trained, "trained", shared=stage >= 1, host=offloaded)
+    # Without stages and half precision, Adam works on the weights themselves and keeps two moments only.
+    states = 8 if stage == 0 and not half else 12
+    yield amount("optimizer states", states, trained, "trained", shared=stage >= 1, host=offloaded)
     yield from _buckets(zero, stage, each, weights)
 
 
@@ -301,6 +308,8 @@ def _megatron_share(settings: Settings, weights: Weights, parameters: int) -> tu
     )
     if not sizes:
         raise FactMissing("strategy")
+    if "experts" in weights.known.sizes and not weights.experts:
+        raise FactMissing("model")  # which of the parameters are experts' is not known
     tensor, pipeline, expert = sizes
     within = settings.get("expert_tensor_parallel_size") or tensor
     if not isinstance(within, int) or within < 1:
@@ -315,10 +324,7 @@ def _megatron_share(settings: Settings, weights: Weights, parameters: int) -> tu
 
 def _fsdp2(worker: WorkerConfig, weights: Weights, release: Release) -> Iterator[Amount]:
     settings = workers.settings_of(worker, "fsdp2_train") or Settings()
-    ranks, size = _ranks(worker), settings.get("fsdp_size", 1)
-    if not isinstance(size, int):
-        raise FactMissing("strategy")
-    shards = size if 1 < size < ranks else ranks
+    shards = _shards(settings, _ranks(worker))
     host = settings.get("offload_policy") is True
     told = FSDP2_BYTES.get(str(settings.get("param_dtype")))
     each = told or weights.element
@@ -398,21 +404,35 @@ def _tokens(config: BaseConfig, worker: WorkerConfig, phase: str, samples: int) 
 def forward(config: BaseConfig, worker: WorkerConfig, weights: Weights) -> Iterator[Amount]:
     """What a worker holds that only computes log-probabilities, values or logits; raises FactMissing as `training`."""
     total, each, ranks = weights.total, weights.element, _ranks(worker)
-    split = 1
+    split, host = 1, False
+    settings = workers.settings_of(worker, *SHARED_OUT) or Settings()
     if workers.runs_on(worker, "megatron_train", "megatron_infer"):
-        settings = workers.settings_of(worker, "megatron_train", "megatron_infer") or Settings()
         held, note = _megatron_share(settings, weights, total)
         sizes = workers.whole(settings, "tensor_model_parallel_size", "context_parallel_size")
         split = prod(sizes) if sizes else 1
-    elif workers.runs_on(worker, "fsdp2_train", "fsdp2_infer") or _is_zero_3(worker):
-        held, note = total // ranks, f" / {ranks} ranks"
+    elif workers.runs_on(worker, "fsdp2_train", "fsdp2_infer"):
+        shards, host = _shards(settings, ranks), settings.get("offload_policy") is True
+        each = FSDP2_BYTES.get(str(settings.get("param_dtype")), each)
+        held, note = total // shards, f" / {shards} shards"
+    elif _is_zero_3(worker):
+        zero = workers.zero_settings(worker, "deepspeed_train", "deepspeed_infer") or {}
+        held, note, host = total // ranks, f" / {ranks} ranks", _offloads(zero, "offload_param")
     else:
         held, note = total, ""
-    yield Amount("weights", each * held, f"{each} bytes × {total:,} parameters{note}", "one copy without gradients")
+    formula = f"{each} bytes × {total:,} parameters{note}"
+    yield Amount("weights", each * held, formula, "one copy without gradients", host=host)
     if _is_zero_3(worker):
         yield _gathered(workers.zero_settings(worker, "deepspeed_train", "deepspeed_infer") or {}, weights)
     tokens, _ = _tokens(config, worker, "infer", worker.infer_batch_size)
     yield _logits(weights, tokens, split, each + 4, "logits of a forward pass and their fp32 copy")
+
+
+def _shards(settings: Settings, ranks: int) -> int:
+    """How many parts FSDP2 splits the model into."""
+    size = settings.get("fsdp_size", 1)
+    if not isinstance(size, int):
+        raise FactMissing("strategy")
+    return size if 1 < size < ranks else ranks
 
 
 def _is_zero_3(worker: WorkerConfig) -> bool:
@@ -428,7 +448,10 @@ def engine(config: BaseConfig, worker: WorkerConfig, weights: Weights, gpu: Gpu)
         raise FactMissing("strategy")
     tensor, pipeline = sizes
     share = engine_share(worker)
-    each = 1 if settings.get("quantization") == "fp8" else weights.element
+    quantization = settings.get("quantization")
+    if quantization not in (None, "fp8"):
+        raise FactMissing("the bytes of quantized weights")
+    each = 1 if quantization == "fp8" else weights.element
     split = f" / ({tensor} tensor × {pipeline} pipeline)" if tensor * pipeline > 1 else ""
     rows = [
         Amount(
@@ -447,7 +470,7 @@ def engine(config: BaseConfig, worker: WorkerConfig, weights: Weights, gpu: Gpu)
     formula = f"{share:g} × {gpu.memory / GIB:.1f} GiB - the above"
     rows.append(Amount("KV cache", max(left, 0), formula, VLLM))
     length = settings.get("max_model_len") or weights.known.sizes.get("positions") or workers.sample_length(config)
-    if per_token is None or not isinstance(length, int) or not length:
+    if per_token is None or not isinstance(length, int) or length < 1:
         return rows, None
     run = min(workers.sample_length(config) or length, length)
     return rows, KvCache(left, per_token, max(left, 0) // per_token, length, run)
@@ -466,11 +489,16 @@ def kv_bytes_per_token(weights: Weights, settings: Settings, tensor: int, pipeli
     """Bytes that the KV cache takes for a token on each GPU; None where not every layer has keys and values alike."""
     architecture = weights.known.architecture
     paths = architecture.weights if architecture is not None else {}
-    if not any(path.endswith("{0-layers}.self_attn.k_proj.weight") for path in paths):
+    slides = {"sliding_window", "layer_types", "sliding_window_pattern"} & weights.known.settings.keys()
+    slides = {name for name in slides if weights.known.settings[name] and name != "layer_types"} or (
+        {"layer_types"} if "sliding_attention" in (weights.known.settings.get("layer_types") or ()) else set()
+    )
+    if slides or not any(path.endswith("{0-layers}.self_attn.k_proj.weight") for path in paths):
         return None
     each = 1 if str(settings.get("kv_cache_dtype", "auto")).startswith("fp8") else weights.element
     heads = max(1, weights.size("kv_heads") // tensor)
-    return 2 * weights.size("layers") // pipeline * heads * weights.size("head_dim") * each
+    layers = -(-weights.size("layers") // pipeline)  # some stage has the larger part
+    return 2 * layers * heads * weights.size("head_dim") * each
 
 
 def _lora_buffers(

@@ -259,16 +259,9 @@ class _Maker:
 
     def model(self, name: str, worker: WorkerConfig) -> str | None:
         """The model that a role loads."""
-        config, own = self.config, worker.model_args.model_name_or_path
-        if isinstance(config, PPOConfig) and name in ("actor_train", "actor_infer", "reference"):
-            return workers.model_of(config, name)
         if name == "critic":
-            return own or getattr(config, "reward_pretrain", None)
-        if name in ("student", "teacher"):
-            return getattr(config, f"{name}_pretrain", None) or own
-        if name in ("actor_train", "reference", "sft_train"):
-            return own or getattr(config, "pretrain", None)
-        return own
+            return worker.model_args.model_name_or_path or getattr(self.config, "reward_pretrain", None)
+        return workers.model_of(self.config, name)
 
     def weights(self, name: str, worker: WorkerConfig, known: Checkpoint | None, *, trains: bool) -> Weights | None:
         try:
@@ -404,7 +397,7 @@ class _Maker:
             for name in ("actor_train", "critic", "student", "sft_train"):
                 if name in self.workers:
                     yield from self.steps_of(name, samples)
-        except Unresolved:
+        except (Unresolved, OverflowError):
             return
 
     def steps_of(self, name: str, samples: int) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import prod
+from math import isfinite, prod
 from typing import TYPE_CHECKING, Any
 
 from roll_schema.catalog.checkpoint import Checkpoint, checkpoint
@@ -136,6 +136,15 @@ def workers_of(config: object) -> Iterator[tuple[str, WorkerConfig]]:
             yield name, value
         elif isinstance(value, dict):
             yield from ((f"{name}.{key}", item) for key, item in value.items() if isinstance(item, WorkerConfig))
+
+
+def prompts_per_domain(shares: dict[str, float], prompts: int) -> dict[str, int]:
+    """The prompts of a step by domain: each share rounded down, and for the last domain what is left."""
+    if not all(isfinite(share) for share in shares.values()):
+        return {}
+    taken = {domain: int(share * prompts) for domain, share in shares.items()}
+    last = list(shares)[-1]
+    return {**taken, last: prompts - sum(taken.values()) + taken[last]}
 
 
 def data_files_of(role: str, arguments: DataArguments) -> Iterator[tuple[str, str]]:

@@ -79,10 +79,9 @@ def with_head_dim(sizes: Sizes) -> Sizes:
 @cache
 def architectures(model_type: str) -> tuple[Architecture, ...]:
     """A model type as the known major releases of transformers build it, the newest first; empty where none does."""
-    file = FOLDER / f"{model_type}.json"
-    if not re.fullmatch(r"[\w.-]+", model_type) or not file.is_file():
+    if model_type not in _types():
         return ()
-    entries = json.loads(file.read_text(encoding="utf-8"))
+    entries = json.loads((FOLDER / f"{model_type}.json").read_text(encoding="utf-8"))
     return tuple(
         Architecture(
             model_type,
@@ -99,6 +98,11 @@ def architectures(model_type: str) -> tuple[Architecture, ...]:
         )
         for major, entry in sorted(entries.items(), reverse=True)
     )
+
+
+@cache
+def _types() -> frozenset[str]:
+    return frozenset(file.stem for file in FOLDER.glob("*.json"))
 
 
 def class_prefix(model_type: str) -> str | None:

@@ -33,6 +33,11 @@ SIZES = {
 MAX_CONFIG_BYTES = 1 << 20
 """A larger `config.json` is not read; those of published models have a few kilobytes."""
 
+LARGEST_SIZE = 20_000_000
+"""No size of a model is larger; what is comes from a file that is none."""
+
+MOST_LAYERS = 10_000
+
 _CITED = Path(__file__).parent / "checkpoints.json"
 _HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
 _VARIANT = re.compile(r"-(Base|Instruct|Thinking)(-2507)?$")
@@ -133,11 +138,13 @@ def _described(config: dict[str, Any], source: str, stored: Mapping[str, Tensor]
     if not isinstance(model_type, str):
         return None
     known = {name: size for name, size in sizes.items() if size}
+    if max(known.get("layers", 0), known.get("experts", 0)) > MOST_LAYERS:
+        known = {}
     return Checkpoint(model_type, known, source, tied if isinstance(tied, bool) else None, text, stored)
 
 
 def _is_size(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LARGEST_SIZE
 
 
 def _cited(name: str) -> Checkpoint | None:

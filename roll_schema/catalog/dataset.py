@@ -24,23 +24,32 @@ class Sample:
 def sample(name: str) -> Sample | None:
     """The first rows of a file of JSON lines; None for other kinds, and for what does not lie below the folder."""
     path = _below(name)
-    if path is None or path.suffix not in (".jsonl", ".json") or not path.is_file():
+    try:
+        if path is None or path.suffix not in (".jsonl", ".json") or not path.is_file():
+            return None
+        return _read(path, path.stat().st_mtime_ns)
+    except OSError:
         return None
-    return _read(path, path.stat().st_mtime_ns)
 
 
 def is_absent(name: str) -> bool:
     """Whether a file is not there though the folder that it should be in is."""
     path = _below(name)
-    return path is not None and path.parent != Path.cwd().resolve() and path.parent.is_dir() and not path.exists()
+    try:
+        return path is not None and path.parent != Path.cwd().resolve() and path.parent.is_dir() and not path.exists()
+    except OSError:
+        return False
 
 
 def beside(name: str) -> list[str]:
     """Names of the files in the folder that a file should be in, written like it."""
     path = _below(name)
     folder = name.rpartition("/")[0]
-    files = sorted(path.parent.iterdir())[:1000] if path is not None and path.parent.is_dir() else []
-    return [f"{folder}/{file.name}" for file in files if file.is_file()]
+    try:
+        files = sorted(path.parent.iterdir())[:1000] if path is not None and path.parent.is_dir() else []
+        return [f"{folder}/{file.name}" for file in files if file.is_file()]
+    except OSError:
+        return []
 
 
 def _below(name: str) -> Path | None:

@@ -16,9 +16,6 @@ MAX_HEADER_BYTES = 32 << 20
 
 MAX_FILES = 1024
 
-BYTES = {"F64": 8, "I64": 8, "F32": 4, "I32": 4, "F16": 2, "BF16": 2, "I16": 2, "F8_E4M3": 1, "F8_E5M2": 1, "I8": 1}
-"""Bytes of an element, by the names that safetensors gives its types."""
-
 _FILE = re.compile(r"[\w-][\w.-]*\.safetensors")
 
 

@@ -30,7 +30,10 @@ def node_rows(plan: Plan) -> list[NodeRow]:
     """The nodes in order, neighbours that look alike together."""
     rows: list[NodeRow] = []
     last: object = None
-    for node in range(plan.nodes):
+    used = sorted({device // plan.gpus_per_node for role in plan.roles for device in role.devices})
+    for node in used:
+        if rows and node != rows[-1].first + rows[-1].count:
+            last = None  # nodes in between have no role
         pattern = [roles_on(plan, device) for device in devices_of(plan, node)]
         if rows and pattern == last:
             rows[-1] = NodeRow(rows[-1].first, rows[-1].count + 1)

@@ -76,9 +76,22 @@ def test_tags_that_no_reward_lists(folder: Path) -> None:
     ]
 
 
+def test_rows_with_a_domain_of_their_own_keep_it(folder: Path) -> None:
+    (folder / "data" / "own.jsonl").write_text(rows("logic", domain="math_rule") * 40, encoding="utf-8")
+    assert found("unrewarded-tag", "data/own.jsonl") == []
+    assert found("too-few-rows", "data/own.jsonl") == []
+    assert found("too-few-rows", "data/own.jsonl", prompts=64) != []
+
+
+def test_a_name_that_is_too_long_is_no_file(folder: Path) -> None:
+    name = f"data/{'x' * 300}.jsonl"
+    assert sample(name) is None
+    assert not is_absent(name)
+
+
 def test_fewer_rows_than_a_step_takes(folder: Path) -> None:
     assert found("too-few-rows") == []
-    message = "a step takes 1 × 64 = 64 prompts of `math_rule`, and the data has 40 rows of it"
+    message = "a step takes 64 of 64 prompts from `math_rule`, and the data has 40 rows of it"
     assert found("too-few-rows", prompts=64) == [(7, 42, message)]
     assert found("too-few-rows", prompts=40) != []
     (folder / "data" / "many.jsonl").write_text(rows(*["math"] * (MAX_ROWS + 1)), encoding="utf-8")

@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING
 from roll_schema.catalog.dataset import sample
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import RLVR_TRAINING, Problem, rule
-from roll_schema.rules.data.unrewarded_tag import DEFAULT_DOMAIN
-from roll_schema.workers import data_files_of
+from roll_schema.rules.data.unrewarded_tag import domain_of
+from roll_schema.workers import data_files_of, prompts_per_domain
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
@@ -41,16 +41,14 @@ def too_few_rows(config: RLVRConfig) -> Iterator[Problem]:
     read = [sample(name) for _, name in data_files_of("actor_train", arguments)]
     if not read or not all(part is not None and part.complete for part in read):
         return
-    domain_of = {tag: name for name, reward in (config.rewards or {}).items() for tag in reward.tag_included or ()}
-    tags = [str(row.get("tag")) for part in read if part is not None for row in part.rows]
-    rows = Counter(domain_of.get(tag, DEFAULT_DOMAIN) for tag in tags)
-    for domain, share in shares.items():
-        taken = int(share * config.rollout_batch_size)
+    domains = {tag: name for name, reward in (config.rewards or {}).items() for tag in reward.tag_included or ()}
+    rows = Counter(domain_of(row, domains) for part in read if part is not None for row in part.rows)
+    for domain, taken in prompts_per_domain(shares, config.rollout_batch_size).items():
         if taken >= rows[domain] > 0:
             yield Problem(
                 f"actor_train.data_args.domain_interleave_probs.{domain}",
-                f"a step takes {share:g} × {config.rollout_batch_size} = {taken} prompts of `{domain}`, and the data "
-                f"has {rows[domain]} rows of it",
+                f"a step takes {taken} of {config.rollout_batch_size} prompts from `{domain}`, and the data has "
+                f"{rows[domain]} rows of it",
                 help="Lower `rollout_batch_size` or the share, or add rows.",
                 also={"/rollout_batch_size": "prompts per step"},
             )

@@ -2,8 +2,8 @@
 Rows whose tag no reward is for.
 
 A row goes to the reward that lists its `tag` in `tag_included`. A row with any other tag becomes one of `math_rule`, so
-that the wrong verifier scores it; without a reward of that name, the first such row stops the run. Read are the first
-rows of JSON lines below the folder that roll-lint is started in.
+that the wrong verifier scores it; without a reward of that name, the first such row stops the run. Rows with a `domain`
+of their own keep it. Read are the first rows of JSON lines below the folder that roll-lint is started in.
 
 With rows tagged `math` and `logic` in `data/mixed.jsonl`:
 
@@ -18,7 +18,7 @@ is a warning at the file, and silent with `tag_included: [math, logic]`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from roll_schema.catalog.dataset import sample
 from roll_schema.diagnostic import Severity
@@ -34,14 +34,14 @@ DEFAULT_DOMAIN = "math_rule"
 @rule(Severity.WARNING, fails="silently", pipelines=RLVR_TRAINING)
 def unrewarded_tag(config: RLVRConfig) -> Iterator[Problem]:
     rewards = config.rewards or {}
-    tags = {tag for reward in rewards.values() for tag in reward.tag_included or ()}
+    domains = {tag: name for name, reward in rewards.items() for tag in reward.tag_included or ()}
     caught = DEFAULT_DOMAIN in rewards
     for role in ("actor_train", "validation"):
         arguments = getattr(getattr(config, role), "data_args", None)
         for place, name in data_files_of(role, arguments) if arguments is not None else ():
             read = sample(name)
-            found = [row.get("tag") for row in read.rows] if read is not None else []
-            other = sorted({tag for tag in found if isinstance(tag, str)} - tags)
+            found = [row.get("tag") for row in read.rows if row.get("domain") is None] if read is not None else []
+            other = sorted({tag for tag in found if isinstance(tag, str)} - domains.keys())
             if not other:
                 continue
             shown = ", ".join(f"`{tag[:60]}`" for tag in other[:5])
@@ -53,3 +53,9 @@ def unrewarded_tag(config: RLVRConfig) -> Iterator[Problem]:
                 severity=Severity.WARNING if caught else Severity.ERROR,
                 fails="silently" if caught else "at first step" if role == "actor_train" else "at evaluation",
             )
+
+
+def domain_of(row: dict[str, Any], domains: dict[str, str]) -> str:
+    """The domain of a row: its own where it tells one, else that of its tag."""
+    told = row.get("domain")
+    return str(told) if told is not None else domains.get(str(row.get("tag")), DEFAULT_DOMAIN)

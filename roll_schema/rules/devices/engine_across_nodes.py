@@ -37,18 +37,20 @@ def engine_across_nodes(config: PPOConfig, context: Context) -> Iterator[Problem
     told = context.cluster.gpus_per_node if context.cluster else None
     per_node = told or config.num_gpus_per_node
     for name, worker in workers.workers_of(config):
-        devices, size = workers.device_ids(worker), workers.gpus_per_worker(worker)
-        settings = workers.settings_of(worker, "vllm")
-        if not devices or not size or settings is None or size > per_node or len(devices) % size:
+        devices, settings = workers.device_ids(worker), workers.settings_of(worker, "vllm")
+        # Stages of a pipeline may lie on different nodes: they exchange little.
+        sizes = workers.whole(settings, "tensor_parallel_size") if settings is not None else None
+        if not devices or not sizes or sizes[0] > per_node or len(devices) % sizes[0]:
             continue
+        size = sizes[0]
         for number in range(len(devices) // size):
             engine = devices[number * size : (number + 1) * size]
             nodes = {device // per_node for device in engine}
             if len(nodes) > 1:
                 yield Problem(
                     f"{name}.device_mapping",
-                    f"engine {number} of {size} GPUs spans nodes {ranges(nodes)}: it has GPU {ranges(engine)}, with "
-                    f"{per_node} GPUs on each node",
+                    f"{size} GPUs of one engine span nodes {ranges(nodes)}, which have {per_node} GPUs each: "
+                    f"GPU {ranges(engine)}",
                     help=f"Begin at a multiple of {size}, so that each engine stays within a node.",
                 )
                 break

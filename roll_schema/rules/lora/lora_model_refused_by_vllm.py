@@ -45,7 +45,7 @@ def lora_model_refused_by_vllm(config: PPOConfig) -> Iterator[Problem]:
     refusing = refuses_adapters(known)
     if refusing is not None:
         yield Problem(
-            "actor_infer.model_args.model_name_or_path" if infer.model_args.model_name_or_path else "pretrain",
+            "pretrain" if model == config.pretrain else "actor_infer.model_args.model_name_or_path",
             f"vLLM's `{refusing}`, which serves `{model}`, takes no LoRA adapter (as of vLLM {RELEASE})",
             help="Train all weights, or a model that vLLM supports LoRA for.",
             also={"actor_infer.model_args.lora_target": "the adapter"},

@@ -36,6 +36,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.workers import prompts_per_domain
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
@@ -76,7 +77,7 @@ def interleave_probabilities(config: RLVRConfig) -> Iterator[Problem]:
     if not math.isfinite(total):
         yield Problem(SHARES, f"the shares add up to {total}", help="Write shares that add up to 1.", at_key=True)
     elif abs(total - 1) > 1e-6:
-        left = prompts - sum(int(share * prompts) for domain, share in shares.items() if domain != last)
+        left = prompts_per_domain(shares, prompts)[last]
         added = " + ".join(f"{share:g}" for share in shares.values())
         message = (
             f"{added} = {total:g}, not 1: `{last}`, the last, gets the {left} of {prompts} prompts that are left, "
