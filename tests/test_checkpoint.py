@@ -64,6 +64,18 @@ def test_sizes_of_a_wrong_type_are_left_out(tmp_path: Path) -> None:
     assert known.sizes == {}
 
 
+@pytest.mark.parametrize(
+    "config",
+    [{"model_type": "x" * 300}, QWEN | {"num_hidden_layers": 300_000_000}, QWEN | {"vocab_size": 10**30}],
+    ids=["long name", "many layers", "huge size"],
+)
+def test_absurd_numbers_and_names_are_not_worked_with(tmp_path: Path, config: dict[str, Any]) -> None:
+    known = checkpoint(model_folder(tmp_path, config))
+    assert known is not None
+    assert known.architecture is None
+    assert known.sizes.get("layers", 0) < 1000
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "config.json")

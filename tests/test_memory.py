@@ -225,3 +225,36 @@ def test_experts_have_slots_of_their_own() -> None:
     slots = next(row for row in rows if row.what == "experts' slots")
     assert slots.bytes == 2 * 64 * 48 * 128 * (3 * 2048 + 3 * 768 // 2)
     assert slots.bound
+
+
+def test_a_forward_pass_honours_offloading_and_shards() -> None:
+    offloaded = f"{HALF}, zero_optimization: {{stage: 3, offload_param: {{device: cpu}}}}"
+    of = config(settings=offloaded)
+    assert next(memory.forward(of, of.actor_train, weights(of))).host
+    of = config("fsdp2_train", "fsdp_size: 2, param_dtype: bf16")
+    assert next(memory.forward(of, of.actor_train, weights(of))).bytes == 2 * P // 2
+
+
+def test_plain_adam_keeps_two_moments_only() -> None:
+    assert training(config(settings="zero_optimization: {stage: 0}"))["optimizer states"] == 8 * P
+    assert training(config(settings="zero_optimization: {stage: 1}"))["optimizer states"] == 12 * P // 4
+
+
+def test_the_largest_stage_decides_on_the_cache() -> None:
+    _, cache = engine(config(engine="pipeline_parallel_size: 8", gpus=8))
+    assert cache is not None
+    assert cache.bytes_per_token == 2 * 4 * 4 * 128 * 2
+    _, cache = engine(config(engine="pipeline_parallel_size: 64", gpus=64))
+    assert cache is not None
+    assert cache.bytes_per_token == 2 * 1 * 4 * 128 * 2
+
+
+@pytest.mark.parametrize("quantization", ["bitsandbytes", "awq"])
+def test_other_quantizations_are_left_open(quantization: str) -> None:
+    with pytest.raises(FactMissing, match="quantized"):
+        engine(config(engine=f"quantization: {quantization}"))
+
+
+def test_an_invalid_pattern_leaves_the_adapter_open() -> None:
+    of = config(settings=HALF, model="lora_target: '(q_proj|v_proj', lora_rank: 8")
+    assert weights(of).tuned is None

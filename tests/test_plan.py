@@ -152,6 +152,12 @@ actor_infer: {device_mapping: "list(range(0,256))", strategy_args: {strategy_nam
     assert [row.title for row in node_rows(made)] == ["nodes 0 to 31 (32 alike)", "nodes 32 to 63 (32 alike)"]
 
 
+def test_a_gap_of_many_nodes_is_not_walked_through() -> None:
+    text = 'actor_infer: {device_mapping: "[0, 1, 300000000]", strategy_args: {strategy_name: vllm}}\n'
+    made = plan_of(lint_text(text, release="0.2.1"))
+    assert [row.title for row in node_rows(made)] == ["node 0", "node 37500000"]
+
+
 def test_text_shows_every_role_and_phase(lora: Plan) -> None:
     text = "\n".join(plan_text.render(lora, colored=False))
     assert all(role.name in text for role in lora.roles)
