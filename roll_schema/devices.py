@@ -79,6 +79,18 @@ def _parse(text: str) -> tuple[int, ...]:
     return tuple(int(item) for item in ids)
 
 
+def why_opaque(mapping: object) -> OpaqueDevices | None:
+    """Why only `eval` could tell the ids of a `device_mapping`; None where they are told, or wrong."""
+    try:
+        if isinstance(mapping, str):
+            parse_devices(mapping)
+    except InvalidDevices:
+        return None
+    except OpaqueDevices as reason:
+        return reason
+    return None
+
+
 def ranges(ids: Iterable[int]) -> str:
     """Device ids for people: `0-7, 12`."""
     parts: list[str] = []

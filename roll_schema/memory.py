@@ -7,17 +7,18 @@ buffers are bounds. Every amount says how it comes about and where the formula i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import inf, prod
 from typing import TYPE_CHECKING, Any
 
 from roll_schema import workers
-from roll_schema.catalog import is_pattern, target_names
+from roll_schema.catalog import MEGATRON_NAMES, is_pattern, target_names
 from roll_schema.catalog.adapters import TooCostly, adapter_parameters, layer_shapes, matched
 from roll_schema.catalog.architecture import Architecture, with_head_dim
 from roll_schema.catalog.checkpoint import Checkpoint
 from roll_schema.catalog.gpus import GIB, Gpu
+from roll_schema.catalog.vllm_lora import RANKS, rank_for
 from roll_schema.models.dpo_config import DPOConfig
 from roll_schema.models.section import Settings
 from roll_schema.releases import Release
@@ -28,21 +29,8 @@ if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 DTYPE_BYTES = {"fp32": 4, "bf16": 2, "fp16": 2}
-LORA_RANKS_OF_VLLM = (8, 16, 32, 64, 128, 256, 320, 512)
 ROW_PARALLEL = frozenset(("o_proj", "down_proj", "out_proj", "dense", "c_proj", "fc2", "w2", "wo", "dense_4h_to_h"))
 """Layers whose input vLLM splits among the GPUs of an engine; of all others it splits the output."""
-
-SHARED_OUT = ("megatron_train", "megatron_infer", "fsdp2_train", "fsdp2_infer")
-"""Strategies whose settings say how a model is split."""
-
-MEGATRON_TARGETS = ("linear_qkv", "linear_proj", "linear_fc1", "linear_fc2")
-MEGATRON_PARTS = {
-    "linear_qkv": ("q_proj", "k_proj", "v_proj"),
-    "linear_proj": ("o_proj",),
-    "linear_fc1": ("gate_proj", "up_proj"),
-    "linear_fc2": ("down_proj",),
-}
-"""Megatron's fused layers, with the layers of transformers that they hold."""
 
 MIXED_PRECISION = "mixed-precision Adam: fp32 master weights and two moments, 4 bytes each (Rajbhandari 2020, ZeRO)"
 ACTIVATIONS = "Korthikanti 2022, flash attention: 34 bytes per token and hidden unit of a layer, 2 where recomputed"
@@ -90,7 +78,7 @@ class KvCache:
 class Weights:
     """The parameters of a worker's model: all, those trained, those of experts, and bytes of each.
 
-    `adapter`: what is trained is an adapter, which comes on top of the model; `trained` is None where it is not known.
+    `adapter`: what is trained is an adapter, which comes on top of the model; `tuned` is None where it is not known.
     """
 
     known: Checkpoint
@@ -125,10 +113,8 @@ def weights_of(worker: WorkerConfig, known: Checkpoint | None, *, trains: bool) 
     total = known.parameters if known is not None else None
     if known is None or total is None:
         raise FactMissing("model")
-    experts = 0
-    if known.architecture is not None:
-        rows = known.architecture.shapes(known.sizes, tied=False)
-        experts = sum(number * prod(shape) for path, number, shape in rows if ".experts." in path)
+    model = known.architecture
+    experts = model.parameters(known.sizes, of=lambda path: ".experts." in path) if model is not None else 0
     adapter = trains and worker.model_args.lora_target is not None
     tuned: int | None = 0
     if trains:
@@ -147,8 +133,8 @@ def _frozen(worker: WorkerConfig, known: Checkpoint) -> int:
     if known.architecture is None:
         raise FactMissing("model")
     prefixes = tuple(name.strip() for name in named.split(",") if name.strip())
-    rows = known.architecture.shapes(known.sizes, tied=bool(known.tied))
-    return sum(number * prod(shape) for path, number, shape in rows if path.startswith(prefixes))
+    below = known.architecture.parameters
+    return below(known.sizes, tied=bool(known.tied), of=lambda path: path.startswith(prefixes))
 
 
 def _adapter(worker: WorkerConfig, known: Checkpoint) -> int:
@@ -159,9 +145,8 @@ def _adapter(worker: WorkerConfig, known: Checkpoint) -> int:
     names = target_names(arguments.lora_target)
     everything = any(name in ("all-linear", "all") for name in names)
     if workers.runs_on(worker, "megatron_train"):
-        return _megatron_adapter(
-            architecture, known, MEGATRON_TARGETS if everything else tuple(names), arguments.lora_rank
-        )
+        fused = dict.fromkeys(MEGATRON_NAMES.values()) if everything else names
+        return _megatron_adapter(architecture, known, fused, arguments.lora_rank)
     target = "all-linear" if everything else arguments.lora_target if is_pattern(arguments.lora_target) else names
     try:
         modules = matched(architecture, known.sizes, target)
@@ -174,14 +159,12 @@ def _adapter(worker: WorkerConfig, known: Checkpoint) -> int:
     return adapter_parameters(architecture, known.sizes, modules, arguments.lora_rank)
 
 
-def _megatron_adapter(architecture: Architecture, known: Checkpoint, names: tuple[str, ...], rank: int) -> int:
+def _megatron_adapter(architecture: Architecture, known: Checkpoint, fused: Iterable[str], rank: int) -> int:
     """A fused layer has one A for all that it holds, and a B for each."""
     total = 0
-    for name in names:
-        parts = MEGATRON_PARTS.get(name, ())
-        rows = (
-            [shape for path, shape in layer_shapes(architecture, known.sizes) if path.endswith(parts)] if parts else []
-        )
+    for name in fused:
+        parts = tuple(part for part, merged in MEGATRON_NAMES.items() if merged == name)
+        rows = [shape for path, shape in layer_shapes(architecture, known.sizes) if parts and path.endswith(parts)]
         if not rows:
             raise FactMissing("model")
         layers = len(rows) // len(parts)
@@ -404,25 +387,26 @@ def _tokens(config: BaseConfig, worker: WorkerConfig, phase: str, samples: int) 
 def forward(config: BaseConfig, worker: WorkerConfig, weights: Weights) -> Iterator[Amount]:
     """What a worker holds that only computes log-probabilities, values or logits; raises FactMissing as `training`."""
     total, each, ranks = weights.total, weights.element, _ranks(worker)
-    split, host = 1, False
-    settings = workers.settings_of(worker, *SHARED_OUT) or Settings()
-    if workers.runs_on(worker, "megatron_train", "megatron_infer"):
-        held, note = _megatron_share(settings, weights, total)
-        sizes = workers.whole(settings, "tensor_model_parallel_size", "context_parallel_size")
+    parts, unit, split, host = 1, "", 1, False
+    zero = workers.zero_settings(worker, "deepspeed_train", "deepspeed_infer") or {}
+    gathers = zero.get("stage") == 3
+    megatron = workers.settings_of(worker, "megatron_train", "megatron_infer")
+    fsdp2 = workers.settings_of(worker, "fsdp2_train", "fsdp2_infer")
+    if megatron is not None:
+        held, note = _megatron_share(megatron, weights, total)
+        sizes = workers.whole(megatron, "tensor_model_parallel_size", "context_parallel_size")
         split = prod(sizes) if sizes else 1
-    elif workers.runs_on(worker, "fsdp2_train", "fsdp2_infer"):
-        shards, host = _shards(settings, ranks), settings.get("offload_policy") is True
-        each = FSDP2_BYTES.get(str(settings.get("param_dtype")), each)
-        held, note = total // shards, f" / {shards} shards"
-    elif _is_zero_3(worker):
-        zero = workers.zero_settings(worker, "deepspeed_train", "deepspeed_infer") or {}
-        held, note, host = total // ranks, f" / {ranks} ranks", _offloads(zero, "offload_param")
     else:
-        held, note = total, ""
+        if fsdp2 is not None:
+            parts, unit, host = _shards(fsdp2, ranks), "shards", fsdp2.get("offload_policy") is True
+            each = FSDP2_BYTES.get(str(fsdp2.get("param_dtype")), each)
+        elif gathers:
+            parts, unit, host = ranks, "ranks", _offloads(zero, "offload_param")
+        held, note = total // parts, f" / {parts} {unit}" if unit else ""
     formula = f"{each} bytes × {total:,} parameters{note}"
     yield Amount("weights", each * held, formula, "one copy without gradients", host=host)
-    if _is_zero_3(worker):
-        yield _gathered(workers.zero_settings(worker, "deepspeed_train", "deepspeed_infer") or {}, weights)
+    if gathers:
+        yield _gathered(zero, weights)
     tokens, _ = _tokens(config, worker, "infer", worker.infer_batch_size)
     yield _logits(weights, tokens, split, each + 4, "logits of a forward pass and their fp32 copy")
 
@@ -433,11 +417,6 @@ def _shards(settings: Settings, ranks: int) -> int:
     if not isinstance(size, int):
         raise FactMissing("strategy")
     return size if 1 < size < ranks else ranks
-
-
-def _is_zero_3(worker: WorkerConfig) -> bool:
-    zero = workers.zero_settings(worker, "deepspeed_train", "deepspeed_infer") or {}
-    return zero.get("stage") == 3
 
 
 def engine(config: BaseConfig, worker: WorkerConfig, weights: Weights, gpu: Gpu) -> tuple[list[Amount], KvCache | None]:
@@ -489,16 +468,19 @@ def kv_bytes_per_token(weights: Weights, settings: Settings, tensor: int, pipeli
     """Bytes that the KV cache takes for a token on each GPU; None where not every layer has keys and values alike."""
     architecture = weights.known.architecture
     paths = architecture.weights if architecture is not None else {}
-    slides = {"sliding_window", "layer_types", "sliding_window_pattern"} & weights.known.settings.keys()
-    slides = {name for name in slides if weights.known.settings[name] and name != "layer_types"} or (
-        {"layer_types"} if "sliding_attention" in (weights.known.settings.get("layer_types") or ()) else set()
-    )
-    if slides or not any(path.endswith("{0-layers}.self_attn.k_proj.weight") for path in paths):
+    if _slides(weights.known) or not any(path.endswith("{0-layers}.self_attn.k_proj.weight") for path in paths):
         return None
     each = 1 if str(settings.get("kv_cache_dtype", "auto")).startswith("fp8") else weights.element
     heads = max(1, weights.size("kv_heads") // tensor)
     layers = -(-weights.size("layers") // pipeline)  # some stage has the larger part
     return 2 * layers * heads * weights.size("head_dim") * each
+
+
+def _slides(known: Checkpoint) -> bool:
+    """Whether some layers look back over a window only, and so keep less."""
+    settings, kinds = known.settings, known.settings.get("layer_types")
+    window = settings.get("sliding_window") or settings.get("sliding_window_pattern")
+    return bool(window) or (isinstance(kinds, list) and "sliding_attention" in kinds)
 
 
 def _lora_buffers(
@@ -509,7 +491,7 @@ def _lora_buffers(
     if architecture is None:
         raise FactMissing("model")
     told = settings.get("max_lora_rank") or worker.model_args.lora_rank or 0
-    rank = next((size for size in LORA_RANKS_OF_VLLM if isinstance(told, int) and size >= told), LORA_RANKS_OF_VLLM[-1])
+    rank = rank_for(told) if isinstance(told, int) else RANKS[-1]
     sides = 0
     for path, (out, into) in layer_shapes(architecture, weights.known.sizes):
         served = "language_model." in path if architecture.composite else path != architecture.output

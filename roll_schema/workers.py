@@ -170,11 +170,6 @@ def trained_by_peft(config: PPOConfig) -> bool:
     return on_transformers and config.actor_train.model_args.lora_target is not None
 
 
-def trained_model(config: PPOConfig) -> str | None:
-    """The model that `actor_train` loads."""
-    return model_of(config, "actor_train")
-
-
 def model_of(config: BaseConfig, name: str) -> str | None:
     """The model of a group of workers: `pretrain` replaces the actors' paths as soon as one of them is missing.
 

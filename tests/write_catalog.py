@@ -225,11 +225,7 @@ def explain(base: Rows, sizes: dict[str, int], variants: list[tuple[Rows, dict[s
 
 
 def _written(value: str, sizes: dict[str, int]) -> str:
-    return value if value[0].isalpha() and "x" not in value.split() and value in KINDS else _shape(value, sizes)
-
-
-def _shape(value: str, sizes: dict[str, int]) -> str:
-    return " x ".join(map(str, evaluate(value, sizes)))
+    return value if value in KINDS else " x ".join(map(str, evaluate(value, sizes)))
 
 
 def _paths(path: str, sizes: dict[str, int]) -> Iterator[str]:

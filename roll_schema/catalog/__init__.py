@@ -10,6 +10,17 @@ NEVER_LINEAR = frozenset(
 KEYWORDS = frozenset(("all", "all-linear", "all_linear", "all-embedding", "all-router"))
 """Names that people write for `every such module`."""
 
+MEGATRON_NAMES = {
+    "q_proj": "linear_qkv",
+    "k_proj": "linear_qkv",
+    "v_proj": "linear_qkv",
+    "o_proj": "linear_proj",
+    "gate_proj": "linear_fc1",
+    "up_proj": "linear_fc1",
+    "down_proj": "linear_fc2",
+}
+"""Layers of transformers, with the layers of Megatron that they are merged into."""
+
 OTHER_NAMES = {
     "qkv_proj": "q_proj,k_proj,v_proj",
     "linear_qkv": "q_proj,k_proj,v_proj",

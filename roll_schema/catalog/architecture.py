@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -60,9 +60,9 @@ class Architecture:
             if not (tied and self.output and path == f"{self.output}.weight"):
                 yield path, count(evaluate_path(path, sizes)), evaluate(shape, sizes)
 
-    def parameters(self, sizes: Sizes, *, tied: bool) -> int:
-        """All parameters, as transformers counts them."""
-        return sum(number * prod(shape) for _, number, shape in self.shapes(sizes, tied=tied))
+    def parameters(self, sizes: Sizes, *, tied: bool = False, of: Callable[[str], bool] = bool) -> int:
+        """Parameters as transformers counts them, of all weights or of those whose path (never empty) is asked for."""
+        return sum(number * prod(shape) for path, number, shape in self.shapes(sizes, tied=tied) if of(path))
 
 
 NOT_IN_WEIGHTS = frozenset(("positions", "experts_per_token"))

@@ -79,9 +79,9 @@ class Checkpoint:
         """How many parameters the model has, as transformers counts them; None where that is not known."""
         if self.stored is not None:
             return sum(tensor.elements for tensor in self.stored.values())
-        known = self.architecture
         if self.published is not None:
             return self.published
+        known = self.architecture
         if known is None or known.composite or self.tied is None:
             return None
         return known.parameters(self.sizes, tied=self.tied)

@@ -11,6 +11,14 @@ from roll_schema.catalog.checkpoint import Checkpoint
 
 RELEASE = "0.32"
 
+RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
+"""What vLLM takes for `max_lora_rank`; rank 1, which newer releases take as well, apart."""
+
+
+def rank_for(needed: int) -> int:
+    """The smallest rank of vLLM that has room for one; the largest where none has."""
+    return next((rank for rank in RANKS if rank >= needed), RANKS[-1])
+
 
 def refuses_adapters(known: Checkpoint) -> str | None:
     """The class that vLLM runs a model with, where it takes no adapter at all."""

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.devices import InvalidDevices, OpaqueDevices, parse_devices
+from roll_schema.devices import why_opaque
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
 
@@ -29,18 +29,9 @@ if TYPE_CHECKING:
 
 @rule(Severity.WARNING, fails="at load")
 def opaque_device_mapping(worker: WorkerConfig) -> Iterator[Problem]:
-    mapping = worker.device_mapping
-    if not isinstance(mapping, str):
-        return
-    try:
-        parse_devices(mapping)
-    except InvalidDevices:
-        return
-    except OpaqueDevices as reason:
-        if reason.code:
-            return  # code-in-device-mapping says more
-        message = (
-            f"these devices are not checked: {reason}. ROLL runs the text with Python's `eval`, roll-lint does not"
-        )
-        advice = "Write the devices as ranges or lists, such as `device_mapping: list(range(0,4)) + list(range(8,12))`."
-        yield Problem("device_mapping", message, help=advice)
+    reason = why_opaque(worker.device_mapping)
+    if reason is None or reason.code:
+        return  # code-in-device-mapping says more
+    message = f"these devices are not checked: {reason}. ROLL runs the text with Python's `eval`, roll-lint does not"
+    advice = "Write the devices as ranges or lists, such as `device_mapping: list(range(0,4)) + list(range(8,12))`."
+    yield Problem("device_mapping", message, help=advice)

@@ -24,14 +24,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from roll_schema.catalog.vllm_lora import RANKS, rank_for
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.workers import runs_on
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
-
-RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
 
 
 @rule(Severity.ERROR, fails="at worker start")
@@ -48,8 +47,7 @@ def lora_rank_refused_by_vllm(config: PPOConfig, context: Context) -> Iterator[P
     trained = config.actor_train.model_args.lora_rank or 0
     if rank <= 0 and trained <= 0 and config.actor_train.model_args.lora_target is not None:
         return  # lora-rank-not-positive says more
-    needed = max(rank, trained)
-    fitting = next((known for known in RANKS if known >= needed), RANKS[-1])
+    fitting = rank_for(max(rank, trained))
     yield Problem(
         "actor_infer.model_args.lora_rank",
         f"vLLM refuses `max_lora_rank` {rank}, which ROLL takes from here: it knows {', '.join(map(str, RANKS[:-1]))} "

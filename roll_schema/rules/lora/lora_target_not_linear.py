@@ -27,7 +27,7 @@ from roll_schema.catalog.adapters import ADAPTABLE, kinds_named
 from roll_schema.catalog.checkpoint import checkpoint
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
-from roll_schema.workers import trained_by_peft, trained_model
+from roll_schema.workers import model_of, trained_by_peft
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -40,7 +40,7 @@ def lora_target_not_linear(config: PPOConfig) -> Iterator[Problem]:
     if not trained_by_peft(config):
         return
     names = target_names(config.actor_train.model_args.lora_target)
-    model = trained_model(config)
+    model = model_of(config, "actor_train")
     wrong = [name for name in names if _is_no_layer(model, name)]
     if not wrong:
         return

@@ -22,24 +22,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.catalog import target_names
+from roll_schema.catalog import MEGATRON_NAMES, target_names
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.workers import TRAINERS
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
-
-MERGED = {
-    "q_proj": "linear_qkv",
-    "k_proj": "linear_qkv",
-    "v_proj": "linear_qkv",
-    "o_proj": "linear_proj",
-    "gate_proj": "linear_fc1",
-    "up_proj": "linear_fc1",
-    "down_proj": "linear_fc2",
-}
-"""Names of transformers, and of the Megatron module that holds the same weights."""
 
 
 @rule(Severity.ERROR, fails="at worker start", releases=">=0.2.0")
@@ -49,10 +38,10 @@ def lora_target_of_other_backend(worker: WorkerConfig, context: Context) -> Iter
         return
     names = [name for name in target_names(target) if name]
     if strategy.strategy_name == "megatron_train":
-        wrong, translated = [name for name in names if name in MERGED], MERGED
+        wrong, translated = [name for name in names if name in MEGATRON_NAMES], MEGATRON_NAMES
     elif strategy.strategy_name in ("fsdp2_train", "deepspeed_train"):
         backward: dict[str, str] = {}
-        for ours, merged in MERGED.items():
+        for ours, merged in MEGATRON_NAMES.items():
             backward[merged] = f"{backward[merged]},{ours}" if merged in backward else ours
         wrong, translated = [name for name in names if name in backward], backward
     else:

@@ -27,16 +27,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.catalog import KEYWORDS, is_pattern, target_names
+from roll_schema.catalog import KEYWORDS, MEGATRON_NAMES, is_pattern, target_names
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
-from roll_schema.rules.lora.lora_target_of_other_backend import MERGED
 from roll_schema.workers import runs_on
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
-ALL = ",".join(MERGED)
+ALL = ",".join(MEGATRON_NAMES)
 
 
 @rule(Severity.ERROR, fails="at first step", releases=">=0.2.0")
@@ -47,7 +46,7 @@ def lora_target_on_rollout(config: PPOConfig) -> Iterator[Problem]:
         return
     if not runs_on(infer, "vllm"):
         return
-    wrong = [name for name in target_names(target) if name in KEYWORDS or name in MERGED.values()]
+    wrong = [name for name in target_names(target) if name in KEYWORDS or name in MEGATRON_NAMES.values()]
     if is_pattern(target):
         message = "a regular expression is no list of modules for vLLM: ROLL makes a set of its letters of it"
     elif wrong:

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.devices import InvalidDevices, OpaqueDevices, parse_devices
+from roll_schema.devices import why_opaque
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
 
@@ -28,14 +28,7 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, fails="silently")
 def code_in_device_mapping(worker: WorkerConfig) -> Iterator[Problem]:
-    mapping = worker.device_mapping
-    if not isinstance(mapping, str):
-        return
-    try:
-        parse_devices(mapping)
-    except InvalidDevices:
-        return
-    except OpaqueDevices as reason:
-        if reason.code:
-            message = f"ROLL would run this as Python: `{reason.code}` does more than list GPU ids"
-            yield Problem("device_mapping", message, "Write `list(range(0,8))`, or the ids themselves.")
+    reason = why_opaque(worker.device_mapping)
+    if reason is not None and reason.code:
+        message = f"ROLL would run this as Python: `{reason.code}` does more than list GPU ids"
+        yield Problem("device_mapping", message, "Write `list(range(0,8))`, or the ids themselves.")
