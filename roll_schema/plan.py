@@ -143,6 +143,12 @@ class Plan:
         last = max((device for role in self.roles for device in role.devices), default=-1)
         return last // self.gpus_per_node + 1
 
+    @property
+    def weighs(self) -> bool:
+        """Whether anything is known of what the roles hold."""
+        held = (holding for group in self.groups for holdings in group.phases.values() for holding in holdings)
+        return any(holding.amounts for holding in held)
+
     def role(self, name: str) -> Role:
         return next(role for role in self.roles if role.name == name)
 
@@ -317,10 +323,9 @@ class _Maker:
         found: dict[tuple[str, ...], list[int]] = {}
         for device in sorted({device for role in roles for device in role.devices}):
             found.setdefault(tuple(role.name for role in roles if device in role.worker_of), []).append(device)
-        by_name = {role.name: role for role in roles}
+        holdings = {(role.name, phase): self.holding(role, phase) for role in roles if role.devices for phase in phases}
         for names, devices in found.items():
-            here = [by_name[name] for name in names]
-            held = {phase: tuple(self.holding(role, phase) for role in here) for phase in phases}
+            held = {phase: tuple(holdings[name, phase] for name in names) for phase in phases}
             yield DeviceGroup(tuple(devices), names, held)
 
     def holding(self, role: Role, phase: str) -> Holding:

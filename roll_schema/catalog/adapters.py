@@ -12,7 +12,6 @@ from roll_schema.catalog.checkpoint import Checkpoint
 ADAPTABLE = frozenset(("linear", "embedding", "conv", "attention"))
 """Kinds of modules that a LoRA layer of PEFT can wrap."""
 
-
 LONGEST_PATH = 90
 """Letters of a module's path at most."""
 
@@ -37,13 +36,18 @@ def matched(architecture: Architecture, sizes: Sizes, target: str | list[str]) -
 
 
 def kinds_named(known: Checkpoint, name: str) -> set[str]:
-    """Kinds of the modules that a name in a list takes, in any known release of transformers or the stored weights."""
+    """Kinds of the modules that a name in a list takes, in any known release of transformers.
+
+    Where none of them takes an adapter, the stored weights are asked as well.
+    """
     found = {
         kind
         for architecture in known.architectures
         for path, kind in architecture.modules.items()
         if path == name or path.endswith(f".{name}")
     }
+    if found & ADAPTABLE:
+        return found
     for stored, tensor in (known.stored or {}).items():
         module, _, weight = stored.rpartition(".")
         if weight == "weight" and (module == name or module.endswith(f".{name}")):

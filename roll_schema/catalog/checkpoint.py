@@ -48,7 +48,7 @@ _TEXT_PARTS = ("text_config", "llm_config", "thinker_config")
 class Checkpoint:
     """The sizes of a checkpoint's language model, by the names of `SIZES`; `source` says where they are from.
 
-    `settings` are those of its `config.json` where that is at hand, and `stored` its weights where their files are.
+    `settings` are those of its `config.json` where that is at hand, and `folder` is where its files are then.
     """
 
     model_type: str
@@ -56,9 +56,14 @@ class Checkpoint:
     source: str
     tied: bool | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
-    stored: Mapping[str, Tensor] | None = None
+    folder: Path | None = None
     published: int | None = None
     """Its parameters as its source says; those of parts that are not language models cannot be counted otherwise."""
+
+    @property
+    def stored(self) -> Mapping[str, Tensor] | None:
+        """Its weights as the files tell; None where they are not at hand. Read when they are asked for."""
+        return tensors(self.folder) if self.folder is not None else None
 
     @property
     def architectures(self) -> tuple[Architecture, ...]:
@@ -77,8 +82,9 @@ class Checkpoint:
     @property
     def parameters(self) -> int | None:
         """How many parameters the model has, as transformers counts them; None where that is not known."""
-        if self.stored is not None:
-            return sum(tensor.elements for tensor in self.stored.values())
+        stored = self.stored
+        if stored is not None:
+            return sum(tensor.elements for tensor in stored.values())
         if self.published is not None:
             return self.published
         known = self.architecture
@@ -92,7 +98,7 @@ def checkpoint(model: str) -> Checkpoint | None:
     for folder in (Path(model), _cached(model)):
         config = _config(folder) if folder is not None else None
         if folder is not None and config is not None:
-            return _described(config, "its config.json", tensors(folder))
+            return _described(config, "its config.json", folder)
     name = model.rstrip("/").rpartition("/")[2]
     return _cited(name) or _named(name)
 
@@ -124,7 +130,7 @@ def _cached(model: str) -> Path | None:
     return folder / "snapshots" / revision if re.fullmatch(r"[0-9a-f]{40}", revision) else None
 
 
-def _described(config: dict[str, Any], source: str, stored: Mapping[str, Tensor] | None) -> Checkpoint | None:
+def _described(config: dict[str, Any], source: str, folder: Path) -> Checkpoint | None:
     model_type = config.get("model_type")
     text = config
     while (part := next((text[name] for name in _TEXT_PARTS if isinstance(text.get(name), dict)), None)) is not None:
@@ -140,7 +146,7 @@ def _described(config: dict[str, Any], source: str, stored: Mapping[str, Tensor]
     known = {name: size for name, size in sizes.items() if size}
     if max(known.get("layers", 0), known.get("experts", 0)) > MOST_LAYERS:
         known = {}
-    return Checkpoint(model_type, known, source, tied if isinstance(tied, bool) else None, text, stored)
+    return Checkpoint(model_type, known, source, tied if isinstance(tied, bool) else None, text, folder)
 
 
 def _is_size(value: object) -> bool:

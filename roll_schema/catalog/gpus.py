@@ -20,6 +20,15 @@ class Gpu:
     memory: int
     capability: tuple[int, int] | None = None
 
+    @property
+    def predates_ampere(self) -> bool:
+        """Whether it is one of NVIDIA's that has neither bf16 nor FlashAttention 2."""
+        return self.capability is not None and self.capability < (8, 0)
+
+    @property
+    def shown_capability(self) -> str:
+        return ".".join(map(str, self.capability or ()))
+
 
 GPUS = {
     gpu.name: gpu

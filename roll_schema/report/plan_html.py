@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 
 from roll_schema.devices import ranges
 from roll_schema.plan import Plan
 from roll_schema.report import plan_svg
-from roll_schema.report.plan_layout import gib
-from roll_schema.secrets import printable
+from roll_schema.report.plan_layout import gib, markup
 
 _STYLE = """
 body { margin: 0; background: #eaeef2; color: #1b1f24; font: 14px/1.45 ui-sans-serif, system-ui, sans-serif; }
@@ -31,7 +29,7 @@ def render(plan: Plan) -> str:
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Plan of {_clean(plan.name)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
+        f"<title>Plan of {markup(plan.name)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
         f"{plan_svg.render(plan)}{explained}\n</main>\n</body>\n</html>\n"
     )
 
@@ -46,16 +44,12 @@ def _tables(plan: Plan) -> Iterator[str]:
                     place = " (node)" if amount.host else ""
                     cells = (phase, holding.role, amount.what + place)
                     rows.append(
-                        f"<tr>{''.join(f'<td>{_clean(cell)}</td>' for cell in cells)}"
+                        f"<tr>{''.join(f'<td>{markup(cell)}</td>' for cell in cells)}"
                         f'<td class="size">{most}{gib(amount.bytes)} GiB</td>'
-                        f"<td>{_clean(amount.formula)}</td><td>{_clean(amount.source)}</td></tr>"
+                        f"<td>{markup(amount.formula)}</td><td>{markup(amount.source)}</td></tr>"
                     )
         if rows:
             head = "".join(f"<th>{title}</th>" for title in ("phase", "role", "what", "size", "formula", "source"))
             body = "\n".join(rows)
             title = f"GPU {ranges(group.devices)}"
             yield f"<details><summary>{title}</summary><table><tr>{head}</tr>\n{body}</table></details>"
-
-
-def _clean(text: str) -> str:
-    return escape(printable(text))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import escape
 
 from roll_schema.catalog.gpus import GIB
 from roll_schema.plan import Plan, Role
+from roll_schema.secrets import printable
 
 PALETTE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a800", "#7f7f7f")
 """Colours that people with colour blindness tell apart (Okabe and Ito 2008)."""
@@ -64,6 +66,11 @@ def gib(size: int) -> str:
     """Bytes as GiB with a useful number of digits."""
     value = size / GIB
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 0.1 or not size else f"{value:.2g}"
+
+
+def markup(text: str) -> str:
+    """Text for SVG and HTML."""
+    return escape(printable(text))
 
 
 def caches(plan: Plan) -> Iterator[str]:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from roll_schema.devices import ranges
 from roll_schema.plan import TITLES, DeviceGroup, Holding, Plan
-from roll_schema.report.plan_layout import caches, colors, devices_of, gib, node_rows, placed, roles_on, subtitle
-from roll_schema.secrets import printable
+from roll_schema.report.plan_layout import (
+    caches,
+    colors,
+    devices_of,
+    gib,
+    markup,
+    node_rows,
+    placed,
+    roles_on,
+    subtitle,
+)
 
 WIDTH = 1120
 MARGIN = 32
@@ -28,7 +35,7 @@ def render(plan: Plan) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{picture.y + MARGIN}" '
         f'viewBox="0 0 {WIDTH} {picture.y + MARGIN}" font-family="{FONT}" font-size="13">\n'
-        f"<title>{_clean(plan.name)}</title>\n"
+        f"<title>{markup(plan.name)}</title>\n"
         f'<rect width="100%" height="100%" fill="{PAPER}"/>\n{body}\n</svg>\n'
     )
 
@@ -49,7 +56,7 @@ class _Picture:
             self.node(row.first, row.title)
         self.heading("A step")
         self.step()
-        if any(holding.amounts for group in self.plan.groups for held in group.phases.values() for holding in held):
+        if self.plan.weighs:
             self.heading("Memory on each GPU", "an estimate of the most; pale parts are bounds or caches")
             self.memory()
         for line in self.plan.unknown:
@@ -186,7 +193,7 @@ class _Picture:
             self.parts.append(
                 f'<rect x="{x:.1f}" y="{self.y + 2}" width="{max(end - x, 0.5):.1f}" height="18" '
                 f'fill="{self.paints[holding.role]}" fill-opacity="{opacity}" stroke="{PAPER}" stroke-width="0.7">'
-                f"<title>{_clean(hint)}</title></rect>"
+                f"<title>{markup(hint)}</title></rect>"
             )
             label = f"{amount.what} {gib(amount.bytes)}"
             if end - x > 6.4 * len(label) + 8:
@@ -216,13 +223,9 @@ class _Picture:
     ) -> None:
         self.parts.append(
             f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" font-weight="{weight}" fill="{fill}" '
-            f'text-anchor="{anchor}">{_clean(text)}</text>'
+            f'text-anchor="{anchor}">{markup(text)}</text>'
         )
 
 
 def _short(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: max(most - 1, 1)]}…"
-
-
-def _clean(text: str) -> str:
-    return escape(printable(text))

@@ -75,7 +75,7 @@ def _phases(plan: Plan) -> Iterator[str]:
 
 
 def _memory(plan: Plan, colored: bool) -> Iterator[str]:
-    if not any(holding.amounts for group in plan.groups for held in group.phases.values() for holding in held):
+    if not plan.weighs:
         return
     yield ""
     limit = f" of {gib(plan.gpu.memory)}" if plan.gpu else ""

@@ -29,8 +29,6 @@ from roll_schema.workers import runs_on
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
-NEEDED = (8, 0)
-
 
 @rule(Severity.ERROR, fails="at worker start")
 def bf16_unsupported(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
@@ -39,12 +37,12 @@ def bf16_unsupported(worker: WorkerConfig, context: Context) -> Iterator[Problem
     if worker.model_args.dtype != "bf16":
         return
     gpu = context.need_gpu()
-    if gpu.capability is None or gpu.capability >= NEEDED:
+    if not gpu.predates_ampere:
         return
     refused = runs_on(worker, "vllm")
     yield Problem(
         "model_args.dtype",
-        f"bf16 needs compute capability 8.0, and {gpu.title} has {'.'.join(map(str, gpu.capability))}"
+        f"bf16 needs compute capability 8.0, and {gpu.title} has {gpu.shown_capability}"
         + (": vLLM refuses to start" if refused else ""),
         help="Write `dtype: fp16`, or choose GPUs from Ampere on.",
         severity=Severity.ERROR if refused else Severity.WARNING,

@@ -29,7 +29,6 @@ from roll_schema.workers import runs_on
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
-NEEDED = (8, 0)
 ON_TRANSFORMERS = ("deepspeed_train", "deepspeed_infer", "fsdp2_train", "fsdp2_infer", "hf_infer")
 """Strategies that hand `attn_implementation` to transformers."""
 
@@ -39,10 +38,10 @@ def flash_attention_unsupported(worker: WorkerConfig, context: Context) -> Itera
     if worker.model_args.attn_implementation != "fa2" or not runs_on(worker, *ON_TRANSFORMERS):
         return
     gpu = context.need_gpu()
-    if gpu.capability is None or gpu.capability >= NEEDED:
+    if not gpu.predates_ampere:
         return
     yield Problem(
         "model_args.attn_implementation",
-        f"FlashAttention 2 needs compute capability 8.0, and {gpu.title} has {'.'.join(map(str, gpu.capability))}",
+        f"FlashAttention 2 needs compute capability 8.0, and {gpu.title} has {gpu.shown_capability}",
         help="Write `attn_implementation: sdpa`.",
     )
