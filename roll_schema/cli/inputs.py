@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,10 +42,59 @@ _SHARED = [
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What every command is asked for: configs and overrides, and what is known about them."""
+
+    words: tuple[str, ...]
+    roll_release: str | None
+    pipeline: str | None
+    config_dirs: tuple[Path, ...]
+    roll_src: Path | None
+    stdin_filename: Path | None
+
+    def read(self) -> tuple[list[Input], Options]:
+        """The configs that are named, and how to lint them; raises click's UsageError."""
+        from roll_schema.engine import Options
+
+        targets, overrides = split(self.words)
+        return files_of(targets, self.stdin_filename), Options(
+            release=self.roll_release,
+            pipeline=self.pipeline,
+            roll_src=self.roll_src,
+            overrides=tuple(overrides),
+            search_paths=self.config_dirs,
+        )
+
+    def lint_one(self, command: str) -> Result:
+        """Lint the one config that a command takes; raises click's UsageError where several are named."""
+        files, options = self.read()
+        if len(files) != 1:
+            raise click.UsageError(f"{command} takes one config")
+        return lint_file(files[0], options)
+
+
 def shared(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the arguments of every command, as its first one: a Request."""
+
+    @wraps(command)
+    def gathered(**given: Any) -> int:
+        asked = {name.name: given.pop(name.name) for name in fields(Request)}
+        return command(Request(**asked), **given)
+
     for decorate in reversed(_SHARED):
-        command = decorate(command)
-    return command
+        gathered = decorate(gathered)
+    return gathered
+
+
+color_option = click.option(
+    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True
+)
+
+
+def is_colored(color: str) -> bool:
+    """What `--color` comes to for standard output."""
+    return color == "always" or (color == "auto" and sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
 
 
 def split(words: tuple[str, ...]) -> tuple[list[str], list[str]]:

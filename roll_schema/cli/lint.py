@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ import click
 
 from roll_schema import models, releases
 from roll_schema.catalog.gpus import GPUS
-from roll_schema.cli.inputs import Input, files_of, lint_file, names_of, shared, split, with_project
+from roll_schema.cli.inputs import Input, Request, color_option, is_colored, lint_file, names_of, shared, with_project
 from roll_schema.diagnostic import Severity
 from roll_schema.version import VERSION
 
@@ -67,17 +66,12 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
 @click.option("--nodes", type=click.IntRange(1), help="Nodes of the cluster; turns on rules about placement.")
 @click.option("--gpus-per-node", type=click.IntRange(1), default=8, show_default=True)
 @click.option("--gpu", type=click.Choice(sorted(GPUS)), help="Kind of GPU; turns on rules about memory and hardware.")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
+@color_option
 @click.option("--list-rules", is_flag=True, is_eager=True, expose_value=False, callback=_print_rules)
 @click.option("--explain", metavar="RULE", is_eager=True, expose_value=False, callback=_explain)
 @click.version_option(VERSION, prog_name="roll-lint")
 def lint_command(
-    words: tuple[str, ...],
-    roll_release: str | None,
-    pipeline: str | None,
-    config_dirs: tuple[Path, ...],
-    roll_src: Path | None,
-    stdin_filename: Path | None,
+    request: Request,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     output_format: str,
@@ -94,24 +88,18 @@ def lint_command(
     PATH is a config, a folder of configs, or - for standard input. OVERRIDE is a Hydra override such as
     actor_train.training_args.learning_rate=2e-5, +key=value or ~key.
     """
-    from roll_schema.engine import Options
     from roll_schema.report import text
     from roll_schema.rule import Cluster
 
-    targets, overrides = split(words)
-    files = files_of(targets, stdin_filename)
-    options = Options(
-        release=roll_release,
-        pipeline=pipeline,
-        roll_src=roll_src,
-        overrides=tuple(overrides),
-        search_paths=config_dirs,
+    files, asked = request.read()
+    options = replace(
+        asked,
         select=names_of(select),
         ignore=names_of(ignore),
         cluster=Cluster(nodes, gpus_per_node) if nodes else None,
         gpu=GPUS[gpu] if gpu else None,
     )
-    if overrides and len(files) > 1:
+    if options.overrides and len(files) > 1:
         raise click.UsageError("overrides go with one config, not with several")
     results = [lint_file(path, options) for path in files]
     if show_settings:
@@ -123,8 +111,7 @@ def lint_command(
 
         click.echo(json.render(results))
     else:
-        colored = color == "always" or (color == "auto" and sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
-        blocks = text.concise(results) if output_format == "concise" else text.full(results, colored)
+        blocks = text.concise(results) if output_format == "concise" else text.full(results, is_colored(color))
         for block in blocks:
             click.echo(block, color=True)
         for file, result in zip(files, results, strict=True):
@@ -167,8 +154,6 @@ def _undecided(result: Result) -> str | None:
 
 def _other_release(result: Result, options: Options, file: Input) -> str | None:
     """A hint when nothing that fails at load would fail under another release."""
-    from dataclasses import replace
-
     from roll_schema.rules import RULES
 
     if file[1] or options.roll_src is not None or not result.fails_at_load():

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from roll_schema.catalog.gpus import GPUS
-from roll_schema.cli.inputs import files_of, lint_file, shared, split
+from roll_schema.cli.inputs import Request, color_option, is_colored, shared
 
 if TYPE_CHECKING:
     from roll_schema.plan import Plan
@@ -31,14 +29,9 @@ FORMATS = (".svg", ".html", ".json")
     help="Write the plan to a .svg, .html or .json file (repeat for several).",
 )
 @click.option("--explain", is_flag=True, help="Show formula and source of every amount of memory.")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
+@color_option
 def plan_command(
-    words: tuple[str, ...],
-    roll_release: str | None,
-    pipeline: str | None,
-    config_dirs: tuple[Path, ...],
-    roll_src: Path | None,
-    stdin_filename: Path | None,
+    request: Request,
     gpu: str | None,
     gpus_per_node: int | None,
     outputs: tuple[Path, ...],
@@ -48,19 +41,13 @@ def plan_command(
     """Show which role sits on which GPU, what a step does, and an estimate of memory per GPU and phase."""
     from roll_schema import plan
     from roll_schema.diagnostic import Severity
-    from roll_schema.engine import Options
     from roll_schema.report import plan_text, text
 
     for output in outputs:
         if output.suffix not in FORMATS:
             raise click.UsageError(f"{output} must end in {', '.join(FORMATS)}")
-    targets, overrides = split(words)
-    files = files_of(targets, stdin_filename)
-    if len(files) != 1:
-        raise click.UsageError("plan takes one config")
-    options = Options(roll_release, pipeline, roll_src=roll_src, overrides=tuple(overrides), search_paths=config_dirs)
-    result = lint_file(files[0], options)
-    colored = color == "always" or (color == "auto" and sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+    result = request.lint_one("plan")
+    colored = is_colored(color)
     if result.config is None:
         for block in text.full([result], colored):
             click.echo(block, err=True, color=True)
