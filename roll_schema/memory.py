@@ -479,8 +479,11 @@ def kv_bytes_per_token(weights: Weights, settings: Settings, tensor: int, pipeli
 def _slides(known: Checkpoint) -> bool:
     """Whether some layers look back over a window only, and so keep less."""
     settings, kinds = known.settings, known.settings.get("layer_types")
-    window = settings.get("sliding_window") or settings.get("sliding_window_pattern")
-    return bool(window) or (isinstance(kinds, list) and "sliding_attention" in kinds)
+    if isinstance(kinds, list) and "sliding_attention" in kinds:
+        return True
+    # Qwen2's published configurations name a window and switch it off.
+    used = settings.get("use_sliding_window") is not False
+    return used and bool(settings.get("sliding_window") or settings.get("sliding_window_pattern"))
 
 
 def _lora_buffers(

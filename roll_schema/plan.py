@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from roll_schema import memory, workers
@@ -360,8 +361,9 @@ class _Maker:
         elif phase == "train":
             yield from memory.training(self.config, worker, weights, self.release)
         elif phase == "sync":
-            held = ("weights", "trained weights", "adapter")
-            yield from (row for row in memory.training(self.config, worker, weights, self.release) if row.what in held)
+            held = ("weights", "trained weights", "adapter")  # which come first
+            rows = memory.training(self.config, worker, weights, self.release)
+            yield from takewhile(lambda row: row.what in held, rows)
         else:
             yield from memory.forward(self.config, worker, weights)
 

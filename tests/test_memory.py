@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from roll_schema import memory, releases, workers
 from roll_schema.catalog.gpus import GPUS
 from roll_schema.memory import Amount, Weights
 from roll_schema.models.ppo_config import PPOConfig
+from roll_schema.models.section import Settings
 from roll_schema.rule import FactMissing
 from tests.support import lint_text
 
@@ -258,3 +261,23 @@ def test_other_quantizations_are_left_open(quantization: str) -> None:
 def test_an_invalid_pattern_leaves_the_adapter_open() -> None:
     of = config(settings=HALF, model="lora_target: '(q_proj|v_proj', lora_rank: 8")
     assert weights(of).tuned is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "known"),
+    [
+        ({}, True),
+        ({"sliding_window": 131072, "use_sliding_window": False}, True),
+        ({"sliding_window": None}, True),
+        ({"layer_types": ["full_attention"] * 28}, True),
+        ({"sliding_window": 4096}, False),
+        ({"sliding_window": 4096, "use_sliding_window": True}, False),
+        ({"layer_types": ["full_attention", "sliding_attention"]}, False),
+        ({"layer_types": 5}, True),
+    ],
+)
+def test_layers_that_look_back_over_a_window_are_left_open(settings: dict[str, object], known: bool) -> None:
+    of = config()
+    weighed = replace(weights(of), known=replace(weights(of).known, settings=settings))
+    found = memory.kv_bytes_per_token(weighed, Settings(), 1, 1)
+    assert (found == 2 * 28 * 4 * 128 * 2) if known else (found is None)

@@ -141,6 +141,19 @@ def test_a_model_that_is_not_known_leaves_only_the_memory_open() -> None:
     assert not any(holding.amounts for group in made.groups for held in group.phases.values() for holding in held)
 
 
+def test_weights_that_are_sent_do_not_depend_on_the_batch() -> None:
+    text = """\
+pretrain: Qwen/Qwen2.5-7B
+actor_train:
+  training_args: {per_device_train_batch_size: 0}
+  strategy_args: {strategy_name: megatron_train}
+  device_mapping: "[0]"
+"""
+    (group,) = plan_of(lint_text(text, release="0.2.1")).groups
+    assert group.known("sync")
+    assert not group.known("train")
+
+
 def test_nodes_that_look_alike_are_one_row() -> None:
     text = """\
 num_gpus_per_node: 8
