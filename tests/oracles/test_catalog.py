@@ -32,6 +32,13 @@ def installed(model_type: str) -> Architecture | None:
     return next((known for known in architectures(model_type) if known.major == major), None)
 
 
+def installed_or_skip(model_type: str) -> Architecture:
+    known = installed(model_type)
+    if known is None:
+        pytest.skip("of another release of transformers")
+    return known
+
+
 @cache
 def build(model_type: str, class_name: str, changes: tuple[tuple[str, int], ...] = ()) -> Any:
     """The model on the meta device, with settings of its language model changed."""
@@ -72,9 +79,7 @@ def settings(model_type: str, known: Architecture, sizes: dict[str, int]) -> tup
 
 @pytest.mark.parametrize("model_type", TYPES)
 def test_parameters_agree_to_the_digit(model_type: str) -> None:
-    known = installed(model_type)
-    if known is None:
-        pytest.skip("of another release of transformers")
+    known = installed_or_skip(model_type)
     model = build(model_type, known.class_name)
     assert known.parameters(known.sizes, tied=False) == sum(weight.numel() for weight in model.parameters())
     if not known.scales:
@@ -120,9 +125,7 @@ def test_peft_takes_the_same_modules(model_type: str) -> None:
     from peft import LoraConfig
     from peft.tuners.tuners_utils import _maybe_include_all_linear_layers, check_target_module_exists
 
-    known = installed(model_type)
-    if known is None:
-        pytest.skip("of another release of transformers")
+    known = installed_or_skip(model_type)
     model = build(model_type, known.class_name)
     paths = [path for path, _ in model.named_modules() if path]
     for target in targets(known, model_type):
