@@ -154,6 +154,12 @@ actor_train:
     assert not group.known("train")
 
 
+def test_a_plan_without_roles_says_so() -> None:
+    lines = list(plan_text.render(plan_of(lint_text("pretrain: a\n")), colored=False))
+    assert lines[1:3] == ["", "  no role can be placed"]
+    assert not any(line.startswith("    GPU") for line in lines)
+
+
 def test_nodes_that_look_alike_are_one_row() -> None:
     text = """\
 num_gpus_per_node: 8

@@ -76,8 +76,8 @@ class _Picture:
         for role in self.plan.roles:
             self.rect(MARGIN, self.y + 2, 14, 14, self.paints[role.name], radius=3)
             self.text(MARGIN + 22, self.y + 14, role.name, weight=600)
-            model = f" · {role.model}" if role.model else ""
-            self.text(column, self.y + 14, _short(f"{role.summary}{model}", 122))
+            model = f"{role.model} · " if role.model else ""
+            self.text(column, self.y + 14, _short(f"{model}{role.summary}", 122))
             self.y += 22
 
     def node(self, first: int, title: str) -> None:

@@ -16,8 +16,11 @@ def render(plan: Plan, *, colored: bool) -> Iterator[str]:
     """Lines of the plan: placement, phases, samples, memory."""
     yield f"{printable(plan.name)}: {subtitle(plan)}"
     yield ""
-    yield from _placement(plan, colored)
-    yield from _phases(plan)
+    if plan.roles:
+        yield from _placement(plan, colored)
+        yield from _phases(plan)
+    else:
+        yield "  no role can be placed"
     if plan.arithmetic:
         yield ""
         yield from (f"  {line}" for line in plan.arithmetic)

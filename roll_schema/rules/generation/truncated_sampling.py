@@ -39,5 +39,6 @@ def truncated_sampling(config: PPOConfig, context: Context) -> Iterator[Problem]
         cut.append(("top_k", str(sampling.top_k)))
     if cut:
         shown = " and ".join(f"`{name}: {value}`" for name, value in cut)
-        message = f"{shown} cut off tokens whose probability the trainer counts in: their ratio is biased"
+        verb = "cut" if len(cut) > 1 else "cuts"
+        message = f"{shown} {verb} off tokens whose probability the trainer counts in: their ratio is biased"
         yield Problem(f"actor_infer.generating_args.{cut[0][0]}", message, "Write `top_p: 1.0` and `top_k: -1`.")
