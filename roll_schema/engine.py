@@ -18,7 +18,7 @@ from roll_schema.models.section import Section, Unresolved
 from roll_schema.models.validation import SchemaError, facts_of, sections, validate
 from roll_schema.releases import Release
 from roll_schema.rule import Cluster, Context, FactMissing, Problem, Rule
-from roll_schema.rules import CLAIMING_GROUPS, FAULT_GROUPS, GROUPS, RULES
+from roll_schema.rules import CLAIMING_GROUPS, FAULT_GROUPS, GROUPS, OPTIONAL_GROUPS, RULES
 from roll_schema.secrets import MASK, is_secret_path
 from roll_schema.settings import Project, Setting
 from roll_schema.text import Source, Span
@@ -27,7 +27,7 @@ from roll_schema.tree import Node, lookup
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to lint; `release` and `pipeline` are None where they shall be found out."""
+    """How to lint; `release` and `pipeline` are None where they shall be found out, `targets` are optional groups."""
 
     release: str | None = None
     pipeline: str | None = None
@@ -41,6 +41,7 @@ class Options:
     allowed: tuple[Path, ...] = ()
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
+    targets: frozenset[str] = frozenset()
     cluster: Cluster | None = None
     gpu: Gpu | None = None
 
@@ -217,11 +218,12 @@ class _Run:
 
     def groups(self) -> tuple[str, ...]:
         """Groups of which some rule may have been asked for; what is in others need not even be loaded."""
-        select = self.options.select
+        select, targets = self.options.select, self.options.targets
         return tuple(
             group
             for group, names in GROUPS.items()
             if group not in self.options.ignore
+            and (group not in OPTIONAL_GROUPS or group in targets)
             and (not select or group in select or not select.isdisjoint(name.replace("_", "-") for name in names))
         )
 

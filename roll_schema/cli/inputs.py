@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from roll_schema.engine import Options, Result
     from roll_schema.text import Source
 
-_MARKERS = (".git", "pyproject.toml", "roll-lint.toml")
 Input = tuple[Path, bool]
 """A config to read, and whether it is standard input that is read in its place."""
 
@@ -147,91 +146,46 @@ def _configs_below(folder: Path) -> list[Path]:
 
 def lint_file(file: Input, options: Options) -> Result:
     """Lint one config; raises click's UsageError where it cannot be read."""
-    from roll_schema import engine
+    from roll_schema import api
 
-    path, source = read_file(file)
-    return engine.lint(path, source, with_project(path, options))
+    path, standard_input = file
+    try:
+        if standard_input:
+            return api.lint_text(path, sys.stdin.buffer.read(), options)
+        return api.lint_file(path, options)
+    except api.InputError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def read_file(file: Input) -> tuple[Path, Source]:
     """A config's text, with the path that its fragments are found from; raises click's UsageError."""
-    from roll_schema import text
+    from roll_schema import api, text
 
     path, standard_input = file
-    name = _display(path)
-    path = Path(name)  # fragments are then named like it
     try:
         if standard_input:
-            source = text.decode(sys.stdin.buffer.read(), name)
-        else:
-            source = text.read(path, name)
-    except OSError as error:
-        raise click.UsageError(f"{name} cannot be read: {error.strerror or error}") from None
-    return path, source
+            shown = api.displayed(path)
+            return shown, text.decode(sys.stdin.buffer.read(), shown.as_posix())
+        return api.read(path)
+    except api.InputError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def with_project(path: Path, options: Options) -> Options:
-    """The options, with what the nearest settings file says where the command line says nothing."""
-    from dataclasses import replace
-
-    from roll_schema import settings
+    """The options, with what the nearest settings file says; raises click's UsageError."""
+    from roll_schema import api
 
     try:
-        project = settings.find_project(path)
-    except settings.InvalidSettings as error:
+        return api.with_project(path, options)
+    except api.InputError as error:
         raise click.UsageError(str(error)) from None
-    folders = project.get("config-dirs", path)
-    search_paths = options.search_paths
-    if folders is not None and project.file is not None:
-        search_paths += tuple(project.file.parent / name for name in folders.value)
-    checkout, why = options.roll_src, "--roll-src"
-    if checkout is None and (named := project.get("roll-src", path)) and project.file is not None:
-        checkout, why = project.file.parent / named.value, named.reason
-    select, ignore = project.get("select", path), project.get("ignore", path)
-    return replace(
-        options,
-        project=project,
-        **_fork(checkout, why, options.release),
-        search_paths=search_paths,
-        allowed=_allowed(path, search_paths),
-        select=options.select or (names_of(select.value) if select else frozenset()),
-        ignore=options.ignore or (names_of(ignore.value) if ignore else frozenset()),
-    )
-
-
-def _display(path: Path) -> str:
-    """The path below the working folder where it lies there, else as it was given."""
-    here = os.path.relpath(path)
-    outside = here.startswith("..") or os.path.isabs(here)
-    return (path if outside else Path(here)).as_posix()
-
-
-def _allowed(path: Path, search_paths: tuple[Path, ...]) -> tuple[Path, ...]:
-    """Folders that fragments may be read from: the project, or the folder beside the config's."""
-    folder = path.parent.resolve()
-    root = next((up for up in (folder, *folder.parents) if any((up / mark).exists() for mark in _MARKERS)), None)
-    return (root or folder.parent, folder.parent, Path.cwd(), *search_paths)
-
-
-def _fork(checkout: Path | None, why: str, release: str | None) -> dict[str, Any]:
-    """The options for a checkout: its classes as a release, and what the summary says of it."""
-    if checkout is None:
-        return {}
-    from roll_schema import extract
-
-    try:
-        fork = extract.release_of(checkout, release)
-    except extract.InvalidCheckout as error:
-        raise click.UsageError(str(error)) from None
-    new, gone = extract.difference(fork)
-    return {"fork": fork, "fork_reason": f"{why} {checkout}: {new} keys new or changed, {gone} gone"}
 
 
 def names_of(values: Iterable[str]) -> frozenset[str]:
-    from roll_schema.rules import GROUPS, RULES
+    """Rules and groups that are named; raises click's UsageError."""
+    from roll_schema import api
 
-    names = frozenset(name.strip() for value in values for name in value.split(",") if name.strip())
-    known = {*RULES, *GROUPS}
-    for name in sorted(names - known):
-        raise click.UsageError(f"{name} is neither a rule nor a group; see --list-rules")
-    return names
+    try:
+        return api.names_of(values)
+    except api.InputError as error:
+        raise click.UsageError(str(error)) from None

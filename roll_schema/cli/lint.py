@@ -13,6 +13,7 @@ from roll_schema import models, releases
 from roll_schema.catalog.gpus import GPUS
 from roll_schema.cli.inputs import Input, Request, color_option, is_colored, lint_file, names_of, shared, with_project
 from roll_schema.diagnostic import Severity
+from roll_schema.rules import OPTIONAL_GROUPS
 from roll_schema.version import VERSION
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
 @shared
 @click.option("--select", multiple=True, metavar="RULE", help="Only these rules or groups (repeat, or use commas).")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules or groups.")
+@click.option(
+    "--target", type=click.Choice(OPTIONAL_GROUPS), help="Where it shall run: `run` is roll-run's own engine."
+)
 @click.option("--output-format", type=click.Choice(["text", "concise", "json"]), default="text", show_default=True)
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
 @click.option("--show-settings", is_flag=True, help="Print what each file is checked against, and why.")
@@ -74,6 +78,7 @@ def lint_command(
     request: Request,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    target: str | None,
     output_format: str,
     strict: bool,
     show_settings: bool,
@@ -96,6 +101,7 @@ def lint_command(
         asked,
         select=names_of(select),
         ignore=names_of(ignore),
+        targets=frozenset([target] if target else []),
         cluster=Cluster(nodes, gpus_per_node) if nodes else None,
         gpu=GPUS[gpu] if gpu else None,
     )

@@ -232,6 +232,16 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "judge_without_kind",
         "shared_judge_incomplete",
     ),
+    "run": (
+        "data_not_covered",
+        "engine_not_covered",
+        "estimator_not_covered",
+        "feature_not_covered",
+        "full_training_not_covered",
+        "pipeline_not_covered",
+        "reward_not_covered",
+        "template_not_covered",
+    ),
     "schema": (
         "async_ratio",
         "both_profilers",
@@ -335,6 +345,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
 
 FAULT_GROUPS = ("yaml", "compose", "interpolation", "settings")
 """Groups that put into words what the floors below found; their rules are asked for by name."""
+
+OPTIONAL_GROUPS = ("run",)
+"""Groups about where a config shall run other than in ROLL itself; asked for by `--target`."""
 
 CLAIMING_GROUPS = ("schema", "release")
 """Groups with rules on what the models refuse."""

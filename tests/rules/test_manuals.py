@@ -12,7 +12,7 @@ from roll_schema import releases
 from roll_schema.catalog.gpus import GPUS
 from roll_schema.diagnostic import FAILS, Diagnostic
 from roll_schema.rule import Cluster, Rule
-from roll_schema.rules import FAULT_GROUPS, RULES
+from roll_schema.rules import FAULT_GROUPS, OPTIONAL_GROUPS, RULES
 from tests.conftest import ROOT
 from tests.support import MARK, examples, lint_text
 
@@ -50,7 +50,9 @@ def machines_of(text: str) -> dict[str, Any]:
 
 def diagnostics(rule: Rule, text: str) -> list[Diagnostic]:
     """What a rule says of an example."""
-    result = lint_text(text, release=release_of(rule), pipeline=pipeline_of(rule), **machines_of(text))
+    targets = frozenset({rule.group} & set(OPTIONAL_GROUPS))
+    given: dict[str, Any] = {"release": release_of(rule), "pipeline": pipeline_of(rule), "targets": targets}
+    result = lint_text(text, **given, **machines_of(text))
     return [item for item in result.diagnostics if item.rule == rule.name]
 
 
@@ -93,6 +95,7 @@ def test_examples(rule: Rule) -> None:
 
 
 SHOWN_ELSEWHERE = {
+    "pipeline-not-covered": "tests/test_api.py",
     "pipeline-not-in-release": "tests/test_settings.py",
     "default-changed": "tests/test_upgrade.py",
     "behaviour-changed": "tests/test_upgrade.py",

@@ -1,0 +1,179 @@
+"""The Python interface: `roll_schema.lint` and `roll_schema.load`, and what commands share with them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from roll_schema import engine, settings, text
+from roll_schema.diagnostic import Diagnostic, Severity
+from roll_schema.engine import Options, Result
+from roll_schema.models.section import Section
+from roll_schema.rules import GROUPS, OPTIONAL_GROUPS, RULES
+from roll_schema.text import Source
+from roll_schema.tree import plain
+
+_MARKERS = (".git", "pyproject.toml", "roll-lint.toml")
+
+
+class InputError(Exception):
+    """A file, a settings file or a name that was given cannot be used; the message says why."""
+
+
+class LintError(Exception):
+    """A config has errors; `result` has everything that linting it gave."""
+
+    def __init__(self, result: Result) -> None:
+        self.result = result
+        super().__init__("\n".join(f"{item.span.source.name}: {item.message}" for item in self.diagnostics))
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """The errors."""
+        return [item for item in self.result.diagnostics if item.severity is Severity.ERROR]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A config without errors: typed, with the release's defaults, and as plain values as ROLL composes them."""
+
+    config: Section
+    composed: dict[str, Any]
+    result: Result
+
+    @classmethod
+    def of(cls, result: Result) -> Checked:
+        """What linting gave, if there was no error in it; raises LintError."""
+        if result.count(Severity.ERROR) or result.config is None or result.resolved is None:
+            raise LintError(result)
+        return cls(result.config, plain(result.resolved), result)
+
+    @property
+    def pipeline(self) -> str:
+        """The pipeline that the config is for."""
+        return self.result.pipeline.name
+
+
+def lint(
+    path: str | Path,
+    overrides: Sequence[str] = (),
+    *,
+    release: str | None = None,
+    pipeline: str | None = None,
+    config_dirs: Sequence[Path] = (),
+    target: str = "",
+) -> Result:
+    """Lint a config, and never raise for what it holds.
+
+    `target` names an optional group of rules to go by as well: `run` for what roll-run's own engine covers. Raises
+    InputError where the file cannot be read, or something else that was given cannot be used.
+    """
+    options = Options(
+        release=release,
+        pipeline=pipeline,
+        overrides=tuple(overrides),
+        search_paths=tuple(config_dirs),
+        targets=frozenset({target} - {""}),
+    )
+    unknown = options.targets - set(OPTIONAL_GROUPS)
+    if unknown:
+        raise InputError(f"{target} is no target; there is {', '.join(OPTIONAL_GROUPS)}")
+    return lint_file(Path(path), options)
+
+
+def load(
+    path: str | Path,
+    overrides: Sequence[str] = (),
+    *,
+    release: str | None = None,
+    pipeline: str | None = None,
+    config_dirs: Sequence[Path] = (),
+    target: str = "",
+) -> Checked:
+    """A config that has no errors, or LintError with all of them; for the rest see `lint`."""
+    return Checked.of(lint(path, overrides, release=release, pipeline=pipeline, config_dirs=config_dirs, target=target))
+
+
+def lint_file(path: Path, options: Options) -> Result:
+    """Lint one config, with what the settings file of its project says; raises InputError."""
+    path, source = read(path)
+    return engine.lint(path, source, with_project(path, options))
+
+
+def lint_text(path: Path, content: bytes, options: Options) -> Result:
+    """Lint what stands for the file at a path; raises InputError for its project's settings."""
+    path = displayed(path)
+    return engine.lint(path, text.decode(content, path.as_posix()), with_project(path, options))
+
+
+def read(path: Path) -> tuple[Path, Source]:
+    """A config's text, with the path that its fragments are found from; raises InputError."""
+    path = displayed(path)  # fragments are then named like it
+    try:
+        return path, text.read(path, path.as_posix())
+    except OSError as error:
+        raise InputError(f"{path.as_posix()} cannot be read: {error.strerror or error}") from None
+
+
+def displayed(path: Path) -> Path:
+    """The path below the working folder where it lies there, else as it was given."""
+    here = os.path.relpath(path)
+    outside = here.startswith("..") or os.path.isabs(here)
+    return path if outside else Path(here)
+
+
+def with_project(path: Path, options: Options) -> Options:
+    """The options, with what the nearest settings file says where they say nothing; raises InputError."""
+    try:
+        project = settings.find_project(path)
+    except settings.InvalidSettings as error:
+        raise InputError(str(error)) from None
+    folders = project.get("config-dirs", path)
+    search_paths = options.search_paths
+    if folders is not None and project.file is not None:
+        search_paths += tuple(project.file.parent / name for name in folders.value)
+    checkout, why = options.roll_src, "--roll-src"
+    if checkout is None and (named := project.get("roll-src", path)) and project.file is not None:
+        checkout, why = project.file.parent / named.value, named.reason
+    select, ignore = project.get("select", path), project.get("ignore", path)
+    return replace(
+        options,
+        project=project,
+        **_fork(checkout, why, options.release),
+        search_paths=search_paths,
+        allowed=_allowed(path, search_paths),
+        select=options.select or (names_of(select.value) if select else frozenset()),
+        ignore=options.ignore or (names_of(ignore.value) if ignore else frozenset()),
+    )
+
+
+def names_of(values: Iterable[str]) -> frozenset[str]:
+    """Rules and groups that are named, each value with commas or alone; raises InputError."""
+    names = frozenset(name.strip() for value in values for name in value.split(",") if name.strip())
+    for name in sorted(names - {*RULES, *GROUPS}):
+        raise InputError(f"{name} is neither a rule nor a group; see --list-rules")
+    return names
+
+
+def _allowed(path: Path, search_paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Folders that fragments may be read from: the project, or the folder beside the config's."""
+    folder = path.parent.resolve()
+    root = next((up for up in (folder, *folder.parents) if any((up / mark).exists() for mark in _MARKERS)), None)
+    return (root or folder.parent, folder.parent, Path.cwd(), *search_paths)
+
+
+def _fork(checkout: Path | None, why: str, release: str | None) -> dict[str, Any]:
+    """The options for a checkout: its classes as a release, and what the summary says of it."""
+    if checkout is None:
+        return {}
+    from roll_schema import extract
+
+    try:
+        fork = extract.release_of(checkout, release)
+    except extract.InvalidCheckout as error:
+        raise InputError(str(error)) from None
+    new, gone = extract.difference(fork)
+    return {"fork": fork, "fork_reason": f"{why} {checkout}: {new} keys new or changed, {gone} gone"}

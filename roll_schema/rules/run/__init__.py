@@ -1,0 +1,1 @@
+"""Rules on what roll-run's own engine covers; asked for by `--target run`."""

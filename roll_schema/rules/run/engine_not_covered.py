@@ -1,0 +1,43 @@
+"""
+A backend that roll-run's own engine does not have.
+
+It trains with DeepSpeed and generates with vLLM, or with transformers themselves (`hf_infer`).
+
+    actor_train:
+      strategy_args: {strategy_name: megatron_train, strategy_config: {}}   # error: [engine-not-covered]
+    actor_infer:
+      strategy_args: {strategy_name: sglang, strategy_config: {}}   # error: [engine-not-covered]
+
+Choose one that it has, or start the config with `--engine roll`:
+
+    actor_train:
+      strategy_args: {strategy_name: deepspeed_train, strategy_config: {}}
+    actor_infer:
+      strategy_args: {strategy_name: vllm, strategy_config: {}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema import supported
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.ppo_config import PPOConfig
+
+
+@rule(Severity.ERROR)
+def engine_not_covered(config: PPOConfig) -> Iterator[Problem]:
+    for role, names in (("actor_train", supported.TRAINING), ("actor_infer", supported.GENERATION)):
+        strategy = getattr(config, role).strategy_args
+        if strategy is None:
+            yield Problem(role, f"`{role}` names no backend", f"Write `strategy_name: {names[0]}`.")
+        elif strategy.strategy_name not in names:
+            yield Problem(
+                f"{role}.strategy_args.strategy_name",
+                f"roll-run's own engine has {' and '.join(names)} for `{role}`, not {strategy.strategy_name}",
+                f"Write `{names[0]}`, or start it with `--engine roll`.",
+            )

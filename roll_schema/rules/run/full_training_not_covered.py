@@ -1,0 +1,35 @@
+"""
+Training all parameters, where roll-run's own engine trains an adapter.
+
+What it sends to the rollout engine after each step is the adapter alone, never the base weights.
+
+    actor_train:
+      model_args: {dtype: bf16}   # error: [full-training-not-covered]
+
+Name the modules that get an adapter:
+
+    actor_train:
+      model_args: {dtype: bf16, lora_target: "q_proj,v_proj", lora_rank: 16}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.ppo_config import PPOConfig
+
+
+@rule(Severity.ERROR)
+def full_training_not_covered(config: PPOConfig) -> Iterator[Problem]:
+    if config.actor_train.model_args.lora_target is None:
+        yield Problem(
+            "actor_train.model_args",
+            "there is no `lora_target`, and roll-run's own engine trains LoRA adapters only",
+            "Set `lora_target` here and on `actor_infer`, or start it with `--engine roll`.",
+            at_key=True,
+        )

@@ -1,0 +1,39 @@
+"""
+A chat template that roll-run does not have.
+
+It takes the tokenizer's own for `native`, `qwen2_5` and `qwen3`, and has `chatml` and `empty`.
+
+    global_template: longcot_V3   # error: [template-not-covered]
+
+The tokenizer's own:
+
+    global_template: native
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema import supported
+from roll_schema.diagnostic import Severity
+from roll_schema.rule import Problem, rule
+
+if TYPE_CHECKING:
+    from roll_schema.models.rlvr_config import RLVRConfig
+
+
+@rule(Severity.ERROR)
+def template_not_covered(config: RLVRConfig) -> Iterator[Problem]:
+    data = config.actor_train.data_args
+    names: dict[str, str | None] = {"global_template": config.global_template}
+    if data is not None:
+        names["actor_train.data_args.template"] = config.global_template or data.template
+    for place, name in names.items():
+        if name is not None and name not in supported.TEMPLATES:
+            yield Problem(
+                place,
+                f"roll-run has no template `{name}`; it has {', '.join(supported.TEMPLATES)}",
+                "Write `native` for the tokenizer's own.",
+            )
+            return

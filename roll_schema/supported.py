@@ -1,0 +1,17 @@
+"""What roll-run's own engine covers, as data; the rules of the group `run` refuse the rest."""
+
+from __future__ import annotations
+
+PIPELINES = ("rlvr",)
+TRAINING = ("deepspeed_train",)
+GENERATION = ("vllm", "hf_infer")
+ESTIMATORS = ("reinforce", "grpo")
+TEMPLATES = ("native", "qwen2_5", "qwen3", "chatml", "empty")
+DATA = (".json", ".jsonl")
+TRACKERS = ("tensorboard", "wandb", "swanlab", "mlflow", "stdout")
+
+REWARDS = {
+    "MathRuleRewardWorker": "math_rule",
+    "MultipleChoiceBoxedRuleRewardWorker": "multiple_choice",
+}
+"""ROLL's worker classes by their last name, and the module of `roll_runtime.rewards` that scores in their place."""

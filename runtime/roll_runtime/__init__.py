@@ -1,0 +1,1 @@
+"""roll-run: trains what a checked ROLL config describes, with DeepSpeed and PEFT, vLLM, and Ray."""

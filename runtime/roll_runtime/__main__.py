@@ -1,0 +1,3 @@
+from roll_runtime.cli import main
+
+main()

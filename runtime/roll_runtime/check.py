@@ -1,0 +1,42 @@
+"""Only configs without errors run: linted as roll-lint lints, with the rules on what the engine covers as well."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+import roll_schema
+from roll_schema.diagnostic import Diagnostic
+from roll_schema.report import text
+
+
+def check(
+    path: Path,
+    overrides: tuple[str, ...],
+    release: str | None,
+    config_dirs: tuple[Path, ...],
+    rewards: dict[str, str],
+) -> roll_schema.Checked | None:
+    """The checked config; None where it has errors, which are printed as roll-lint prints them.
+
+    A domain of `rewards` is scored by a function of the user's, whatever class the config names. Raises click's
+    UsageError where the file cannot be read.
+    """
+    try:
+        result = roll_schema.lint(path, overrides, release=release, config_dirs=config_dirs, target="run")
+    except roll_schema.InputError as error:
+        raise click.UsageError(str(error)) from None
+    result.diagnostics = [item for item in result.diagnostics if not _answered(item, rewards)]
+    try:
+        return roll_schema.Checked.of(result)
+    except roll_schema.LintError:
+        for block in text.full([result], sys.stdout.isatty()):
+            click.echo(block, color=True)
+        click.echo(text.summary([result]))
+        return None
+
+
+def _answered(item: Diagnostic, rewards: dict[str, str]) -> bool:
+    return item.rule == "reward-not-covered" and any(item.path == f"rewards.{name}.worker_cls" for name in rewards)

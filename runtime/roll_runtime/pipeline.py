@@ -1,0 +1,353 @@
+"""The training loop: adapter to the engines, answers, rewards, log-probabilities, advantages, optimizer steps.
+
+Left out of what ROLL's RLVR pipeline can do: critics, asynchronous generation, filtering of prompts by their scores,
+judges and sandboxes as rewards, images. The rules of the group `run` refuse configs that ask for these.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from roll_runtime import advantage, batch, kl, masked, masks
+from roll_runtime.batch import Answer, Batch
+from roll_runtime.cluster import Cluster, Worker, address_of, put
+from roll_runtime.data import DataSet, Prompt, Sampler, sampler
+from roll_runtime.errors import Interrupted, TrainingFailed
+from roll_runtime.recipe import Recipe
+from roll_runtime.rollout.transformers import TransformersEngine
+from roll_runtime.rollout.vllm import VllmEngine
+from roll_runtime.scorer import Scorer
+from roll_runtime.settings import Sampling
+from roll_runtime.store import Position, Store
+from roll_runtime.trainer import Trainer
+
+if TYPE_CHECKING:
+    from roll_schema.models.worker_config import WorkerConfig
+
+ENGINES = {"vllm": VllmEngine, "hf_infer": TransformersEngine}
+PHASES = ("sync", "generate", "reward", "reference", "log-probs", "advantage", "train", "save", "validate")
+_SAMPLES_SHOWN = 8
+
+_CPU_ENVIRONMENT = {
+    "VLLM_CPU_KVCACHE_SPACE": "1",
+    "VLLM_CPU_OMP_THREADS_BIND": "nobind",
+    "OMP_NUM_THREADS": "1",
+}
+"""Without the first, vLLM's CPU build takes most of the memory for its cache; the rest lets workers share cores."""
+
+_ENVIRONMENT = {
+    "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
+    "VLLM_LOGGING_LEVEL": "WARNING",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+
+Listener = Callable[[str, dict[str, Any]], None]
+"""Told of every `phase`, `step`, `validation` and `message` of the run, with what is known of it."""
+
+
+@dataclass(slots=True)
+class Team:
+    """The run's workers by role."""
+
+    trainers: list[Worker]
+    engines: list[Worker]
+    scorers: dict[str, list[Worker]]
+
+
+@dataclass(slots=True)
+class Pipeline:
+    """A run on a cluster that is up; `position` is where it stands."""
+
+    recipe: Recipe
+    cluster: Cluster
+    store: Store
+    data: DataSet
+    validation: DataSet | None
+    pad: int
+    listener: Listener
+    given_rewards: dict[str, str] = field(default_factory=dict)
+    times: dict[str, float] = field(default_factory=dict)
+    unsaved: str = ""
+    team: Team = field(init=False)
+    _adapter: int = 0
+    _modules: int = 0
+
+    def start(self) -> None:
+        """Start every worker; gives back when all of them are ready."""
+        recipe, cluster = self.recipe, self.cluster
+        shared = put(recipe)
+        placement = cluster.placement
+        engine = ENGINES[recipe.engine.strategy_args.strategy_name]
+        trainers = [
+            cluster.seat(Trainer, seat, self._environment(recipe.trainer), shared, seat.rank)
+            for seat in placement.of("actor_train")
+        ]
+        engines = [
+            cluster.seat(engine, seat, self._environment(recipe.engine), shared) for seat in placement.of("actor_infer")
+        ]
+        scorers = {
+            domain: [
+                cluster.loose(f"{domain}-{rank}", Scorer, {}, domain, reward, self.given_rewards)
+                for rank in range(max(reward.world_size or 1, 1))
+            ]
+            for domain, reward in (recipe.config.rewards or {}).items()
+        }
+        self.team = Team(trainers, engines, scorers)
+        cluster.know_processes()
+        address, port = address_of(trainers[0])
+        ready = [(worker, worker.call("start", address, port)) for worker in trainers]
+        ready += [(worker, worker.call("start")) for worker in engines]
+        started = cluster.all(ready)
+        self._modules = started[0]["modules"]
+        self.listener("started", started[0])
+
+    def run(self, position: Position, resumed: Path | None) -> Position:
+        """Train from a position to the last step; gives the last position that was reached.
+
+        Raises Interrupted, after saving, when the run was asked to stop; and what ends a run otherwise.
+        """
+        config = self.recipe.config
+        if resumed is not None:
+            self._on_trainers("load", resumed)
+        shares = config.actor_train.data_args.domain_interleave_probs or {}
+        rows = sampler(self.data, shares, config.seed, position.taken)
+        coefficient = kl.Coefficient(position.kl_coefficient, config.target_kl, config.kl_horizon)
+        saved = position.step if resumed is not None else -1
+        try:
+            while position.step < config.max_steps:
+                self.cluster.check_stop()
+                position = self._step(position, rows, coefficient)
+                last = position.step == config.max_steps
+                if last or position.step % config.save_steps == 0 or self.unsaved:
+                    saved = self.save(position, saved)
+        except Interrupted:
+            if saved != position.step and position.step:
+                self.save(position, saved)
+            raise
+        return position
+
+    def save(self, position: Position, saved: int) -> int:
+        """Write a checkpoint; gives the step of the last one that is on the disk."""
+        keep = self.recipe.config.max_ckpt_to_keep or 0
+        with self._phase("save"), self.cluster.shield():
+            try:
+                with self.store.checkpoint(position, keep) as folder:
+                    self._on_trainers("save", folder)
+            except (OSError, TrainingFailed) as error:
+                self.unsaved = str(error)
+                self.listener("message", {"text": f"step {position.step} could not be saved: {error}"})
+                return saved
+        self.unsaved = ""
+        return position.step
+
+    def _step(self, position: Position, rows: Sampler, coefficient: kl.Coefficient) -> Position:
+        """One step: the position behind it. What a broken step left, such as prompts taken, is not in a position."""
+        config, recipe = self.recipe.config, self.recipe
+        begun = time.perf_counter()
+        self.times = {}
+        step = position.step + 1
+        number = position.step
+        if number % max(config.actor_train.model_update_frequency or 1, 1) == 0 or not self._adapter:
+            with self._phase("sync"):
+                self._sync(step)
+        report: dict[str, Any] = {}
+        if self.validation is not None and config.eval_steps > 0 and number % config.eval_steps == 0:
+            with self._phase("validate"):
+                report |= self._validate(step)
+        prompts = rows.take(config.rollout_batch_size)
+        with self._phase("generate"):
+            answers, scores = self._rollout(prompts, recipe.rollout_sampling, _seed_of(config.seed, step))
+        asked = [prompt for prompt in prompts for _ in range(recipe.batches.group)]
+        samples = batch.make(asked, answers, self.pad)
+        samples["scores"] = torch.tensor(scores)
+        if not samples["mask"].any():
+            raise TrainingFailed(f"step {step}: no answer has a single token")
+        with self._phase("reference"):
+            if recipe.uses_reference:
+                samples["reference"] = self._log_probs(samples, reference=True)
+        with self._phase("log-probs"):
+            if recipe.recomputes:
+                samples["old"] = self._log_probs(samples, reference=False)
+        with self._phase("advantage"):
+            report |= self._advantages(samples, asked, coefficient)
+        with self._phase("train"), self.cluster.shield():
+            report |= self._train(samples, step)
+        tokens = int(samples["mask"].sum())
+        report |= self._rewards_of(asked, answers, scores, samples)
+        seconds = time.perf_counter() - begun
+        report["tokens_per_second"] = tokens / seconds
+        report["time/step"] = seconds
+        report |= {f"time/{name}": spent for name, spent in self.times.items()}
+        position = Position(step, dict(rows.taken), coefficient.value, recipe.batches.ranks, position.tokens + tokens)
+        self._record(step, report, asked, answers, scores)
+        self.listener("step", {"step": step, **report})
+        return position
+
+    def _sync(self, step: int) -> None:
+        """Bring the trainer's adapter to every engine, and make sure that it took hold there."""
+        config, weights = next(filter(None, self._on_trainers("adapter")))
+        self._adapter = step
+        shared = put(weights)
+        loads = [(engine, engine.call("load", step, config, shared)) for engine in self.team.engines]
+        for engine, bound in zip(self.team.engines, self.cluster.all(loads), strict=True):
+            if bound != self._modules:
+                raise TrainingFailed(
+                    f"{engine.name} changes {bound} modules by the adapter, the trainer trains {self._modules}: "
+                    "the model's modules have other names there; choose another `lora_target`"
+                )
+
+    def _rollout(self, prompts: list[Prompt], sampling: Sampling, seed: int) -> tuple[list[Answer], list[float]]:
+        """Answers and scores, prompt by prompt; scoring goes on while the engines are still generating."""
+        engines = self.team.engines
+        shares = [list(range(number, len(prompts), len(engines))) for number in range(len(engines))]
+        calls = [
+            (engine, engine.call("generate", [prompts[at].tokens for at in share], sampling, seed + number))
+            for number, (engine, share) in enumerate(zip(engines, shares, strict=True))
+            if share
+        ]
+        answers: dict[int, list[Answer]] = {}
+        scoring: dict[int, tuple[Worker, Any]] = {}
+        for engine, groups in self.cluster.stream(calls):
+            share = shares[engines.index(engine)]
+            for number, found in groups:
+                at = share[number]
+                answers[at] = found
+                scorers = self.team.scorers[prompts[at].domain]
+                scorer = scorers[at % len(scorers)]
+                texts = [answer.text for answer in found]
+                scoring[at] = (scorer, scorer.call("score", texts, prompts[at].row))
+        with self._phase("reward"):
+            scored = self.cluster.all(scoring[at] for at in range(len(prompts)))
+        return (
+            [answer for at in range(len(prompts)) for answer in answers[at]],
+            [score for scores in scored for score in scores],
+        )
+
+    def _log_probs(self, samples: Batch, reference: bool) -> torch.Tensor:
+        return torch.cat(self._on_parts("log_probs", samples, reference))
+
+    def _advantages(self, samples: Batch, asked: list[Prompt], coefficient: kl.Coefficient) -> dict[str, float]:
+        """Put `advantages` and `loss_mask` into the batch, domain by domain."""
+        config, shaping, mask = self.recipe.config, self.recipe.shaping, samples["mask"]
+        report: dict[str, float] = {}
+        penalty = None
+        if "reference" in samples:
+            old = samples.get("old", samples["rollout"])
+            divergence = kl.estimate(old, samples["reference"], config.kl_penalty)
+            report["kl"] = masked.row_mean(divergence, mask).mean().item()
+            if config.add_token_level_kl:
+                penalty = coefficient.value * divergence
+                report["kl_coefficient"] = coefficient.value
+            coefficient.update(report["kl"], len(mask))
+        counts = masks.sample_mask(mask.sum(1), samples["scores"], self.recipe.masks)
+        samples["loss_mask"] = mask * counts[:, None]
+        samples["advantages"] = torch.zeros_like(mask)
+        for at in _by_domain(asked).values():
+            normalised = advantage.normalise(samples["scores"][at], shaping)
+            shares = advantage.token_rewards(normalised, mask[at], None if penalty is None else penalty[at], shaping)
+            samples["advantages"][at] = advantage.advantages(shares, mask[at], shaping)
+        if any("difficulty" in prompt.row for prompt in asked):
+            samples["difficulty"] = torch.tensor([float(prompt.row.get("difficulty", 0)) for prompt in asked])
+        report["advantage_mean"] = masked.mean(samples["advantages"], mask).item()
+        report["samples_in_loss"] = counts.mean().item()
+        return report
+
+    def _train(self, samples: Batch, step: int) -> dict[str, float]:
+        config = self.recipe.config
+        if step <= (config.critic_warmup or 0):
+            return {}
+        reports = self._on_parts("train", samples, _seed_of(config.seed, step))
+        # As with torch's own data parallelism, what ranks report is averaged over them.
+        found = {name: sum(report[name] for report in reports) / len(reports) for name in reports[0]}
+        return {f"train/{name}": value for name, value in found.items()}
+
+    def _validate(self, step: int) -> dict[str, float]:
+        sampling = self.recipe.validation_sampling
+        assert self.validation is not None
+        assert sampling is not None
+        prompts = [prompt for found in self.validation.prompts.values() for prompt in found]
+        answers, scores = self._rollout(prompts, sampling, _seed_of(self.recipe.config.seed, -step))
+        asked = [prompt for prompt in prompts for _ in range(sampling.count)]
+        report = {"validation/score": sum(scores) / len(scores)}
+        for domain, at in _by_domain(asked).items():
+            report[f"validation/score/{domain}"] = sum(scores[number] for number in at) / len(at)
+        rows = [_sample(step, *row) for row in zip(asked, answers, scores, strict=True)]
+        self.store.record("validation.jsonl", *rows[:_SAMPLES_SHOWN])
+        return report
+
+    def _rewards_of(
+        self, asked: list[Prompt], answers: list[Answer], scores: list[float], samples: Batch
+    ) -> dict[str, float]:
+        report = {
+            "reward/mean": sum(scores) / len(scores),
+            "reward/min": min(scores),
+            "reward/max": max(scores),
+            "response_length": samples["mask"].sum(1).mean().item(),
+            "finished": sum(answer.finished for answer in answers) / len(answers),
+            "groups_alike": _alike(scores, self.recipe.batches.group),
+        }
+        for domain, at in _by_domain(asked).items():
+            report[f"reward/mean/{domain}"] = sum(scores[number] for number in at) / len(at)
+        return report
+
+    def _record(
+        self, step: int, report: dict[str, Any], asked: list[Prompt], answers: list[Answer], scores: list[float]
+    ) -> None:
+        self.store.record("metrics.jsonl", {"step": step, **report})
+        group = self.recipe.batches.group
+        shown = [at * group for at in range(min(_SAMPLES_SHOWN, len(asked) // group))]
+        self.store.record("samples.jsonl", *(_sample(step, asked[at], answers[at], scores[at]) for at in shown))
+
+    def _on_parts(self, method: str, samples: Batch, argument: Any) -> list[Any]:
+        """Call a method on every rank with its part of the samples."""
+        parts = batch.split(samples, len(self.team.trainers))
+        calls = [
+            (trainer, trainer.call(method, part, argument))
+            for trainer, part in zip(self.team.trainers, parts, strict=True)
+        ]
+        return self.cluster.all(calls)
+
+    def _on_trainers(self, method: str, *arguments: Any) -> list[Any]:
+        return self.cluster.all([(trainer, trainer.call(method, *arguments)) for trainer in self.team.trainers])
+
+    @contextmanager
+    def _phase(self, name: str) -> Iterator[None]:
+        self.listener("phase", {"name": name})
+        begun = time.perf_counter()
+        yield
+        self.times[name] = self.times.get(name, 0.0) + time.perf_counter() - begun
+
+    def _environment(self, worker: WorkerConfig) -> dict[str, str]:
+        """Environment variables of a role's workers: the config's own win over the usual ones."""
+        usual = _ENVIRONMENT if self.cluster.has_gpus else _ENVIRONMENT | _CPU_ENVIRONMENT
+        return usual | {str(name): str(value) for name, value in (worker.system_envs or {}).items()}
+
+
+def _by_domain(asked: list[Prompt]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for at, prompt in enumerate(asked):
+        found[prompt.domain].append(at)
+    return found
+
+
+def _alike(scores: list[float], group: int) -> float:
+    """Share of the prompts whose answers all have the same score, from which a group learns nothing."""
+    groups = [scores[start : start + group] for start in range(0, len(scores), group)]
+    return sum(len(set(own)) == 1 for own in groups) / len(groups)
+
+
+def _sample(step: int, prompt: Prompt, answer: Answer, score: float) -> dict[str, Any]:
+    return {"step": step, "domain": prompt.domain, "prompt": prompt.text, "answer": answer.text, "score": score}
+
+
+def _seed_of(seed: int, step: int) -> int:
+    """A seed for a step, far from those of its neighbours."""
+    return (seed * 1_000_003 + step * 7919) % (1 << 31)

@@ -1,0 +1,1 @@
+"""The engines that generate answers: `vllm`, or plain transformers as `hf_infer`."""

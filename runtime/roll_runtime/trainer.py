@@ -1,0 +1,292 @@
+"""One rank of the trainer: a causal language model with a PEFT adapter, in a DeepSpeed engine.
+
+Left out: critics, Ulysses' sequence parallelism, packing and dynamic batching, and full fine-tuning, whose weights
+would have to reach the rollout engine some other way.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from roll_runtime import batch as batches
+from roll_runtime import deepspeed_config
+from roll_runtime.batch import Batch
+from roll_runtime.errors import TrainingFailed
+from roll_runtime.loss import Samples, policy_loss
+from roll_runtime.recipe import Recipe
+from roll_runtime.settings import Lora
+
+if TYPE_CHECKING:
+    from peft import PeftModel
+
+_DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+_ATTENTION = {"fa2": "flash_attention_2", "sdpa": "sdpa"}
+
+
+class Trainer:
+    """A rank; every method is called on all ranks at once, since ZeRO gathers and reduces between them."""
+
+    def __init__(self, recipe: Recipe, rank: int) -> None:
+        self.recipe, self.rank = recipe, rank
+        self.device = torch.device("cuda", 0) if torch.cuda.is_available() else torch.device("cpu")
+        self.optimizer_steps = 0
+
+    def start(self, address: str, port: int) -> dict[str, int]:
+        """Join the other ranks and build the engine; gives counts of modules and parameters of the adapter."""
+        import deepspeed
+
+        world = self.recipe.batches.ranks
+        os.environ.update(
+            MASTER_ADDR=address, MASTER_PORT=str(port), RANK=str(self.rank), WORLD_SIZE=str(world), LOCAL_RANK="0"
+        )
+        _seed(self.recipe.config.seed)
+        deepspeed.init_distributed("nccl" if self.device.type == "cuda" else "gloo", verbose=False)
+        model, settings = self._model()
+        self.stage = deepspeed_config.stage(settings)
+        trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+        optimizer = self._optimizer(trained, settings)
+        self.engine, _, _, _ = deepspeed.initialize(
+            model=model,
+            model_parameters=trained,
+            optimizer=optimizer,
+            lr_scheduler=self._schedule(optimizer),
+            config=settings,
+        )
+        self.model: PeftModel = self.engine.module
+        _seed(self.recipe.config.seed + self.rank)
+        return {"modules": len(_adapted(self.model)), "parameters": sum(_size(parameter) for parameter in trained)}
+
+    def log_probs(self, batch: Batch, reference: bool = False) -> Tensor:
+        """Log-probabilities of the answers' tokens, [samples, response length]; of the base model for a reference."""
+        self.engine.eval()
+        found = []
+        size = self.recipe.batches.no_grad
+        with torch.no_grad(), self.model.disable_adapter() if reference else contextlib.nullcontext():
+            for start in range(0, len(batch["mask"]), size):
+                part = self._moved(batches.rows(batch, start, start + size))
+                found.append(self._forward(part, entropy=False)[0].cpu())
+        return torch.cat(found)
+
+    def train(self, batch: Batch, seed: int) -> dict[str, float]:
+        """All optimizer steps of a pipeline step on this rank's samples; the mean of what they report."""
+        self.engine.train()
+        settings, sizes = self.recipe.loss, self.recipe.batches
+        reports: list[dict[str, float]] = []
+        generator = torch.Generator().manual_seed(seed)
+        for epoch in range(sizes.epochs):
+            count = len(batch["mask"])
+            order = torch.randperm(count, generator=generator) if epoch or sizes.optimizer_steps > 1 else None
+            shuffled = batch if order is None else batches.pick(batch, order)
+            for start in range(0, count, sizes.micro):
+                part = self._moved(batches.rows(shuffled, start, start + sizes.micro))
+                log_probs, entropy = self._forward(part, entropy=settings.entropy_weight > 0)
+                samples = _samples(part, log_probs)
+                loss, report = policy_loss(log_probs, entropy, samples, settings)
+                report["rollout_logp_diff"] = _apart(log_probs.detach(), samples)
+                self._check(loss)
+                self.engine.backward(loss)
+                self.engine.step()
+                reports.append(report)
+        norm = self.engine.get_global_grad_norm()
+        result = {name: sum(report[name] for report in reports) / len(reports) for name in reports[0]}
+        result["learning_rate"] = self.engine.get_lr()[0]
+        if norm is not None:
+            result["grad_norm"] = float(norm)
+        return result
+
+    def adapter(self) -> tuple[dict[str, Any], bytes] | None:
+        """PEFT's config of the adapter and its weights as safetensors; on the first rank only."""
+        from safetensors.torch import save
+
+        weights = self._adapter_weights()
+        if self.rank:
+            return None
+        return self._adapter_config(), save(weights)
+
+    def save(self, folder: Path) -> None:
+        """Write adapter, optimizer and random state into a folder."""
+        from safetensors.torch import save_file
+
+        weights = self._adapter_weights()
+        if self.rank == 0:
+            adapter = folder / "adapter"
+            adapter.mkdir(parents=True)
+            self.model.peft_config["default"].save_pretrained(str(adapter))
+            save_file(weights, adapter / "adapter_model.safetensors", metadata={"format": "pt"})
+        self.engine.save_checkpoint(str(folder), tag="trainer", exclude_frozen_parameters=True, save_latest=False)
+        torch.save(_random_state(), folder / f"random_{self.rank}.pt")
+
+    def load(self, folder: Path) -> None:
+        """Go on from what `save` wrote."""
+        self.engine.load_checkpoint(str(folder), tag="trainer", load_module_strict=False)
+        _set_random_state(torch.load(folder / f"random_{self.rank}.pt", weights_only=False))
+
+    def stop(self) -> None:
+        """Leave the group of ranks."""
+        if torch.distributed.is_initialized():
+            torch.distributed.destroy_process_group()
+
+    def _model(self) -> tuple[PeftModel, dict[str, Any]]:
+        from peft import LoraConfig, get_peft_model
+        from transformers import AutoConfig, AutoModelForCausalLM
+        from transformers.integrations import HfDeepSpeedConfig
+
+        arguments = self.recipe.trainer.model_args
+        config = AutoConfig.from_pretrained(self.recipe.model)
+        for name, value in (arguments.model_config_kwargs or {}).items():
+            setattr(config, name, value)
+        settings = deepspeed_config.complete(self.recipe, config.get_text_config().hidden_size)
+        # Kept as long as the model is: transformers then splits the weights while it loads them.
+        self._splitting = HfDeepSpeedConfig(settings) if deepspeed_config.stage(settings) == 3 else None
+        model = AutoModelForCausalLM.from_pretrained(
+            self.recipe.model,
+            config=config,
+            dtype=_DTYPES[arguments.dtype or "bf16"],
+            attn_implementation=_ATTENTION.get(arguments.attn_implementation or ""),
+        )
+        if not arguments.disable_gradient_checkpointing:
+            reentrant = bool(arguments.gradient_checkpointing_use_reentrant)
+            model.gradient_checkpointing_enable({"use_reentrant": reentrant})
+            # Under LoRA the inputs of the checkpointed blocks are frozen, and nothing would get a gradient.
+            model.enable_input_require_grads()
+        model.config.use_cache = False
+        lora = self.recipe.lora
+        assert lora is not None
+        return get_peft_model(model, LoraConfig(**_peft_arguments(lora))), settings
+
+    def _optimizer(self, trained: list[torch.nn.Parameter], settings: dict[str, Any]) -> torch.optim.Optimizer:
+        wanted = self.recipe.optimization
+        arguments = {"lr": wanted.learning_rate, "betas": wanted.betas, "weight_decay": wanted.weight_decay}
+        if "offload_optimizer" in settings["zero_optimization"]:
+            from deepspeed.ops.adam import DeepSpeedCPUAdam
+
+            return DeepSpeedCPUAdam(trained, **arguments)
+        return torch.optim.AdamW(trained, fused=self.device.type == "cuda", **arguments)
+
+    def _schedule(self, optimizer: torch.optim.Optimizer) -> Any:
+        from transformers import get_scheduler
+
+        wanted = self.recipe.optimization
+        return get_scheduler(wanted.schedule, optimizer, wanted.warmup, wanted.total)
+
+    def _forward(self, part: Batch, entropy: bool) -> tuple[Tensor, Tensor | None]:
+        """Log-probabilities of the answers' tokens, and the entropy of each where it is asked for."""
+        length = part["mask"].shape[1]
+        attention = part["attention_mask"]
+        logits = (
+            self.engine(
+                input_ids=part["input_ids"],
+                attention_mask=attention,
+                position_ids=(attention.cumsum(1) - 1).clamp_min(0),
+                logits_to_keep=length + 1,
+                use_cache=False,
+            )
+            .logits[:, :-1]
+            .float()
+        )
+        chosen = logits.gather(-1, part["input_ids"][:, -length:, None]).squeeze(-1)
+        log_probs = chosen - logits.logsumexp(-1)
+        return log_probs, torch.distributions.Categorical(logits=logits).entropy() if entropy else None
+
+    def _moved(self, part: Batch) -> Batch:
+        return {name: values.to(self.device) for name, values in part.items()}
+
+    def _check(self, loss: Tensor) -> None:
+        """Stop all ranks where one has a loss that is not finite, before it reaches the weights."""
+        bad = (~loss.detach().isfinite()).float()
+        torch.distributed.all_reduce(bad)
+        if bad.item():
+            raise TrainingFailed(
+                f"the loss is {loss.item()} after {self.engine.global_steps} optimizer steps: lower "
+                "`learning_rate`, or look for rewards that are not finite; no weight was changed by it"
+            )
+
+    def _adapter_weights(self) -> dict[str, Tensor]:
+        """The adapter's weights by the names that PEFT writes, whole and on the CPU; empty but on the first rank."""
+        from peft import get_peft_model_state_dict
+
+        with self._whole():
+            if self.rank:
+                return {}
+            weights = get_peft_model_state_dict(self.model, save_embedding_layers=False)
+            return {name: value.detach().cpu().contiguous().clone() for name, value in weights.items()}
+
+    @contextlib.contextmanager
+    def _whole(self) -> Iterator[None]:
+        if self.stage < 3:
+            yield
+            return
+        from deepspeed.zero import GatheredParameters
+
+        with GatheredParameters([parameter for parameter in self.model.parameters() if parameter.requires_grad]):
+            yield
+
+    def _adapter_config(self) -> dict[str, Any]:
+        config = self.model.peft_config["default"].to_dict()
+        return {name: sorted(value) if isinstance(value, set) else value for name, value in config.items()}
+
+
+def _peft_arguments(lora: Lora) -> dict[str, Any]:
+    return {
+        "task_type": "CAUSAL_LM",
+        "r": lora.rank,
+        "lora_alpha": lora.alpha,
+        "lora_dropout": lora.dropout,
+        "target_modules": lora.targets,
+        "modules_to_save": list(lora.trained_in_full) or None,
+    }
+
+
+def _samples(part: Batch, log_probs: Tensor) -> Samples:
+    """The micro-batch as the loss wants it; where nothing was computed before, the old policy is the present one."""
+    return Samples(
+        mask=part["mask"],
+        loss_mask=part["loss_mask"],
+        advantages=part["advantages"],
+        scores=part["scores"],
+        old=part.get("old", log_probs.detach()),
+        rollout=part["rollout"],
+        reference=part.get("reference"),
+        difficulty=part.get("difficulty"),
+    )
+
+
+def _apart(log_probs: Tensor, samples: Samples) -> float:
+    """Mean distance per token between what the trainer and the rollout engine find, before any optimizer step."""
+    distance = (samples.old - samples.rollout).abs() * samples.mask
+    return (distance.sum() / samples.mask.sum().clamp_min(1)).item()
+
+
+def _adapted(model: PeftModel) -> set[str]:
+    """Names of the modules that carry an adapter."""
+    return {name.split(".lora_A")[0] for name, _ in model.named_parameters() if ".lora_A" in name}
+
+
+def _size(parameter: torch.nn.Parameter) -> int:
+    """Elements of a parameter, also of one that ZeRO-3 has split."""
+    return int(getattr(parameter, "ds_numel", parameter.numel()))
+
+
+def _seed(seed: int) -> None:
+    random.seed(seed)
+    torch.manual_seed(seed)
+
+
+def _random_state() -> dict[str, Any]:
+    cuda = torch.cuda.get_rng_state() if torch.cuda.is_available() else None
+    return {"python": random.getstate(), "torch": torch.get_rng_state(), "cuda": cuda}
+
+
+def _set_random_state(state: dict[str, Any]) -> None:
+    random.setstate(state["python"])
+    torch.set_rng_state(state["torch"])
+    if state["cuda"] is not None and torch.cuda.is_available():
+        torch.cuda.set_rng_state(state["cuda"])

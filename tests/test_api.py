@@ -1,0 +1,74 @@
+"""The Python interface, and the target that roll-run asks for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import roll_schema
+from roll_schema import supported
+from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.rules import GROUPS
+from tests.conftest import ROOT
+from tests.support import places
+
+TINY = ROOT / "examples" / "ok" / "tiny_cpu.yaml"
+
+
+def test_a_config_without_errors_is_typed_and_composed() -> None:
+    checked = roll_schema.load(TINY, ["actor_train.training_args.learning_rate=2e-5"], target="run")
+    assert isinstance(checked.config, RLVRConfig)
+    assert checked.config.actor_train.training_args.learning_rate == 2e-5
+    assert checked.composed["actor_infer"]["model_args"]["lora_rank"] == 8
+    assert checked.pipeline == "rlvr"
+
+
+def test_errors_are_raised_with_their_places() -> None:
+    with pytest.raises(roll_schema.LintError) as raised:
+        roll_schema.load(ROOT / "examples" / "broken" / "unknown_target.yaml")
+    assert [item.rule for item in raised.value.diagnostics] == ["lora-target-not-in-model"]
+    assert "no module `out_proj`" in str(raised.value)
+
+
+def test_linting_never_raises_for_what_a_config_holds(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("rewards: [", encoding="utf-8")
+    assert roll_schema.lint(config).diagnostics
+    with pytest.raises(roll_schema.LintError):
+        roll_schema.load(config)
+
+
+def test_what_was_given_and_cannot_be_used(tmp_path: Path) -> None:
+    with pytest.raises(roll_schema.InputError, match="cannot be read"):
+        roll_schema.lint(tmp_path / "none.yaml")
+    with pytest.raises(roll_schema.InputError, match="no target; there is run"):
+        roll_schema.lint(TINY, target="walk")
+
+
+def test_the_target_is_asked_for() -> None:
+    other = ROOT / "examples" / "ok" / "lora_zero3.yaml"
+    assert roll_schema.load(other)
+    found = {rule for rule, _, _ in places(roll_schema.lint(other, target="run"))}
+    assert found & {name.replace("_", "-") for name in GROUPS["run"]}
+
+
+def test_pipelines_that_the_engine_does_not_run() -> None:
+    agentic = ROOT / "examples" / "ok" / "agentic_frozen_lake.yaml"
+    assert ("pipeline-not-covered", 1, 1) in places(roll_schema.lint(agentic, target="run"))
+    assert "pipeline-not-covered" not in {rule for rule, _, _ in places(roll_schema.lint(TINY, target="run"))}
+
+
+def test_every_reward_of_the_list_is_a_module() -> None:
+    folder = ROOT / "runtime" / "roll_runtime" / "rewards"
+    assert {f"{name}.py" for name in supported.REWARDS.values()} | {"__init__.py"} == {
+        path.name for path in folder.glob("*.py")
+    }
+
+
+def test_importing_the_package_imports_no_more() -> None:
+    code = "import sys, roll_schema; print('pydantic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
