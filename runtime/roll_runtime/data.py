@@ -124,13 +124,12 @@ class _Order:
         return self.permutation[place]
 
 
-def sampler(data: DataSet, shares: dict[str, float], seed: int, taken: dict[str, int]) -> Sampler:
-    """A sampler of these domains; raises DataProblem where one of them has no rows."""
+def demand_rows(data: DataSet, shares: dict[str, float]) -> None:
+    """Raise DataProblem where a domain that is to be trained on has no rows."""
     for domain in shares:
         if not data.prompts.get(domain):
             left_out = f"; {data.too_long} rows were longer than `prompt_length`" if data.too_long else ""
             raise DataProblem(f"no row is left for the domain `{domain}` of `domain_interleave_probs`{left_out}")
-    return Sampler(data.prompts, shares, seed, dict(taken))
 
 
 def renderer(template: str, tokenizer: PreTrainedTokenizerBase) -> Callable[[list[dict[str, str]]], str]:
@@ -159,7 +158,7 @@ def _rows(files: list[Path]) -> Iterator[tuple[str, Row]]:
         try:
             text = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise DataProblem(f"{file} cannot be read: {error}") from None
+            raise DataProblem(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}") from None
         if file.suffix == ".json" and text.lstrip().startswith("["):
             rows = enumerate(_parsed(text, str(file)), 1)
         else:

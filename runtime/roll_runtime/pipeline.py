@@ -19,7 +19,7 @@ import torch
 from roll_runtime import advantage, batch, kl, masked, masks
 from roll_runtime.batch import Answer, Batch
 from roll_runtime.cluster import Cluster, Worker, address_of, put
-from roll_runtime.data import DataSet, Prompt, Sampler, sampler
+from roll_runtime.data import DataSet, Prompt, Sampler
 from roll_runtime.errors import Interrupted, TrainingFailed
 from roll_runtime.recipe import Recipe
 from roll_runtime.rollout.transformers import TransformersEngine
@@ -118,7 +118,7 @@ class Pipeline:
         if resumed is not None:
             self._on_trainers("load", resumed)
         shares = config.actor_train.data_args.domain_interleave_probs or {}
-        rows = sampler(self.data, shares, config.seed, position.taken)
+        rows = Sampler(self.data.prompts, shares, config.seed, dict(position.taken))
         coefficient = kl.Coefficient(position.kl_coefficient, config.target_kl, config.kl_horizon)
         saved = position.step if resumed is not None else -1
         try:
@@ -170,6 +170,8 @@ class Pipeline:
         samples["scores"] = torch.tensor(scores)
         if not samples["mask"].any():
             raise TrainingFailed(f"step {step}: no answer has a single token")
+        if not samples["rollout"].isfinite().all():
+            raise TrainingFailed(f"step {step}: the engine's probabilities are not finite; lower `learning_rate`")
         with self._phase("reference"):
             if recipe.uses_reference:
                 samples["reference"] = self._log_probs(samples, reference=True)

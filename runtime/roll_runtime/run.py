@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from roll_runtime import data, placement
+from roll_runtime import data, placement, rewards
 from roll_runtime.errors import DataProblem, Interrupted, NotSaved, WorkerLost
 from roll_runtime.progress import Progress
 from roll_runtime.recipe import Recipe
@@ -50,8 +50,10 @@ def run(asked: Asked) -> int:
     store = Store(recipe.folder)
     checkpoint = _checkpoint(asked, store)
     position = _start(checkpoint, recipe)
+    rewards.demand(asked.rewards, config.rewards or {})
     tokenizer = _tokenizer(recipe)
     rows = data.read(config.actor_train.data_args, config, tokenizer, recipe.template)
+    data.demand_rows(rows, config.actor_train.data_args.domain_interleave_probs or {})
     validation = None
     if recipe.validation_sampling is not None:
         validation = data.read(config.validation.data_args, config, tokenizer, recipe.template)
@@ -131,6 +133,8 @@ def _start(checkpoint: Path | None, recipe: Recipe) -> Position:
 def _tokenizer(recipe: Recipe) -> PreTrainedTokenizerBase:
     from transformers import AutoTokenizer
 
+    if recipe.model.startswith((".", "/")) and not Path(recipe.model).is_dir():
+        raise DataProblem(f"the model cannot be loaded: there is no folder {recipe.model}")
     try:
         return AutoTokenizer.from_pretrained(recipe.model)
     except (OSError, ValueError) as error:

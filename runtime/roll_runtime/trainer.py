@@ -205,8 +205,8 @@ class Trainer:
         torch.distributed.all_reduce(bad)
         if bad.item():
             raise TrainingFailed(
-                f"the loss is {loss.item()} after {self.engine.global_steps} optimizer steps: lower "
-                "`learning_rate`, or look for rewards that are not finite; no weight was changed by it"
+                f"the loss is not finite ({loss.item()}) after {self.engine.global_steps} optimizer steps: lower "
+                "`learning_rate`; no weight was changed by it"
             )
 
     def _adapter_weights(self) -> dict[str, Tensor]:
@@ -224,7 +224,7 @@ class Trainer:
         if self.stage < 3:
             yield
             return
-        from deepspeed.zero import GatheredParameters
+        from deepspeed.runtime.zero import GatheredParameters
 
         with GatheredParameters([parameter for parameter in self.model.parameters() if parameter.requires_grad]):
             yield

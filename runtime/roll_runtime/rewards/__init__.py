@@ -1,15 +1,16 @@
 """Rewards by rule: a function from an answer and its row to a score, 0 wrong to 1 right.
 
-`BUILT_IN` maps the classes that ROLL's configs name to what scores in their place; nothing is ever imported because a
-config names it. A function of the user's own comes from the command line.
+Classes that ROLL's configs name have one of these modules in their place; nothing is ever imported because a config
+names it. A function of the user's own comes from the command line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ast
+import runpy
+from collections.abc import Callable, Iterable
 from functools import partial
 from importlib import import_module
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,19 +40,27 @@ def find(domain: str, settings: RewardConfig, given: dict[str, str]) -> Reward:
     return partial(module.score, **options)
 
 
+def demand(given: dict[str, str], domains: Iterable[str]) -> None:
+    """Raise EnvironmentProblem where a function that was given, or its domain, is not there; nothing is imported."""
+    for domain, place in given.items():
+        if domain not in domains:
+            raise EnvironmentProblem(f"--reward {domain}: the config has no reward `{domain}`")
+        file, _, name = place.rpartition(":")
+        try:
+            tree = ast.parse(Path(file).read_bytes(), file)
+        except OSError as error:
+            raise EnvironmentProblem(f"--reward {domain}: {file} cannot be read: {error.strerror}") from None
+        except SyntaxError as error:
+            raise EnvironmentProblem(f"--reward {domain}: {file}:{error.lineno}: {error.msg}") from None
+        if not any(isinstance(part, ast.FunctionDef) and part.name == name for part in tree.body):
+            raise EnvironmentProblem(f"--reward {domain}: {file} has no function {name}")
+
+
 def _of_user(place: str) -> Reward:
     """The function of `FILE.py:NAME`."""
     file, _, name = place.rpartition(":")
-    path = Path(file)
-    spec = spec_from_file_location(path.stem, path)
-    if not path.is_file() or spec is None or spec.loader is None:
-        raise EnvironmentProblem(f"--reward: there is no Python file {file}; write FILE.py:FUNCTION")
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    function = getattr(module, name, None)
-    if not callable(function):
-        raise EnvironmentProblem(f"--reward: {file} has no function {name}")
-    return function
+    found: Reward = runpy.run_path(file)[name]
+    return found
 
 
 def truth(row: dict[str, Any]) -> str:

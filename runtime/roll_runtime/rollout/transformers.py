@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from roll_runtime.batch import Answer
+from roll_runtime.errors import TrainingFailed
 from roll_runtime.recipe import Recipe
 from roll_runtime.settings import Sampling
 
@@ -53,7 +54,7 @@ class TransformersEngine:
         tokens = torch.tensor(padded, device=self.device)
         lengths = torch.tensor([len(own) for own in prompts], device=self.device)
         attention = (torch.arange(longest, device=self.device) >= longest - lengths[:, None]).long()
-        generated = self.model.generate(
+        generated = self._generated(
             input_ids=tokens,
             attention_mask=attention,
             max_new_tokens=sampling.longest,
@@ -72,6 +73,14 @@ class TransformersEngine:
 
     def stop(self) -> None:
         """Nothing is left behind."""
+
+    def _generated(self, **arguments: Any) -> Any:
+        try:
+            return self.model.generate(**arguments)
+        except RuntimeError as error:
+            if "probability tensor" not in str(error):
+                raise
+            raise TrainingFailed("the engine's probabilities are not finite; lower `learning_rate`") from None
 
     def _answer(self, tokens: list[int], log_probs: list[float]) -> Answer:
         end = self.tokenizer.eos_token_id

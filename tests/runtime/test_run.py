@@ -1,0 +1,122 @@
+"""Runs of real Ray, DeepSpeed, PEFT and vLLM on the tiny model: what is learnt, and that nothing else could learn it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.runtime.conftest import TWO_RANKS, RollRun, Run
+
+pytestmark = [pytest.mark.engines, pytest.mark.slow]
+
+STEPS = "max_steps=20"
+RISEN = 0.9
+"""Mean reward of the last three steps that a run must reach; it starts at about 0.16."""
+
+FLAT = 0.4
+"""What no control may reach."""
+
+LOG_PROBS_AGREE = 1e-3
+"""Mean distance per token between trainer and rollout engine in fp32; a stale adapter is far beyond."""
+
+
+@pytest.fixture(scope="session")
+def zero2(roll_run: RollRun) -> Run:
+    return roll_run("zero2", *TWO_RANKS, STEPS)
+
+
+def _last(values: list[float]) -> float:
+    return sum(values[-3:]) / 3
+
+
+def test_reward_rises_on_two_ranks_of_zero2(zero2: Run) -> None:
+    assert zero2.code == 0, zero2.output
+    assert zero2.rewards[0] < FLAT
+    assert _last(zero2.rewards) > RISEN
+    assert max(row["train/rollout_logp_diff"] for row in zero2.records()) < LOG_PROBS_AGREE
+
+
+def test_reward_rises_on_two_ranks_of_zero3(roll_run: RollRun) -> None:
+    stage = "actor_train.strategy_args.strategy_config.zero_optimization.stage=3"
+    gather = (
+        "+actor_train.strategy_args.strategy_config.zero_optimization.stage3_gather_16bit_weights_on_model_save=true"
+    )
+    run = roll_run("zero3", *TWO_RANKS, stage, gather, STEPS)
+    assert run.code == 0, run.output
+    assert _last(run.rewards) > RISEN
+    assert max(row["train/rollout_logp_diff"] for row in run.records()) < LOG_PROBS_AGREE
+
+
+def test_what_was_run_is_kept(zero2: Run) -> None:
+    made_from = json.loads((zero2.folder / "run.json").read_text())
+    assert made_from["overrides"] == [*TWO_RANKS, STEPS, "exp_name=zero2"] or "max_steps=20" in made_from["overrides"]
+    assert made_from["composed"]["actor_train"]["device_mapping"] == "[0,1]"
+    assert made_from["versions"]["torch"]
+    assert zero2.checkpoints() == ["step-000020"]
+    assert {row["step"] for row in zero2.records("samples.jsonl")} == set(range(1, 21))
+
+
+def test_no_reward_without_a_signal(roll_run: RollRun, tiny: Path) -> None:
+    """Rewards that have nothing to do with the answers."""
+    (tiny / "chance.py").write_text(
+        "import zlib\n\n\ndef reward(answer, row):\n    return zlib.crc32((answer + str(row['id'])).encode()) % 100 < 30\n"
+    )
+    run = roll_run("chance", STEPS, "--reward", "math_rule=chance.py:reward")
+    assert run.code == 0, run.output
+    assert 0.2 < _last(run.rewards) < 0.4, "the rewards given out are those of chance"
+    last = [row for row in run.records("samples.jsonl") if row["step"] > 15]
+    assert sum("\\boxed{7}" in row["answer"] for row in last) / len(last) < FLAT
+
+
+def test_no_reward_without_advantages(roll_run: RollRun) -> None:
+    run = roll_run("zero-advantage", STEPS, "+advantage_clip=1.0e-12")
+    assert run.code == 0, run.output
+    assert max(run.rewards) < FLAT
+
+
+def test_no_reward_where_the_adapter_stays_behind(roll_run: RollRun) -> None:
+    """The engine keeps its first adapter: answers stay as they were, and the log-probabilities drift apart."""
+    run = roll_run("stale", STEPS, "+actor_train.model_update_frequency=1000")
+    assert run.code == 0, run.output
+    assert max(run.rewards) < FLAT
+    assert run.records()[-1]["train/rollout_logp_diff"] > 100 * LOG_PROBS_AGREE
+
+
+_BY_PEFT = """
+import json, sys, torch
+from peft import PeftModel
+from transformers import AutoModelForCausalLM, AutoTokenizer
+base, adapter = sys.argv[1:]
+tokenizer = AutoTokenizer.from_pretrained(base)
+model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(base), adapter)
+text = tokenizer.apply_chat_template([{"role": "user", "content": "What is 2 + 5?"}], tokenize=False,
+                                     add_generation_prompt=True)
+tokens = tokenizer(text, return_tensors="pt")
+print(tokenizer.decode(model.generate(**tokens, max_new_tokens=8, do_sample=False)[0, tokens["input_ids"].shape[1]:]))
+"""
+
+_BY_VLLM = """
+import os, sys
+os.environ.update(VLLM_CPU_KVCACHE_SPACE="1", VLLM_ENABLE_V1_MULTIPROCESSING="0", OMP_NUM_THREADS="1",
+                  VLLM_CPU_OMP_THREADS_BIND="nobind")
+from vllm import LLM, SamplingParams
+from vllm.lora.request import LoRARequest
+base, adapter = sys.argv[1:]
+engine = LLM(base, enable_lora=True, max_lora_rank=8, dtype="float32", max_model_len=128, enforce_eager=True)
+said = engine.chat([{"role": "user", "content": "What is 2 + 5?"}], SamplingParams(temperature=0, max_tokens=8),
+                   lora_request=LoRARequest("trained", 1, adapter), use_tqdm=False)
+print(said[0].outputs[0].text)
+"""
+
+
+@pytest.mark.parametrize("code", [_BY_PEFT, _BY_VLLM], ids=["peft", "vllm"])
+def test_others_load_the_adapter(zero2: Run, tiny: Path, code: str) -> None:
+    adapter = zero2.folder / "checkpoints" / "step-000020" / "adapter"
+    words = [sys.executable, "-c", code, str(tiny / "output" / "tiny" / "model"), str(adapter)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=180, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "\\boxed{7}" in done.stdout.splitlines()[-1]
