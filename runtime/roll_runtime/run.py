@@ -8,15 +8,16 @@ import sys
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from roll_runtime import data, placement, rewards
+from roll_runtime import data, placement, report, rewards, tracking
 from roll_runtime.errors import DataProblem, Interrupted, NotSaved, WorkerLost
 from roll_runtime.progress import Progress
 from roll_runtime.recipe import Recipe
 from roll_runtime.store import Position, Store, position_of
+from roll_schema.secrets import MASK, is_secret_path, mask, printable
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -58,12 +59,20 @@ def run(asked: Asked) -> int:
     if recipe.validation_sampling is not None:
         validation = data.read(config.validation.data_args, config, tokenizer, recipe.template)
     placed = placement.plan(config, config.num_gpus_per_node)
+    progress, tracker = Progress(config.max_steps), tracking.make(config, recipe.name)
     moved = store.open(position if checkpoint is not None else None)
     if moved is not None:
         click.echo(f"an earlier run was in {store.folder}; it is now in {moved}")
     _describe(store, asked)
     _announce(recipe, rows, validation, placed, position)
-    progress = Progress(config.max_steps)
+
+    def listen(event: str, known: dict[str, Any]) -> None:
+        progress(event, known)
+        if event == "step":
+            tracker.log(known["step"], {name: value for name, value in known.items() if name != "step"})
+        elif event == "saved":
+            _report(store, asked)
+
     restarts = 0
     while True:
         progress.begin(position.step)
@@ -77,7 +86,7 @@ def run(asked: Asked) -> int:
         try:
             with cluster:
                 pipeline = Pipeline(
-                    recipe, cluster, store, rows, validation, _pad(tokenizer), progress, given_rewards=asked.rewards
+                    recipe, cluster, store, rows, validation, _pad(tokenizer), listen, given_rewards=asked.rewards
                 )
                 pipeline.start()
                 end = pipeline.run(position, checkpoint)
@@ -98,9 +107,11 @@ def run(asked: Asked) -> int:
             click.echo(f"interrupted: {where}", err=True)
             raise Interrupted(stopped.signal) from None
     progress.close()
+    tracker.close()
     if pipeline.unsaved:
         raise NotSaved(f"trained to step {end.step}, but it could not be saved: {pipeline.unsaved}")
-    click.echo(f"done: {end.step} steps, {end.tokens} tokens; adapter in {store.all()[-1] / 'adapter'}")
+    click.echo(f"done: {end.step} steps, {end.tokens} tokens; report in {store.folder / 'report.html'}")
+    click.echo(f"adapter in {store.all()[-1] / 'adapter'}")
     return 0
 
 
@@ -152,14 +163,32 @@ def _describe(store: Store, asked: Asked) -> None:
     found = [f"{item.severity.value}[{item.rule}] {item.message}" for item in result.diagnostics]
     made_from = {
         "config": result.file,
-        "overrides": asked.overrides,
+        "overrides": [mask(word) for word in asked.overrides],
         "roll_release": result.release.name,
         "lint": found,
         "versions": {name: _version(name) for name in _PACKAGES if _version(name)} | {"python": sys.version.split()[0]},
         "revision": _revision(),
-        "composed": asked.checked.composed,
+        "composed": _without_secrets(asked.checked.composed),
     }
     store.write("run.json", json.dumps(made_from, indent=1, default=str))
+
+
+def _report(store: Store, asked: Asked) -> None:
+    recipe = asked.recipe
+    subtitle = (
+        f"{recipe.model}, LoRA rank {recipe.lora.rank}, {recipe.config.adv_estimator}; from {asked.checked.result.file}"
+    )
+    page = report.render(recipe.name, subtitle, store.read("metrics.jsonl"), store.read("samples.jsonl"))
+    store.write("report.html", page)
+
+
+def _without_secrets(value: Any, path: str = "") -> Any:
+    """Plain values with those masked that are keys or passwords by their name."""
+    if isinstance(value, dict):
+        return {key: _without_secrets(item, f"{path}.{key}") for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_secrets(item, path) for item in value]
+    return MASK if isinstance(value, str) and value and is_secret_path(path) else value
 
 
 def _version(name: str) -> str:
@@ -186,9 +215,8 @@ def _announce(
     position: Position,
 ) -> None:
     batches = recipe.batches
-    click.echo(
-        f"{recipe.name}: {recipe.model}, LoRA rank {recipe.lora.rank}, steps {position.step}-{recipe.config.max_steps}"
-    )
+    steps = f"steps {position.step + 1} to {recipe.config.max_steps}"
+    click.echo(printable(f"{recipe.name}: {recipe.model}, LoRA rank {recipe.lora.rank}, {steps}"))
     for name, found in (("training", rows), ("validation", validation)):
         if found is not None:
             left = f"; {found.too_long} longer than `prompt_length` left out" if found.too_long else ""

@@ -143,7 +143,7 @@ class Trainer:
         config = AutoConfig.from_pretrained(self.recipe.model)
         for name, value in (arguments.model_config_kwargs or {}).items():
             setattr(config, name, value)
-        settings = deepspeed_config.complete(self.recipe, config.get_text_config().hidden_size)
+        settings = deepspeed_config.complete(self.recipe)
         # Kept as long as the model is: transformers then splits the weights while it loads them.
         self._splitting = HfDeepSpeedConfig(settings) if deepspeed_config.stage(settings) == 3 else None
         model = AutoModelForCausalLM.from_pretrained(
@@ -165,7 +165,7 @@ class Trainer:
     def _optimizer(self, trained: list[torch.nn.Parameter], settings: dict[str, Any]) -> torch.optim.Optimizer:
         wanted = self.recipe.optimization
         arguments = {"lr": wanted.learning_rate, "betas": wanted.betas, "weight_decay": wanted.weight_decay}
-        if "offload_optimizer" in settings["zero_optimization"]:
+        if deepspeed_config.offloads_optimizer(settings):
             from deepspeed.ops.adam import DeepSpeedCPUAdam
 
             return DeepSpeedCPUAdam(trained, **arguments)

@@ -1,4 +1,4 @@
-"""Fixtures for asking real libraries; without the libraries their tests are skipped unless ROLL_ORACLES is set."""
+"""Fixtures for asking real libraries; without the libraries their tests are skipped unless ROLL_ENGINES is set."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MODEL = {
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if MISSING and "ROLL_ORACLES" not in os.environ and item.get_closest_marker("oracle"):
+    if MISSING and "ROLL_ENGINES" not in os.environ and item.get_closest_marker("oracle"):
         pytest.skip(f"not installed: {', '.join(MISSING)}")
 
 
