@@ -97,6 +97,10 @@ def run_command(
         return errors.INVALID_CONFIG
     if roll_src is not None and engine == "roll":
         return _hand_over(checked, config, overrides, roll_src, dry_run)
+    from roll_schema.models.rlvr_config import RLVRConfig
+
+    # The rule `pipeline-not-covered` refuses every other.
+    assert isinstance(checked.config, RLVRConfig)
     if plan:
         from roll_runtime import placement
 

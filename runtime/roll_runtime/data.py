@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from roll_runtime.errors import DataProblem
 from roll_schema import workers
@@ -159,15 +159,21 @@ def _rows(files: list[Path]) -> Iterator[tuple[str, Row]]:
             text = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise DataProblem(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}") from None
-        if file.suffix == ".json" and text.lstrip().startswith("["):
-            rows = enumerate(_parsed(text, str(file)), 1)
-        else:
-            lines = enumerate(text.splitlines(), 1)
-            rows = ((number, _parsed(line, f"{file}:{number}")) for number, line in lines if line.strip())
-        for number, row in rows:
+        for place, row in _values(file, text):
             if not isinstance(row, dict):
-                raise DataProblem(f"{file}:{number}: a row must be a mapping, not {type(row).__name__}")
-            yield f"{file}:{number}", row
+                raise DataProblem(f"{place}: a row must be a mapping, not {type(row).__name__}")
+            yield place, row
+
+
+def _values(file: Path, text: str) -> Iterator[tuple[str, Any]]:
+    """What a file holds, one list or a value per line, with the place of each."""
+    if file.suffix == ".json" and text.lstrip().startswith("["):
+        yield from ((f"{file}, row {number}", row) for number, row in enumerate(_parsed(text, str(file)), 1))
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            place = f"{file}:{number}"
+            yield place, _parsed(line, place)
 
 
 def _parsed(text: str, place: str) -> Any:
@@ -187,11 +193,11 @@ def _text(row: Row, arguments: DataArguments, render: Callable[[list[dict[str, s
     messages = row.get(column)
     if isinstance(messages, str):
         messages = _parsed(messages, place)
-    fine = (
-        isinstance(messages, list)
-        and messages
-        and all(isinstance(message, dict) and {"role", "content"} <= message.keys() for message in messages)
-    )
-    if not fine:
+    if not _is_conversation(messages):
         raise DataProblem(f"{place}: column `{column}` must be a list of messages with `role` and `content`")
     return render(messages)
+
+
+def _is_conversation(messages: Any) -> TypeGuard[list[dict[str, str]]]:
+    turns = messages if isinstance(messages, list) else []
+    return bool(turns) and all(isinstance(turn, dict) and {"role", "content"} <= turn.keys() for turn in turns)

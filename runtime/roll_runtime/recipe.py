@@ -66,10 +66,8 @@ class Recipe:
         return workers.uses_reference(self.config)
 
     @property
-    def lora(self) -> Lora | None:
+    def lora(self) -> Lora:
         arguments = self.trainer.model_args
-        if arguments.lora_target is None:
-            return None
         text = arguments.lora_target
         is_regex = any(character in text for character in _REGEX_CHARACTERS)
         rank = arguments.lora_rank or 8

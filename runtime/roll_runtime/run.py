@@ -47,7 +47,7 @@ def run(asked: Asked) -> int:
     from roll_runtime.cluster import Cluster
     from roll_runtime.pipeline import Pipeline
 
-    recipe, config = asked.recipe, asked.checked.config
+    recipe, config = asked.recipe, asked.recipe.config
     store = Store(recipe.folder)
     checkpoint = _checkpoint(asked, store)
     position = _start(checkpoint, recipe)

@@ -7,8 +7,11 @@ The model is a random Qwen2 of 0.3 million parameters over single characters and
 from __future__ import annotations
 
 import json
-from itertools import product
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
 
 ANSWER = 7
 _CHARACTERS = "\n" + "".join(map(chr, range(32, 127)))
@@ -58,7 +61,7 @@ def write_model(folder: Path, seed: int = 0) -> None:
     tokenizer.save_pretrained(folder)
 
 
-def _tokenizer():
+def _tokenizer() -> PreTrainedTokenizerFast:
     from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers
     from transformers import PreTrainedTokenizerFast
 
@@ -78,14 +81,14 @@ def _tokenizer():
 
 
 def _sums() -> list[tuple[int, int]]:
-    return [(first, ANSWER - first) for first, _ in product(range(ANSWER - 50, ANSWER + 50), range(1))]
+    return [(first, ANSWER - first) for first in range(ANSWER - 50, ANSWER + 50)]
 
 
-def _row(number: int, first: int, second: int) -> dict[str, object]:
+def _row(number: int, first: int, second: int) -> dict[str, Any]:
     question = f"What is {first} + {second}?" if second >= 0 else f"What is {first} - {-second}?"
     messages = [{"role": "user", "content": question}]
     return {"id": number, "tag": "sums", "messages": messages, "ground_truth": str(ANSWER)}
 
 
-def _write_rows(path: Path, rows: list[dict[str, object]]) -> None:
+def _write_rows(path: Path, rows: list[dict[str, Any]]) -> None:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")

@@ -158,9 +158,7 @@ class Trainer:
             # Under LoRA the inputs of the checkpointed blocks are frozen, and nothing would get a gradient.
             model.enable_input_require_grads()
         model.config.use_cache = False
-        lora = self.recipe.lora
-        assert lora is not None
-        return get_peft_model(model, LoraConfig(**_peft_arguments(lora))), settings
+        return get_peft_model(model, LoraConfig(**_peft_arguments(self.recipe.lora))), settings
 
     def _optimizer(self, trained: list[torch.nn.Parameter], settings: dict[str, Any]) -> torch.optim.Optimizer:
         wanted = self.recipe.optimization

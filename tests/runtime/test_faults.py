@@ -152,7 +152,6 @@ def test_rewards_that_are_all_alike_teach_nothing_and_harm_nothing(roll_run: Rol
         (("actor_train.data_args.file_name=[none.jsonl]",), 5, "none.jsonl cannot be read"),
         (("actor_train.data_args.file_name=[broken.jsonl]",), 5, "broken.jsonl:2: this is no JSON"),
         (("prompt_length=8",), 5, "80 rows were longer than `prompt_length`"),
-        (("prompt_length=47",), 0, "longer than `prompt_length` left out"),
         (("adv_estimator=gae",), 1, "estimator-not-covered"),
         (("--resume-from", "nowhere"), 5, "nowhere is no checkpoint"),
         (("--reward", "math_rule=none.py:f"), 3, "none.py cannot be read"),

@@ -42,7 +42,6 @@ class TransformersEngine:
         set_peft_model_state_dict(self.model, load(weights))
         return sum(".lora_A" in name for name, _ in self.model.named_parameters())
 
-    @torch.no_grad()
     def generate(
         self, prompts: list[tuple[int, ...]], sampling: Sampling, seed: int
     ) -> Iterator[list[tuple[int, list[Answer]]]]:
@@ -76,7 +75,8 @@ class TransformersEngine:
 
     def _generated(self, **arguments: Any) -> Any:
         try:
-            return self.model.generate(**arguments)
+            with torch.no_grad():
+                return self.model.generate(**arguments)
         except RuntimeError as error:
             if "probability tensor" not in str(error):
                 raise

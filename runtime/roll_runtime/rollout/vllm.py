@@ -81,8 +81,6 @@ def arguments(recipe: Recipe) -> dict[str, Any]:
     """vLLM's engine arguments: those of `strategy_config`, with what ROLL sets itself."""
     given = strategy_settings(recipe.engine)
     model = recipe.engine.model_args
-    lora = recipe.lora
-    assert lora is not None
     return {
         **{name: value for name, value in given.items() if name not in _NOT_PASSED_ON},
         "model": recipe.model,
@@ -90,7 +88,7 @@ def arguments(recipe: Recipe) -> dict[str, Any]:
         "seed": recipe.config.seed,
         "enable_lora": True,
         "max_loras": 1,
-        "max_lora_rank": model.lora_rank or lora.rank,
+        "max_lora_rank": model.lora_rank or recipe.lora.rank,
         "max_model_len": given.get("max_model_len") or recipe.prompt_length + recipe.response_length,
         "worker_extension_cls": "roll_runtime.rollout.vllm_worker.WorkerExtension",
         "disable_log_stats": True,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class WorkerExtension:
     """Mixed into vLLM's worker class by its name; `model_runner` is the worker's."""
+
+    model_runner: Any
 
     def seed_step(self, seed: int) -> None:
         """Make the answers that follow a function of the seed, the prompts and the adapter."""
@@ -20,6 +24,6 @@ class WorkerExtension:
         return sum(_parts(layer) for layer in weights.loras.values())
 
 
-def _parts(layer: object) -> int:
+def _parts(layer: Any) -> int:
     parts = layer.lora_a
     return sum(part is not None for part in parts) if isinstance(parts, list) else 1
