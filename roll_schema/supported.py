@@ -8,7 +8,6 @@ GENERATION = ("vllm", "hf_infer")
 ESTIMATORS = ("reinforce", "grpo")
 TEMPLATES = ("native", "qwen2_5", "qwen3", "chatml", "empty")
 DATA = (".json", ".jsonl")
-TRACKERS = ("tensorboard", "wandb", "swanlab", "mlflow", "stdout")
 
 REWARDS = {
     "MathRuleRewardWorker": "math_rule",

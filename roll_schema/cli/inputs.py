@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
@@ -144,17 +145,26 @@ def _configs_below(folder: Path) -> list[Path]:
     return found
 
 
+@contextmanager
+def usage_errors() -> Iterator[None]:
+    """What the interface says of what was given, as click's UsageError."""
+    from roll_schema import api
+
+    try:
+        yield
+    except api.InputError as error:
+        raise click.UsageError(str(error)) from None
+
+
 def lint_file(file: Input, options: Options) -> Result:
     """Lint one config; raises click's UsageError where it cannot be read."""
     from roll_schema import api
 
     path, standard_input = file
-    try:
+    with usage_errors():
         if standard_input:
             return api.lint_text(path, sys.stdin.buffer.read(), options)
         return api.lint_file(path, options)
-    except api.InputError as error:
-        raise click.UsageError(str(error)) from None
 
 
 def read_file(file: Input) -> tuple[Path, Source]:
@@ -162,30 +172,24 @@ def read_file(file: Input) -> tuple[Path, Source]:
     from roll_schema import api, text
 
     path, standard_input = file
-    try:
-        if standard_input:
-            shown = api.displayed(path)
-            return shown, text.decode(sys.stdin.buffer.read(), shown.as_posix())
+    if standard_input:
+        shown = api.displayed(path)
+        return shown, text.decode(sys.stdin.buffer.read(), shown.as_posix())
+    with usage_errors():
         return api.read(path)
-    except api.InputError as error:
-        raise click.UsageError(str(error)) from None
 
 
 def with_project(path: Path, options: Options) -> Options:
     """The options, with what the nearest settings file says; raises click's UsageError."""
     from roll_schema import api
 
-    try:
+    with usage_errors():
         return api.with_project(path, options)
-    except api.InputError as error:
-        raise click.UsageError(str(error)) from None
 
 
 def names_of(values: Iterable[str]) -> frozenset[str]:
     """Rules and groups that are named; raises click's UsageError."""
     from roll_schema import api
 
-    try:
+    with usage_errors():
         return api.names_of(values)
-    except api.InputError as error:
-        raise click.UsageError(str(error)) from None

@@ -110,14 +110,15 @@ class Cluster:
         """The results of calls that were made, in order; raises what ended one of them, Interrupted, or WorkerLost."""
         calls = list(calls)
         owner = {reference: worker for worker, reference in calls}
+        results: dict[Any, Any] = {}
         pending = list(owner)
         deadline = time.monotonic() + self.timeout
         while pending:
             done, pending = ray.wait(pending, num_returns=len(pending), timeout=_POLL)
             for reference in done:
-                self._result(owner[reference], reference)
+                results[reference] = self._result(owner[reference], reference)
             self._check_time(deadline, [owner[reference] for reference in pending])
-        return [self._result(worker, reference) for worker, reference in calls]
+        return [results[reference] for _, reference in calls]
 
     def stream(self, calls: Iterable[tuple[Worker, Any]]) -> Iterator[tuple[Worker, Any]]:
         """What generator methods yield, as it comes; raises like `all`."""

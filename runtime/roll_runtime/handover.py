@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from roll_runtime.errors import EnvironmentProblem
+from roll_runtime.store import write_whole
 
 if TYPE_CHECKING:
     import roll_schema
@@ -40,10 +41,8 @@ def write_composed(checked: roll_schema.Checked, folder: Path, name: str) -> Pat
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.yaml"
     composed = {key: value for key, value in checked.composed.items() if key not in _FOR_HYDRA}
-    draft = path.with_suffix(".unfinished")
     # JSON is YAML that quotes every string, so that none is read as something else.
-    draft.write_text(json.dumps(composed, indent=2), encoding="utf-8")
-    draft.replace(path)
+    write_whole(path, json.dumps(composed, indent=2))
     return path
 
 

@@ -6,6 +6,7 @@ out: `pg_variant` of ROLL's ActorPGWorker, and the critic's loss.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -69,6 +70,11 @@ def policy_loss(
         if entropy is not None:
             metrics["entropy"] = masked.mean(entropy, samples.mask).item()
     return loss, metrics
+
+
+def mean_report(reports: Sequence[dict[str, float]]) -> dict[str, float]:
+    """The mean of what several micro-batches, or ranks, report; all of them have the same names."""
+    return {name: sum(report[name] for report in reports) / len(reports) for name in reports[0]}
 
 
 def aggregate(losses: Tensor, mask: Tensor, how: str, weights: Tensor | None = None) -> Tensor:

@@ -21,6 +21,7 @@ from roll_runtime.batch import Answer, Batch
 from roll_runtime.cluster import Cluster, Worker, address_of, put
 from roll_runtime.data import DataSet, Prompt, Sampler
 from roll_runtime.errors import Interrupted, TrainingFailed
+from roll_runtime.loss import mean_report
 from roll_runtime.recipe import Recipe
 from roll_runtime.rollout.transformers import TransformersEngine
 from roll_runtime.rollout.vllm import VllmEngine
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 ENGINES = {"vllm": VllmEngine, "hf_infer": TransformersEngine}
-PHASES = ("sync", "generate", "reward", "reference", "log-probs", "advantage", "train", "save", "validate")
 _SAMPLES_SHOWN = 8
 
 _CPU_ENVIRONMENT = {
@@ -118,8 +118,7 @@ class Pipeline:
         config = self.recipe.config
         if resumed is not None:
             self._on_trainers("load", resumed)
-        shares = config.actor_train.data_args.domain_interleave_probs or {}
-        rows = Sampler(self.data.prompts, shares, config.seed, dict(position.taken))
+        rows = Sampler(self.data.prompts, self.recipe.shares, config.seed, dict(position.taken))
         coefficient = kl.Coefficient(position.kl_coefficient, config.target_kl, config.kl_horizon)
         saved = position.step if resumed is not None else -1
         try:
@@ -270,8 +269,7 @@ class Pipeline:
             return {}
         reports = self._on_parts("train", samples, _seed_of(config.seed, step))
         # As with torch's own data parallelism, what ranks report is averaged over them.
-        found = {name: sum(report[name] for report in reports) / len(reports) for name in reports[0]}
-        return {f"train/{name}": value for name, value in found.items()}
+        return {f"train/{name}": value for name, value in mean_report(reports).items()}
 
     def _validate(self, step: int) -> dict[str, float]:
         sampling = self.recipe.validation_sampling
@@ -280,27 +278,21 @@ class Pipeline:
         prompts = [prompt for found in self.validation.prompts.values() for prompt in found]
         answers, scores = self._rollout(prompts, sampling, _seed_of(self.recipe.config.seed, -step))
         asked = [prompt for prompt in prompts for _ in range(sampling.count)]
-        report = {"validation/score": sum(scores) / len(scores)}
-        for domain, at in _by_domain(asked).items():
-            report[f"validation/score/{domain}"] = sum(scores[number] for number in at) / len(at)
         rows = [_sample(step, *row) for row in zip(asked, answers, scores, strict=True)]
         self.store.record("validation.jsonl", *rows[:_SAMPLES_SHOWN])
-        return report
+        return _means("validation/score", asked, scores)
 
     def _rewards_of(
         self, asked: list[Prompt], answers: list[Answer], scores: list[float], samples: Batch
     ) -> dict[str, float]:
-        report = {
-            "reward/mean": sum(scores) / len(scores),
+        return {
+            **_means("reward/mean", asked, scores),
             "reward/min": min(scores),
             "reward/max": max(scores),
             "response_length": samples["mask"].sum(1).mean().item(),
             "finished": sum(answer.finished for answer in answers) / len(answers),
             "groups_alike": _alike(scores, self.recipe.batches.group),
         }
-        for domain, at in _by_domain(asked).items():
-            report[f"reward/mean/{domain}"] = sum(scores[number] for number in at) / len(at)
-        return report
 
     def _record(
         self, step: int, report: dict[str, Any], asked: list[Prompt], answers: list[Answer], scores: list[float]
@@ -344,6 +336,12 @@ def _by_domain(asked: list[Prompt]) -> dict[str, list[int]]:
     for at, prompt in enumerate(asked):
         found[prompt.domain].append(at)
     return found
+
+
+def _means(name: str, asked: list[Prompt], scores: list[float]) -> dict[str, float]:
+    """The mean score, under a name, and that of each domain below it."""
+    domains = {f"{name}/{domain}": [scores[number] for number in at] for domain, at in _by_domain(asked).items()}
+    return {key: sum(own) / len(own) for key, own in {name: scores, **domains}.items()}
 
 
 def _alike(scores: list[float], group: int) -> float:

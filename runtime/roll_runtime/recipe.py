@@ -20,10 +20,10 @@ from roll_runtime.settings import (
     Shaping,
 )
 from roll_schema import workers
+from roll_schema.catalog import is_pattern, target_names
 from roll_schema.models.rlvr_config import RLVRConfig
 from roll_schema.models.worker_config import WorkerConfig
 
-_REGEX_CHARACTERS = "*$|("
 _CORRECTIONS = (("ratio", False), ("ratio", True), ("diff", False), ("diff", True))
 
 
@@ -62,6 +62,11 @@ class Recipe:
         return self.config.global_template or self.trainer.data_args.template or "native"
 
     @property
+    def shares(self) -> dict[str, float]:
+        """The share of each domain in a step's prompts."""
+        return self.trainer.data_args.domain_interleave_probs or {}
+
+    @property
     def uses_reference(self) -> bool:
         return workers.uses_reference(self.config)
 
@@ -69,14 +74,13 @@ class Recipe:
     def lora(self) -> Lora:
         arguments = self.trainer.model_args
         text = arguments.lora_target
-        is_regex = any(character in text for character in _REGEX_CHARACTERS)
         rank = arguments.lora_rank or 8
         return Lora(
-            targets=text if is_regex or text == "all-linear" else _names(text),
+            targets=text if is_pattern(text) or text == "all-linear" else list(filter(None, target_names(text))),
             rank=rank,
             alpha=arguments.lora_alpha or 2 * rank,
             dropout=arguments.lora_dropout or 0.0,
-            trained_in_full=tuple(_names(arguments.additional_target or "")),
+            trained_in_full=tuple(filter(None, map(str.strip, (arguments.additional_target or "").split(",")))),
         )
 
     @property
@@ -210,10 +214,6 @@ def strategy_settings(worker: WorkerConfig) -> dict[str, Any]:
     """A copy of a role's `strategy_config`."""
     strategy = worker.strategy_args
     return dict(strategy.strategy_config or {}) if strategy is not None else {}
-
-
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _or(value: float | None, otherwise: float) -> float:

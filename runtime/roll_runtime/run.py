@@ -54,7 +54,7 @@ def run(asked: Asked) -> int:
     rewards.demand(asked.rewards, config.rewards or {})
     tokenizer = _tokenizer(recipe)
     rows = data.read(config.actor_train.data_args, config, tokenizer, recipe.template)
-    data.demand_rows(rows, config.actor_train.data_args.domain_interleave_probs or {})
+    data.demand_rows(rows, recipe.shares)
     validation = None
     if recipe.validation_sampling is not None:
         validation = data.read(config.validation.data_args, config, tokenizer, recipe.template)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -73,10 +73,7 @@ class Store:
 
     def write(self, name: str, text: str) -> None:
         """Write a file whole or not at all."""
-        path = self.folder / name
-        draft = path.with_name(f".{path.name}{_UNFINISHED}")
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
+        write_whole(self.folder / name, text)
 
     @contextmanager
     def checkpoint(self, position: Position, keep: int) -> Iterator[Path]:
@@ -119,13 +116,11 @@ def position_of(checkpoint: Path) -> Position:
         raise DataProblem(f"{checkpoint} is no checkpoint of roll-run: {error}") from None
 
 
-def attempt(action: Callable[[], None]) -> str:
-    """Why a thing could not be written, such as a full disk; empty where it was."""
-    try:
-        action()
-    except OSError as error:
-        return error.strerror or str(error)
-    return ""
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all; raises OSError."""
+    draft = path.with_name(f".{path.name}{_UNFINISHED}")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
 
 
 def _free(folder: Path) -> Path:

@@ -17,17 +17,16 @@ import torch
 from torch import Tensor
 
 from roll_runtime import batch as batches
-from roll_runtime import deepspeed_config
+from roll_runtime import deepspeed_config, device, masked
 from roll_runtime.batch import Batch
 from roll_runtime.errors import TrainingFailed
-from roll_runtime.loss import Samples, policy_loss
+from roll_runtime.loss import Samples, mean_report, policy_loss
 from roll_runtime.recipe import Recipe
 from roll_runtime.settings import Lora
 
 if TYPE_CHECKING:
     from peft import PeftModel
 
-_DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 _ATTENTION = {"fa2": "flash_attention_2", "sdpa": "sdpa"}
 
 
@@ -36,8 +35,7 @@ class Trainer:
 
     def __init__(self, recipe: Recipe, rank: int) -> None:
         self.recipe, self.rank = recipe, rank
-        self.device = torch.device("cuda", 0) if torch.cuda.is_available() else torch.device("cpu")
-        self.optimizer_steps = 0
+        self.device = device.own()
 
     def start(self, address: str, port: int) -> dict[str, int]:
         """Join the other ranks and build the engine; gives counts of modules and parameters of the adapter."""
@@ -90,13 +88,13 @@ class Trainer:
                 log_probs, entropy = self._forward(part, entropy=settings.entropy_weight > 0)
                 samples = _samples(part, log_probs)
                 loss, report = policy_loss(log_probs, entropy, samples, settings)
-                report["rollout_logp_diff"] = _apart(log_probs.detach(), samples)
+                report["rollout_logp_diff"] = _apart(samples)
                 self._check(loss)
                 self.engine.backward(loss)
                 self.engine.step()
                 reports.append(report)
         norm = self.engine.get_global_grad_norm()
-        result = {name: sum(report[name] for report in reports) / len(reports) for name in reports[0]}
+        result = mean_report(reports)
         result["learning_rate"] = self.engine.get_lr()[0]
         if norm is not None:
             result["grad_norm"] = float(norm)
@@ -149,7 +147,7 @@ class Trainer:
         model = AutoModelForCausalLM.from_pretrained(
             self.recipe.model,
             config=config,
-            dtype=_DTYPES[arguments.dtype or "bf16"],
+            dtype=device.DTYPES[arguments.dtype or "bf16"],
             attn_implementation=_ATTENTION.get(arguments.attn_implementation or ""),
         )
         if not arguments.disable_gradient_checkpointing:
@@ -257,10 +255,9 @@ def _samples(part: Batch, log_probs: Tensor) -> Samples:
     )
 
 
-def _apart(log_probs: Tensor, samples: Samples) -> float:
+def _apart(samples: Samples) -> float:
     """Mean distance per token between what the trainer and the rollout engine find, before any optimizer step."""
-    distance = (samples.old - samples.rollout).abs() * samples.mask
-    return (distance.sum() / samples.mask.sum().clamp_min(1)).item()
+    return masked.mean((samples.old - samples.rollout).abs(), samples.mask).item()
 
 
 def _adapted(model: PeftModel) -> set[str]:

@@ -25,15 +25,12 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR)
 def template_not_covered(config: RLVRConfig) -> Iterator[Problem]:
-    data = config.actor_train.data_args
-    names: dict[str, str | None] = {"global_template": config.global_template}
-    if data is not None:
-        names["actor_train.data_args.template"] = config.global_template or data.template
-    for place, name in names.items():
-        if name is not None and name not in supported.TEMPLATES:
-            yield Problem(
-                place,
-                f"roll-run has no template `{name}`; it has {', '.join(supported.TEMPLATES)}",
-                "Write `native` for the tokenizer's own.",
-            )
-            return
+    place, name = "global_template", config.global_template
+    if name is None and config.actor_train.data_args is not None:
+        place, name = "actor_train.data_args.template", config.actor_train.data_args.template
+    if name is not None and name not in supported.TEMPLATES:
+        yield Problem(
+            place,
+            f"roll-run has no template `{name}`; it has {', '.join(supported.TEMPLATES)}",
+            "Write `native` for the tokenizer's own.",
+        )

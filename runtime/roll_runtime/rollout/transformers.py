@@ -7,12 +7,11 @@ from typing import Any
 
 import torch
 
+from roll_runtime import device
 from roll_runtime.batch import Answer
 from roll_runtime.errors import TrainingFailed
 from roll_runtime.recipe import Recipe
 from roll_runtime.settings import Sampling
-
-_DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 class TransformersEngine:
@@ -20,14 +19,14 @@ class TransformersEngine:
 
     def __init__(self, recipe: Recipe) -> None:
         self.recipe = recipe
-        self.device = torch.device("cuda", 0) if torch.cuda.is_available() else torch.device("cpu")
+        self.device = device.own()
         self.model: Any = None
 
     def start(self) -> None:
         """Load the base model."""
         from transformers import AutoModelForCausalLM, AutoTokenizer
 
-        dtype = _DTYPES[self.recipe.engine.model_args.dtype or "bf16"]
+        dtype = device.DTYPES[self.recipe.engine.model_args.dtype or "bf16"]
         self.base = AutoModelForCausalLM.from_pretrained(self.recipe.model, dtype=dtype).to(self.device).eval()
         self.tokenizer = AutoTokenizer.from_pretrained(self.recipe.model)
 

@@ -14,9 +14,7 @@ from roll_runtime.batch import Answer
 from roll_runtime.errors import TrainingFailed
 from roll_runtime.recipe import Recipe, strategy_settings
 from roll_runtime.settings import Sampling
-
-_NOT_PASSED_ON = ("engine_mode", "pending_size", "sleep_level", "VLLM_USE_V1", "load_format")
-"""Keys that ROLL reads itself; `load_format: dummy` waits there for weights that here never come."""
+from roll_schema.strategies import backend_of
 
 _DTYPES = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
 Group = tuple[int, list[Answer]]
@@ -82,7 +80,7 @@ def arguments(recipe: Recipe) -> dict[str, Any]:
     given = strategy_settings(recipe.engine)
     model = recipe.engine.model_args
     return {
-        **{name: value for name, value in given.items() if name not in _NOT_PASSED_ON},
+        **{name: value for name, value in given.items() if _is_passed_on(name)},
         "model": recipe.model,
         "dtype": _DTYPES[model.dtype or "bf16"],
         "seed": recipe.config.seed,
@@ -94,6 +92,15 @@ def arguments(recipe: Recipe) -> dict[str, Any]:
         "disable_log_stats": True,
         **_for_cpu(given),
     }
+
+
+def _is_passed_on(name: str) -> bool:
+    """Whether a key is vLLM's: not one that ROLL reads itself, nor `load_format`, whose `dummy` would wait for weights
+    that here never come.
+    """
+    vllm = backend_of("vllm")
+    known = vllm.keys.get(name) if vllm is not None else None
+    return name != "load_format" and not (known is not None and known.consumed)
 
 
 def _for_cpu(given: dict[str, Any]) -> dict[str, Any]:
