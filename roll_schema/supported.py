@@ -10,7 +10,14 @@ TEMPLATES = ("native", "qwen2_5", "qwen3", "chatml", "empty")
 DATA = (".json", ".jsonl")
 
 REWARDS = {
-    "MathRuleRewardWorker": "math_rule",
-    "MultipleChoiceBoxedRuleRewardWorker": "multiple_choice",
+    "MathRuleRewardWorker": "math_rule.score",
+    "MultipleChoiceBoxedRuleRewardWorker": "choices.boxed",
+    "CrossThinkQARuleRewardWorker": "choices.graded",
+    "GeneralValRuleRewardWorker": "choices.named",
+    "GeneralRuleRewardWorker": "instructions.score",
+    "CodeSandboxRewardWorker": "program.passes",
 }
-"""ROLL's worker classes by their last name, and the module of `roll_runtime.rewards` that scores in their place."""
+"""ROLL's worker classes by their last name, and the function of `roll_runtime.rewards` that scores in their place."""
+
+EXECUTING = ("CodeSandboxRewardWorker",)
+"""Those of them that run what the model wrote."""

@@ -231,6 +231,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "judge_shares_devices",
         "judge_without_kind",
         "shared_judge_incomplete",
+        "unknown_reward_type",
     ),
     "run": (
         "data_not_covered",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 import click
@@ -17,20 +18,20 @@ def check(
     overrides: tuple[str, ...],
     release: str | None,
     config_dirs: tuple[Path, ...],
-    rewards: dict[str, str],
+    scored: Collection[str],
     target: str = "run",
 ) -> roll_schema.Checked | None:
     """The checked config; None where it has errors, which are printed as roll-lint prints them.
 
     `target` is `run` for what the engine here covers, or empty for what ROLL does.
-    A domain of `rewards` is scored by a function of the user's, whatever class the config names. Raises click's
+    A domain of `scored` is scored by a function of the user's, whatever class the config names. Raises click's
     UsageError where the file cannot be read.
     """
     try:
         result = roll_schema.lint(path, overrides, release=release, config_dirs=config_dirs, target=target)
     except roll_schema.InputError as error:
         raise click.UsageError(str(error)) from None
-    result.diagnostics = [item for item in result.diagnostics if not _answered(item, rewards)]
+    result.diagnostics = [item for item in result.diagnostics if not _answered(item, scored)]
     try:
         return roll_schema.Checked.of(result)
     except roll_schema.LintError:
@@ -40,5 +41,5 @@ def check(
         return None
 
 
-def _answered(item: Diagnostic, rewards: dict[str, str]) -> bool:
-    return item.rule == "reward-not-covered" and any(item.path == f"rewards.{name}.worker_cls" for name in rewards)
+def _answered(item: Diagnostic, scored: Collection[str]) -> bool:
+    return item.rule == "reward-not-covered" and any(item.path == f"rewards.{name}.worker_cls" for name in scored)

@@ -55,6 +55,12 @@ def _examine(context: click.Context, parameter: click.Parameter, value: bool) ->
 @click.option("--resume", is_flag=True, help="Go on from the last checkpoint, if there is one.")
 @click.option("--resume-from", type=click.Path(path_type=Path, file_okay=False), help="Go on from this checkpoint.")
 @click.option("--reward", "rewards", multiple=True, metavar="DOMAIN=FILE.py:FUNCTION", help="Score a domain by this.")
+@click.option(
+    "--execute-answers",
+    "isolation",
+    type=click.Choice(["isolated", "limited"]),
+    help="Let rewards run programs that the model writes: isolated from the machine, or with limits only.",
+)
 @click.option("--plan", is_flag=True, help="Print where every worker would sit, and start nothing.")
 @click.option("--address", help="Join this Ray cluster (`auto`, or HOST:PORT) in place of starting one here.")
 @click.option("--wait", default=60.0, show_default=True, help="Seconds to wait for the devices to be free.")
@@ -74,6 +80,7 @@ def run_command(
     resume: bool,
     resume_from: Path | None,
     rewards: tuple[str, ...],
+    isolation: str | None,
     plan: bool,
     address: str | None,
     wait: float,
@@ -108,9 +115,11 @@ def run_command(
         click.echo("\n".join(placement.lines(placed)))
         return 0
     from roll_runtime.recipe import Recipe
+    from roll_runtime.rewards import Given
     from roll_runtime.run import Asked, run
 
-    asked = Asked(checked, Recipe(checked.config), overrides, resume, resume_from, given, address, wait, max_restarts)
+    scoring = Given(given, isolation)
+    asked = Asked(checked, Recipe(checked.config), overrides, resume, resume_from, scoring, address, wait, max_restarts)
     return run(asked)
 
 

@@ -17,6 +17,12 @@ class EnvironmentProblem(RunError):
     code = ENVIRONMENT
 
 
+class NotAllowed(RunError):
+    """The config asks for what the command line did not allow."""
+
+    code = USAGE
+
+
 class DataProblem(RunError):
     """Rows, a model or a checkpoint cannot be read, or hold nothing to work with."""
 

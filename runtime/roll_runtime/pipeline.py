@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from roll_runtime import advantage, batch, kl, masked, masks
+from roll_runtime import advantage, batch, kl, masked, masks, rewards
 from roll_runtime.batch import Answer, Batch
 from roll_runtime.cluster import Cluster, Worker, address_of, put
 from roll_runtime.data import DataSet, Prompt, Sampler
@@ -73,7 +73,7 @@ class Pipeline:
     validation: DataSet | None
     pad: int
     listener: Listener
-    given_rewards: dict[str, str] = field(default_factory=dict)
+    given_rewards: rewards.Given = field(default_factory=rewards.Given)
     times: dict[str, float] = field(default_factory=dict)
     unsaved: str = ""
     team: Team = field(init=False)

@@ -36,7 +36,7 @@ class Asked:
     overrides: tuple[str, ...]
     resume: bool
     resume_from: Path | None
-    rewards: dict[str, str]
+    rewards: rewards.Given
     address: str | None
     wait: float
     max_restarts: int

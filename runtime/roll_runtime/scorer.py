@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Scorer:
     """The reward of a domain in a process of its own, so that scoring goes on beside generating."""
 
-    def __init__(self, domain: str, settings: RewardConfig, given: dict[str, str]) -> None:
+    def __init__(self, domain: str, settings: RewardConfig, given: rewards.Given) -> None:
         self.domain = domain
         self.settings, self.given = settings, given
         self.reward: rewards.Reward | None = None

@@ -44,14 +44,22 @@ def test_errors_are_printed_as_the_linter_prints_them(capsys: pytest.CaptureFixt
 
 @pytest.mark.parametrize("config", sorted(BROKEN.glob("*.yaml")), ids=lambda path: path.stem)
 def test_no_broken_config_gets_any_further(config: Path) -> None:
-    result = check.check(config, (), None, (), {}, target="")
+    result = check.check(config, (), None, (), (), target="")
     assert result is None or not result.result.count(result.result.diagnostics[0].severity.ERROR)
 
 
 def test_a_function_stands_for_any_class(tmp_path: Path) -> None:
     config = OK / "lora_zero3.yaml"
-    assert check.check(config, (), None, (), {}) is None
-    assert check.check(config, (), None, (), {"ifeval": "mine.py:f"}) is not None
+    other = ("rewards.ifeval.worker_cls=roll.pipeline.rlvr.rewards.detection_reward_worker.DetectionRewardWorker",)
+    assert check.check(config, other, None, (), ()) is None
+    assert check.check(config, other, None, (), ("ifeval",)) is not None
+
+
+@pytest.mark.engines
+def test_programs_of_the_model_need_leave(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    code = "roll.pipeline.rlvr.rewards.code_sandbox_reward_worker.CodeSandboxRewardWorker"
+    assert roll_run(CONFIG, f"rewards.math_rule.worker_cls={code}", f"output_dir={tmp_path}") == 2
+    assert "allow it with `--execute-answers isolated`" in capfd.readouterr().err
 
 
 def test_the_plan_starts_nothing(capsys: pytest.CaptureFixture[str]) -> None:

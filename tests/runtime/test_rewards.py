@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import os
+import time
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from roll_runtime import rewards
-from roll_runtime.errors import DataProblem, EnvironmentProblem, TrainingFailed
-from roll_runtime.rewards import multiple_choice
+from roll_runtime import rewards, sandbox
+from roll_runtime.errors import DataProblem, EnvironmentProblem, NotAllowed, TrainingFailed
+from roll_runtime.rewards import Given, choices, instructions, program
 from roll_runtime.scorer import Scorer
+
+NEVER: Any = SimpleNamespace(worker_cls="never.imported.Class")
+CODE: Any = SimpleNamespace(worker_cls="roll.pipeline.rlvr.rewards.code_sandbox_reward_worker.CodeSandboxRewardWorker")
 
 needs_math_verify = pytest.mark.skipif(find_spec("math_verify") is None, reason="math-verify is not installed")
 
@@ -40,20 +47,215 @@ def test_mathematics(answer: str, truth: str, score: float) -> None:
     [("\\boxed{B}", 1), ("\\boxed{(b)}", 1), ("\\boxed{\\text{B}}", 1), ("\\boxed{A} no, \\boxed{B}", 1), ("B", 0)],
 )
 def test_choices(answer: str, score: float) -> None:
-    assert multiple_choice.score(answer, {"ground_truth": "B"}) == score
+    assert choices.boxed(answer, {"ground_truth": "B"}) == score
+
+
+@pytest.mark.parametrize(
+    ("answer", "loose", "soft", "strict"),
+    [
+        ("<think>A? \\boxed{A}</think>\n\\boxed{B}", 1, 1, 1),
+        ("The answer is (B).", 1, 0.5, -1),
+        ("The Answer is b, B", 1, 0.5, -1),
+        ("\\boxed{A}", -1, -0.5, -1),
+        ("no idea", -1, -1, -1),
+        ("", -1, -1, -1),
+    ],
+)
+def test_graded_choices(answer: str, loose: float, soft: float, strict: float) -> None:
+    row = {"ground_truth": "B"}
+    found = [choices.graded(answer, row, reward_type=name) for name in ("loose", "soft", "strict")]
+    assert found == [loose, soft, strict]
+    assert choices.named(answer, row) == float(loose > 0)
+
+
+INSTRUCTIONS = [
+    # name, arguments, an answer that obeys, one that does not
+    ("verify_keywords", {"keyword_list": ["red", "Blue"]}, "Redder than blue", "red only"),
+    ("verify_keyword_frequency", {"word": "ape", "N": 2}, "Ape, ape; tape", "ape ape ape"),
+    ("validate_forbidden_words", {"forbidden_words": ["bad"]}, "good", "not BAD"),
+    ("verify_letter_frequency", {"letter": "a", "N": 2}, "banal", "banana"),
+    ("verify_paragraph_count", {"N": 2}, "one\n* * *\ntwo", "one\n* * *\n"),
+    ("validate_word_constraint", {"N": 3, "quantifier": "at least"}, "one two three", "one two"),
+    ("validate_word_constraint", {"N": 3, "quantifier": "at most"}, "one two", "1 2 3 4"),
+    ("validate_word_constraint", {"N": 20, "quantifier": "around"}, "word " * 22, "word " * 23),
+    ("verify_sentence_constraint", {"N": 2, "quantifier": "at least"}, "Is it? It is.", "It is."),
+    ("validate_paragraphs", {"N": 2, "first_word": "So", "i": 2}, "one\n\nSo two", "So one\n\ntwo"),
+    ("verify_postscript", {"postscript_marker": "P.S."}, "text\nP.S. more", "text\nP.S. "),
+    ("validate_placeholders", {"N": 2}, "[name] of [city]", "[name]"),
+    ("verify_bullet_points", {"N": 2}, "* one\n- two", "* one"),
+    ("validate_title", {}, "<<Joy>>\ntext", "Joy"),
+    ("validate_choice", {"options": ["My answer is yes.", "My answer is no."]}, "My answer is no.", "maybe"),
+    ("validate_highlighted_sections", {"N": 2}, "*one* and *two*", "*one* two"),
+    ("validate_sections", {"N": 2, "section_splitter": "SECTION"}, "SECTION 1 SECTION 2", "SECTION 1"),
+    ("validate_json_format", {}, '{"a": [1]}', "{'a': 1}"),
+    ("validate_json_format", {}, "1", "[" * 100_000),
+    ("validate_repeat_prompt", {"original_prompt": "Why?"}, "Why? Because.", "Because. Why?"),
+    ("validate_two_responses", {}, "one******two", "one******one"),
+    ("validate_uppercase", {}, "LOUD!", "Loud"),
+    ("validate_lowercase", {}, "soft.", "Soft"),
+    ("validate_frequency_capital_words", {"N": 1, "quantifier": "around"}, "a BIG one", "TWO BIG ones"),
+    ("validate_end", {"end_phrase": "Any more?"}, "text. Any more? ", "Any more? text"),
+    ("validate_quotation", {}, '"quoted"', '"'),
+    ("validate_no_commas", {}, "one and two", "one, two"),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments", "obeys", "does_not"), INSTRUCTIONS)
+def test_instructions(name: str, arguments: dict[str, Any], obeys: str, does_not: str) -> None:
+    row = {"ground_truth": json.dumps({"func_name": name, "word": None, **arguments})}
+    assert instructions.score(obeys, row) == 1
+    assert instructions.score(f"<think>{does_not}</think>\n{obeys}", row) == 1
+    assert instructions.score(does_not, row) == 0
+
+
+@pytest.mark.skipif(find_spec("langdetect") is None, reason="langdetect is not installed")
+def test_the_language_of_an_answer() -> None:
+    row = {"ground_truth": {"func_name": "validate_response_language", "language": "de"}}
+    assert instructions.score("Das ist ein ganz gewöhnlicher Satz über das Wetter.", row) == 1
+    assert instructions.score("This is quite a usual sentence about the weather.", row) == 0
+    assert instructions.score("123", row) == 0
+
+
+def test_every_instruction_is_tried() -> None:
+    assert {name for name, *_ in INSTRUCTIONS} | {"validate_response_language"} == set(instructions._CHECKS)
+
+
+@pytest.mark.parametrize(
+    ("truth", "message"),
+    [
+        ("7", "no JSON with `func_name`"),
+        ('{"func_name": "sing"}', "no instruction is called 'sing'; there are verify_keywords, "),
+        ('{"func_name": "verify_bullet_points"}', "`verify_bullet_points` cannot go by {}: KeyError\\('N'\\)"),
+        (
+            '{"func_name": "validate_word_constraint", "N": 3, "quantifier": "about"}',
+            "`validate_word_constraint` cannot go by",
+        ),
+    ],
+)
+def test_rows_with_an_unknown_instruction(truth: str, message: str) -> None:
+    with pytest.raises(DataProblem, match=message):
+        instructions.score("text", {"ground_truth": truth, "id": 1})
+
+
+def answer_with(code: str) -> str:
+    return f"<think>hm</think>\nThus:\n```python\n{code}\n```\n"
+
+
+ECHO = {
+    "test_cases": json.dumps([{"stdin": "2 3\n", "expected_stdout": "5"}, {"stdin": "1 1", "expected_stdout": "2\n"}])
+}
+SUM = {
+    "test_cases": [
+        {"assert_code": "assert add(2, 3) == 5"},
+        {"assert_code": "def test_it():\n    assert add(1, 1) == 2"},
+    ]
+}
+
+
+@pytest.fixture(params=["isolated", "limited"])
+def isolation(request: pytest.FixtureRequest) -> str:
+    try:
+        sandbox.demand(request.param)
+    except EnvironmentProblem as error:
+        pytest.skip(str(error))
+    return str(request.param)
+
+
+@pytest.mark.parametrize(
+    ("code", "row", "score"),
+    [
+        ("print(sum(map(int, input().split())))", ECHO, 1),
+        ("import sys\nprint(sum(map(int, sys.stdin.buffer.read().split())))", ECHO, 1),
+        ("print(sum(map(int, open(0).read().split())))", ECHO, 1),
+        ("print(5)", ECHO, 0),
+        ("print(5", ECHO, 0),
+        ("def add(a, b): return a + b", SUM, 1),
+        ("def add(a, b): return 5", SUM, 0),
+        ("import os; os._exit(0)", SUM, 0),
+        ("raise SystemExit(0)", SUM, 0),
+        ("import ctypes; ctypes.string_at(0)", SUM, 0),
+    ],
+)
+def test_programs(code: str, row: dict[str, Any], score: float, isolation: str) -> None:
+    assert program.passes(answer_with(code), row, isolation=isolation) == score
+
+
+def test_answers_without_a_program() -> None:
+    assert program.passes("5", ECHO, isolation="limited") == 0
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["'x' * (2 << 30)", "while True: print('x' * 1000)", "import time; time.sleep(1000)", "while True: pass"],
+)
+def test_programs_that_want_too_much(code: str, isolation: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "SECONDS", 1)
+    begun = time.monotonic()
+    done = sandbox.run(code, "", isolation)
+    assert not done.ended_well
+    assert len(done.output) <= sandbox.OUTPUT
+    assert time.monotonic() - begun < 5
+
+
+NO_NETWORK = "import socket; socket.create_connection(('127.0.0.1', {port}), 1)"
+NO_FILES = "open({file!r}, 'w')"
+NO_PROCESSES = "import os; os.kill({pid}, 0)"
+NO_MOUNTS = "import os; assert os.system('mount -o remount,rw / 2>/dev/null') == 0; open({file!r}, 'a')"
+
+
+@pytest.mark.parametrize("code", [NO_NETWORK, NO_FILES, NO_PROCESSES, NO_MOUNTS])
+def test_isolated_programs_reach_nothing(code: str, isolation: str, tmp_path: Path) -> None:
+    if isolation != "isolated":
+        pytest.skip("limits alone do not isolate")
+    import socket
+
+    file = Path.cwd() / "never-written.txt"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        known = {"port": server.getsockname()[1], "file": str(file), "pid": os.getpid()}
+        assert not sandbox.run(code.format(**known), "", isolation).ended_well
+    assert not file.exists()
+    assert (
+        sandbox.run("open('/tmp/own', 'w').write('x'); print(open('/tmp/own').read())", "", isolation).output == "x\n"
+    )
+
+
+def test_nothing_outlives_an_isolated_program(isolation: str) -> None:
+    if isolation != "isolated":
+        pytest.skip("limits alone do not isolate")
+    name = f"sleeper-{os.getpid()}"
+    code = f"import os\nif os.fork() == 0:\n    os.setsid()\n    os.execv('/bin/sleep', ['{name}', '1000'])"
+    assert sandbox.run(code, "", isolation).ended_well
+    time.sleep(0.2)
+    running = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline")]
+    assert not [words for words in running if words.startswith(name.encode())]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [{}, {"test_cases": "["}, {"test_cases": []}, {"test_cases": [{"stdin": ""}]}, {**ECHO, "test_case_function": "f"}],
+)
+def test_rows_without_test_cases(row: dict[str, Any]) -> None:
+    with pytest.raises(DataProblem, match=r"test cases that|`test_cases` must"):
+        program.passes(answer_with(""), row, isolation="limited")
+
+
+def test_programs_run_only_with_leave() -> None:
+    with pytest.raises(NotAllowed, match=r"rewards\.code runs programs that the model writes; allow it with"):
+        rewards.demand(Given(), {"code": CODE})
+    rewards.demand(Given(isolation="limited"), {"code": CODE})
 
 
 def test_rows_without_an_answer_to_compare_with() -> None:
     with pytest.raises(DataProblem, match="row 5 has no column `ground_truth`"):
-        multiple_choice.score("\\boxed{B}", {"id": 5})
+        choices.boxed("\\boxed{B}", {"id": 5})
 
 
 def test_a_function_of_the_users(tmp_path: Path) -> None:
     file = tmp_path / "mine.py"
     file.write_text("def half(answer, row):\n    return 0.5 if answer else float('nan')\n")
-    given = {"style": f"{file}:half"}
-    rewards.demand(given, ["style"])
-    scorer = Scorer("style", SimpleNamespace(worker_cls="never.imported.Class"), given)  # type: ignore[arg-type]
+    given = Given({"style": f"{file}:half"})
+    rewards.demand(given, {"style": NEVER})
+    scorer = Scorer("style", NEVER, given)
     assert scorer.score(["a", "b"], {}) == [0.5, 0.5]
     with pytest.raises(TrainingFailed, match="the reward of `style` gave nan for ''"):
         scorer.score([""], {})
@@ -71,10 +273,10 @@ def test_a_function_that_is_not_there(text: str | None, place: str, message: str
     if text is not None:
         (tmp_path / "mine.py").write_text(text)
     with pytest.raises(EnvironmentProblem, match=message):
-        rewards.demand({"style": str(tmp_path / place)}, ["style"])
+        rewards.demand(Given({"style": str(tmp_path / place)}), {"style": NEVER})
 
 
 def test_nothing_runs_before_the_run(tmp_path: Path) -> None:
     file = tmp_path / "mine.py"
     file.write_text("raise SystemExit('was run')\ndef f(answer, row): ...\n")
-    rewards.demand({"style": f"{file}:f"}, ["style"])
+    rewards.demand(Given({"style": f"{file}:f"}), {"style": NEVER})

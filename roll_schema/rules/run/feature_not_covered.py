@@ -48,10 +48,21 @@ NOT_COVERED: dict[str, tuple[object, ...]] = {
 }
 """Settings by their place, with the values that the engine goes by."""
 
+NOT_COVERED_OF_REWARDS: dict[str, tuple[object, ...]] = {
+    "response_length_penalty_coef": (0, None),
+    "use_local": (True, None),
+}
+"""The same for the settings of every reward."""
+
 
 @rule(Severity.ERROR)
 def feature_not_covered(config: RLVRConfig, context: Context) -> Iterator[Problem]:
-    for place, covered in NOT_COVERED.items():
+    of_rewards = {
+        f"rewards.{domain}.{key}": covered
+        for domain in config.rewards or {}
+        for key, covered in NOT_COVERED_OF_REWARDS.items()
+    }
+    for place, covered in (NOT_COVERED | of_rewards).items():
         value = context.written(place)
         if context.is_set(place) and value not in covered:
             yield Problem(

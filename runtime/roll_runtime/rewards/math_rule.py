@@ -9,7 +9,6 @@ from math_verify import parse, verify
 
 from roll_runtime.rewards import truth
 
-OPTIONS: tuple[str, ...] = ()
 _LONGEST = 100_000
 """Characters of an answer's end that are looked at: a parser's time grows with the text."""
 
