@@ -120,6 +120,14 @@ class Cluster:
             self._check_time(deadline, [owner[reference] for reference in pending])
         return [results[reference] for _, reference in calls]
 
+    def settle(self, calls: Iterable[tuple[Worker, Any]], seconds: float = 30) -> None:
+        """Wait for calls of which one failed; raises WorkerLost where others still wait for the one that did."""
+        owner = {reference: worker for worker, reference in calls}
+        _, waiting = ray.wait(list(owner), num_returns=len(owner), timeout=seconds)
+        if waiting:
+            names = ", ".join(owner[reference].name for reference in waiting)
+            raise WorkerLost(f"{names} waited for a rank that had failed")
+
     def stream(self, calls: Iterable[tuple[Worker, Any]]) -> Iterator[tuple[Worker, Any]]:
         """What generator methods yield, as it comes; raises like `all`."""
         owner = {generator: worker for worker, generator in calls}

@@ -6,7 +6,7 @@ out: `pg_variant` of ROLL's ActorPGWorker, and the critic's loss.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -32,8 +32,8 @@ class Samples:
 
 def policy_loss(
     log_probs: Tensor, entropy: Tensor | None, samples: Samples, settings: LossSettings
-) -> tuple[Tensor, dict[str, float]]:
-    """The loss to minimise and what to report of it."""
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """The loss to minimise and what to report of it, numbers that stay where they are computed."""
     mask = _corrected(samples, settings)
     weights = sample_weights(samples, settings)
     ratio = _ratio(log_probs, samples.old, mask, settings)
@@ -45,10 +45,10 @@ def policy_loss(
     if settings.rollout_ratio_bound is not None:
         gain = gain * (samples.old - samples.rollout).exp().clamp(0, settings.rollout_ratio_bound)
     loss = aggregate(-gain, mask, settings.aggregation, weights)
-    metrics = {"policy_loss": loss.item()}
+    metrics = {"policy_loss": loss.detach()}
     if settings.kl_weight and samples.reference is not None:
         divergence = aggregate(kl.estimate(log_probs, samples.reference, "k3"), mask, settings.aggregation)
-        metrics["kl_loss"] = divergence.item()
+        metrics["kl_loss"] = divergence.detach()
         loss = loss + settings.kl_weight * divergence
     loss = settings.policy_weight * loss
     if settings.entropy_weight > 0 and entropy is not None:
@@ -63,18 +63,18 @@ def policy_loss(
         loss = loss + settings.negative_weight * part
     with torch.no_grad():
         outside = ((ratio < 1 - settings.clip_low) | (ratio > 1 + settings.clip_high)).to(mask.dtype)
-        metrics["loss"] = loss.item()
-        metrics["clip_fraction"] = masked.mean(outside, samples.mask).item()
-        metrics["ratio_mean"] = masked.mean(ratio, samples.mask).item()
-        metrics["old_kl"] = masked.mean(kl.estimate(log_probs, samples.old, "mse"), samples.mask).item()
+        metrics["loss"] = loss.detach()
+        metrics["clip_fraction"] = masked.mean(outside, samples.mask)
+        metrics["ratio_mean"] = masked.mean(ratio, samples.mask)
+        metrics["old_kl"] = masked.mean(kl.estimate(log_probs, samples.old, "mse"), samples.mask)
         if entropy is not None:
-            metrics["entropy"] = masked.mean(entropy, samples.mask).item()
+            metrics["entropy"] = masked.mean(entropy, samples.mask)
     return loss, metrics
 
 
-def mean_report(reports: Sequence[dict[str, float]]) -> dict[str, float]:
+def mean_report(reports: Sequence[Mapping[str, float | Tensor]]) -> dict[str, float]:
     """The mean of what several micro-batches, or ranks, report; all of them have the same names."""
-    return {name: sum(report[name] for report in reports) / len(reports) for name in reports[0]}
+    return {name: float(sum(report[name] for report in reports)) / len(reports) for name in reports[0]}
 
 
 def aggregate(losses: Tensor, mask: Tensor, how: str, weights: Tensor | None = None) -> Tensor:

@@ -36,6 +36,12 @@ if TYPE_CHECKING:
 ENGINES = {"vllm": VllmEngine, "hf_infer": TransformersEngine}
 _SAMPLES_SHOWN = 8
 
+_BYTES_SAVED = 20
+"""Least bytes on the disk per trained parameter: the weight twice, and three numbers of Adam."""
+
+APART = 0.1
+"""Mean distance of log-probabilities per token that is worth an alarm: ten times what bf16 explains."""
+
 _CPU_ENVIRONMENT = {
     "VLLM_CPU_KVCACHE_SPACE": "1",
     "VLLM_CPU_OMP_THREADS_BIND": "nobind",
@@ -78,7 +84,9 @@ class Pipeline:
     unsaved: str = ""
     team: Team = field(init=False)
     _adapter: int = 0
+    _drifts: bool = False
     _modules: int = 0
+    _parameters: int = 0
     _inner: float = 0.0
 
     def start(self) -> None:
@@ -107,7 +115,7 @@ class Pipeline:
         ready = [(worker, worker.call("start", address, port)) for worker in trainers]
         ready += [(worker, worker.call("start")) for worker in engines]
         started = cluster.all(ready)
-        self._modules = started[0]["modules"]
+        self._modules, self._parameters = started[0]["modules"], started[0]["parameters"]
         self.listener("started", started[0])
 
     def run(self, position: Position, resumed: Path | None) -> Position:
@@ -139,11 +147,18 @@ class Pipeline:
         keep = self.recipe.config.max_ckpt_to_keep or 0
         with self._phase("save"), self.cluster.shield():
             try:
+                # Ranks of which one finds no room would wait for each other.
+                self.store.demand_room(_BYTES_SAVED * self._parameters)
                 with self.store.checkpoint(position, keep) as folder:
-                    self._on_trainers("save", folder)
+                    calls = self._calls("save", folder)
+                    try:
+                        self.cluster.all(calls)
+                    except TrainingFailed:
+                        self.cluster.settle(calls)
+                        raise
             except (OSError, TrainingFailed) as error:
-                self.unsaved = str(error)
-                self.listener("message", {"text": f"step {position.step} could not be saved: {error}"})
+                self.unsaved = f"{getattr(error, 'strerror', None) or _first_line(error)}; {self.store.free}"
+                self.listener("message", {"text": f"step {position.step} could not be saved: {self.unsaved}"})
                 return saved
         self.unsaved = ""
         self.listener("saved", {"step": position.step})
@@ -191,6 +206,7 @@ class Pipeline:
         report |= {f"time/{name}": spent for name, spent in self.times.items()}
         position = Position(step, dict(rows.taken), coefficient.value, recipe.batches.ranks, position.tokens + tokens)
         self._record(step, report, asked, answers, scores)
+        self._watch(report.get("train/rollout_logp_diff", 0.0))
         self.listener("step", {"step": step, **report})
         return position
 
@@ -279,7 +295,7 @@ class Pipeline:
         answers, scores = self._rollout(prompts, sampling, _seed_of(self.recipe.config.seed, -step))
         asked = [prompt for prompt in prompts for _ in range(sampling.count)]
         rows = [_sample(step, *row) for row in zip(asked, answers, scores, strict=True)]
-        self.store.record("validation.jsonl", *rows[:_SAMPLES_SHOWN])
+        self._write("validation.jsonl", *rows[:_SAMPLES_SHOWN])
         return _means("validation/score", asked, scores)
 
     def _rewards_of(
@@ -297,10 +313,29 @@ class Pipeline:
     def _record(
         self, step: int, report: dict[str, Any], asked: list[Prompt], answers: list[Answer], scores: list[float]
     ) -> None:
-        self.store.record("metrics.jsonl", {"step": step, **report})
         group = self.recipe.batches.group
         shown = [at * group for at in range(min(_SAMPLES_SHOWN, len(asked) // group))]
-        self.store.record("samples.jsonl", *(_sample(step, asked[at], answers[at], scores[at]) for at in shown))
+        self._write("metrics.jsonl", {"step": step, **report})
+        self._write("samples.jsonl", *(_sample(step, asked[at], answers[at], scores[at]) for at in shown))
+
+    def _write(self, name: str, *rows: dict[str, Any]) -> None:
+        """Record rows; a disk that is full does not end the run, since the rows are kept and written later."""
+        try:
+            self.store.record(name, *rows)
+        except OSError as error:
+            text = f"{name} cannot be written now ({error.strerror}; {self.store.free}); its rows are kept"
+            self.listener("message", {"text": text})
+
+    def _watch(self, apart: float) -> None:
+        """Say so, once, where trainer and rollout engine come to disagree on what they both compute."""
+        drifts = apart > APART
+        if drifts and not self._drifts:
+            text = (
+                f"trainer and rollout engine are {apart:.3f} apart (`train/rollout_logp_diff` beyond {APART}): "
+                "lower `model_update_frequency`, give both the same `dtype`, or use `train_infer_ratio_mask`"
+            )
+            self.listener("message", {"text": text})
+        self._drifts = drifts
 
     def _on_parts(self, method: str, samples: Batch, argument: Any) -> list[Any]:
         """Call a method on every rank with its part of the samples."""
@@ -312,7 +347,11 @@ class Pipeline:
         return self.cluster.all(calls)
 
     def _on_trainers(self, method: str, *arguments: Any) -> list[Any]:
-        return self.cluster.all([(trainer, trainer.call(method, *arguments)) for trainer in self.team.trainers])
+        return self.cluster.all(self._calls(method, *arguments))
+
+    def _calls(self, method: str, *arguments: Any) -> list[tuple[Worker, Any]]:
+        """Call a method on every rank."""
+        return [(trainer, trainer.call(method, *arguments)) for trainer in self.team.trainers]
 
     @contextmanager
     def _phase(self, name: str) -> Iterator[None]:
@@ -352,6 +391,10 @@ def _alike(scores: list[float], group: int) -> float:
 
 def _sample(step: int, prompt: Prompt, answer: Answer, score: float) -> dict[str, Any]:
     return {"step": step, "domain": prompt.domain, "prompt": prompt.text, "answer": answer.text, "score": score}
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
 
 
 def _seed_of(seed: int, step: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from roll_runtime import data, placement, report, rewards, tracking
-from roll_runtime.errors import DataProblem, Interrupted, NotSaved, WorkerLost
+from roll_runtime.errors import DataProblem, EnvironmentProblem, Interrupted, NotSaved, WorkerLost
 from roll_runtime.progress import Progress
 from roll_runtime.recipe import Recipe
 from roll_runtime.store import Position, Store, position_of
@@ -42,36 +43,68 @@ class Asked:
     max_restarts: int
 
 
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a run reads before anything is started."""
+
+    rows: data.DataSet
+    validation: data.DataSet | None
+    pad: int
+
+
 def run(asked: Asked) -> int:
     """Train; gives 0, and raises RunError or Interrupted for what ended the run before."""
-    from roll_runtime.cluster import Cluster
-    from roll_runtime.pipeline import Pipeline
-
     recipe, config = asked.recipe, asked.recipe.config
     store = Store(recipe.folder)
     checkpoint = _checkpoint(asked, store)
     position = _start(checkpoint, recipe)
     rewards.demand(asked.rewards, config.rewards or {})
-    tokenizer = _tokenizer(recipe)
-    rows = data.read(config.actor_train.data_args, config, tokenizer, recipe.template)
-    data.demand_rows(rows, recipe.shares)
-    validation = None
-    if recipe.validation_sampling is not None:
-        validation = data.read(config.validation.data_args, config, tokenizer, recipe.template)
+    inputs = _inputs(recipe)
     placed = placement.plan(config, config.num_gpus_per_node)
-    progress, tracker = Progress(config.max_steps), tracking.make(config, recipe.name)
-    moved = store.open(position if checkpoint is not None else None)
+    try:
+        moved = store.open(position if checkpoint is not None else None)
+        _describe(store, asked)
+    except OSError as error:
+        raise EnvironmentProblem(f"{store.folder} cannot be written: {error.strerror}") from None
     if moved is not None:
         click.echo(f"an earlier run was in {store.folder}; it is now in {moved}")
-    _describe(store, asked)
-    _announce(recipe, rows, validation, placed, position)
+    _announce(recipe, inputs, placed, position)
+    with contextlib.closing(tracking.make(config, recipe.name)) as tracker:
+        end, unsaved = _train(asked, store, inputs, placed, tracker, checkpoint, position)
+    if unsaved:
+        raise NotSaved(f"trained to step {end.step}, but it could not be saved: {unsaved}")
+    click.echo(f"done: {end.step} steps, {end.tokens} tokens; report in {store.folder / 'report.html'}")
+    click.echo(f"adapter in {store.all()[-1] / 'adapter'}")
+    return 0
+
+
+def _train(
+    asked: Asked,
+    store: Store,
+    inputs: Inputs,
+    placed: placement.Placement,
+    tracker: tracking.Tracker,
+    checkpoint: Path | None,
+    position: Position,
+) -> tuple[Position, str]:
+    """Train to the last step, again from the last checkpoint where workers are lost; gives where that ended, and why
+    its checkpoint could not be saved, if so.
+    """
+    from roll_runtime.cluster import Cluster
+    from roll_runtime.pipeline import Pipeline
+
+    recipe, config = asked.recipe, asked.recipe.config
+    progress = Progress(config.max_steps)
 
     def listen(event: str, known: dict[str, Any]) -> None:
         progress(event, known)
-        if event == "step":
-            tracker.log(known["step"], {name: value for name, value in known.items() if name != "step"})
-        elif event == "saved":
-            _report(store, asked)
+        try:
+            if event == "step":
+                tracker.log(known["step"], {name: value for name, value in known.items() if name != "step"})
+            elif event == "saved":
+                _report(store, asked)
+        except OSError as error:
+            progress("message", {"text": f"metrics could not be shown: {error.strerror}; {store.free}"})
 
     restarts = 0
     while True:
@@ -86,11 +119,19 @@ def run(asked: Asked) -> int:
         try:
             with cluster:
                 pipeline = Pipeline(
-                    recipe, cluster, store, rows, validation, _pad(tokenizer), listen, given_rewards=asked.rewards
+                    recipe,
+                    cluster,
+                    store,
+                    inputs.rows,
+                    inputs.validation,
+                    inputs.pad,
+                    listen,
+                    given_rewards=asked.rewards,
                 )
                 pipeline.start()
                 end = pipeline.run(position, checkpoint)
-                break
+            progress.close()
+            return end, pipeline.unsaved
         except WorkerLost as lost:
             progress.close()
             restarts += 1
@@ -106,13 +147,17 @@ def run(asked: Asked) -> int:
             where = f"saved as {there}; go on with --resume" if there else "nothing was saved, no step had ended"
             click.echo(f"interrupted: {where}", err=True)
             raise Interrupted(stopped.signal) from None
-    progress.close()
-    tracker.close()
-    if pipeline.unsaved:
-        raise NotSaved(f"trained to step {end.step}, but it could not be saved: {pipeline.unsaved}")
-    click.echo(f"done: {end.step} steps, {end.tokens} tokens; report in {store.folder / 'report.html'}")
-    click.echo(f"adapter in {store.all()[-1] / 'adapter'}")
-    return 0
+
+
+def _inputs(recipe: Recipe) -> Inputs:
+    """Read tokenizer and data; raises DataProblem."""
+    config, tokenizer = recipe.config, _tokenizer(recipe)
+    rows = data.read(config.actor_train.data_args, config, tokenizer, recipe.template)
+    data.demand_rows(rows, recipe.shares)
+    validation = None
+    if recipe.validation_sampling is not None:
+        validation = data.read(config.validation.data_args, config, tokenizer, recipe.template)
+    return Inputs(rows, validation, _pad(tokenizer))
 
 
 def _checkpoint(asked: Asked, store: Store) -> Path | None:
@@ -209,15 +254,14 @@ def _revision() -> str:
 
 def _announce(
     recipe: Recipe,
-    rows: data.DataSet,
-    validation: data.DataSet | None,
+    inputs: Inputs,
     placed: placement.Placement,
     position: Position,
 ) -> None:
     batches = recipe.batches
     steps = f"steps {position.step + 1} to {recipe.config.max_steps}"
     click.echo(printable(f"{recipe.name}: {recipe.model}, LoRA rank {recipe.lora.rank}, {steps}"))
-    for name, found in (("training", rows), ("validation", validation)):
+    for name, found in (("training", inputs.rows), ("validation", inputs.validation)):
         if found is not None:
             left = f"; {found.too_long} longer than `prompt_length` left out" if found.too_long else ""
             left += f"; {found.too_short} shorter than {data.SHORTEST} tokens left out" if found.too_short else ""

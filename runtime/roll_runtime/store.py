@@ -5,6 +5,7 @@ A checkpoint is written under another name and renamed when it is whole, so that
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -37,6 +38,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.checkpoints = folder / "checkpoints"
+        self._waiting: dict[str, str] = {}
 
     def open(self, resumed: Position | None) -> Path | None:
         """Make the folder ready; gives where an earlier run was moved to, if one was in the way.
@@ -56,9 +58,25 @@ class Store:
         return moved
 
     def record(self, name: str, *rows: dict[str, Any]) -> None:
-        """Append rows to a JSON Lines file."""
-        with (self.folder / name).open("a", encoding="utf-8") as file:
-            file.write("".join(json.dumps(row) + "\n" for row in rows))
+        """Append rows to a JSON Lines file; raises OSError where that fails, and writes them with the next ones."""
+        text = self._waiting.pop(name, "") + "".join(json.dumps(row) + "\n" for row in rows)
+        try:
+            _append(self.folder / name, text.encode())
+        except OSError:
+            self._waiting[name] = text
+            raise
+
+    def demand_room(self, least: int) -> None:
+        """Raise OSError where the disk has no room for a checkpoint like the last one, or of `least` bytes."""
+        there = self.all()
+        needed = sum(path.stat().st_size for path in there[-1].rglob("*")) if there else least
+        if shutil.disk_usage(self.folder).free < needed:
+            raise OSError(errno.ENOSPC, f"a checkpoint takes {needed / 1e6:.1f} MB")
+
+    @property
+    def free(self) -> str:
+        """Room on the disk, for a message."""
+        return f"{shutil.disk_usage(self.folder).free / 1e6:.1f} MB are free in {self.folder}"
 
     def read(self, name: str) -> list[dict[str, Any]]:
         """The rows of a JSON Lines file; a last line that was cut off is left out."""
@@ -121,6 +139,18 @@ def write_whole(path: Path, text: str) -> None:
     draft = path.with_name(f".{path.name}{_UNFINISHED}")
     draft.write_text(text, encoding="utf-8")
     draft.replace(path)
+
+
+def _append(path: Path, text: bytes) -> None:
+    """Append whole lines, or nothing."""
+    with path.open("ab", buffering=0) as file:
+        size = file.tell()
+        try:
+            while text:
+                text = text[file.write(text) :]
+        except OSError:
+            file.truncate(size)
+            raise
 
 
 def _free(folder: Path) -> Path:

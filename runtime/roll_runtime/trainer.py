@@ -77,7 +77,7 @@ class Trainer:
         """All optimizer steps of a pipeline step on this rank's samples; the mean of what they report."""
         self.engine.train()
         settings, sizes = self.recipe.loss, self.recipe.batches
-        reports: list[dict[str, float]] = []
+        reports: list[dict[str, Tensor]] = []
         generator = torch.Generator().manual_seed(seed)
         for epoch in range(sizes.epochs):
             count = len(batch["mask"])
@@ -255,9 +255,9 @@ def _samples(part: Batch, log_probs: Tensor) -> Samples:
     )
 
 
-def _apart(samples: Samples) -> float:
+def _apart(samples: Samples) -> Tensor:
     """Mean distance per token between what the trainer and the rollout engine find, before any optimizer step."""
-    return masked.mean((samples.old - samples.rollout).abs(), samples.mask).item()
+    return masked.mean((samples.old - samples.rollout).abs(), samples.mask)
 
 
 def _adapted(model: PeftModel) -> set[str]:

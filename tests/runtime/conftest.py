@@ -25,6 +25,7 @@ TWO_RANKS = (
     "actor_train.device_mapping='[0,1]'",
     "actor_train.training_args.per_device_train_batch_size=16",
 )
+SMALL_DISK = ("unshare", "-Urm", "sh", "-c", 'mount -t tmpfs -o size=$0 tmpfs "$1" && shift && exec "$@"')
 PLAIN = ("actor_infer.strategy_args.strategy_name=hf_infer", "~actor_infer.strategy_args.strategy_config")
 """Answers by transformers: starts sooner than vLLM, for tests that are not about it."""
 
@@ -108,6 +109,23 @@ class RollRun:
 
     def __call__(self, name: str, *words: str, script: Path | None = None) -> Run:
         return self.start(name, *words, script=script).end()
+
+    def on_small_disk(self, room: str, name: str, *words: str) -> Run:
+        """A run whose output goes to a disk of that size, which is gone afterwards."""
+        place = self.folder / name
+        place.mkdir()
+        words = (*SMALL_DISK, room, str(place), sys.executable, "-m", "roll_runtime", str(CONFIG), *words)
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "runtime")))}
+        done = subprocess.run(
+            [*words, f"exp_name={name}", f"output_dir={place}"],
+            cwd=self.folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return Run(done.returncode, done.stdout, place / name)
 
 
 @pytest.fixture(scope="session")

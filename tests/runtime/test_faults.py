@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.runtime.conftest import PLAIN, TWO_RANKS, RollRun, Run
+from tests.runtime.conftest import PLAIN, SMALL_DISK, TWO_RANKS, RollRun, Run
 
 pytestmark = [pytest.mark.engines, pytest.mark.slow]
 
@@ -136,6 +137,36 @@ def test_a_loss_that_is_not_finite_stops_the_run(roll_run: RollRun, nothing_left
     assert "not finite" in run.output
     assert run.checkpoints(), "what was saved before is kept"
     assert nothing_left() == []
+
+
+@pytest.mark.parametrize(
+    ("room", "message"),
+    [
+        ("600k", "step 2 could not be saved: a checkpoint takes 0.7 MB; 0.6 MB are free in "),
+        ("750k", "step 2 could not be saved: actor_train-"),
+        ("1200k", "step 4 could not be saved: a checkpoint takes 0.8 MB; "),
+    ],
+    ids=["too small", "full within", "full later"],
+)
+def test_a_full_disk_does_not_end_the_run(room: str, message: str, roll_run: RollRun, nothing_left: Left) -> None:
+    if subprocess.run([*SMALL_DISK, "1k", "/mnt", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("mounting a small disk is not allowed here")
+    run = roll_run.on_small_disk(room, f"disk-{room}", *PLAIN, *TWO_RANKS, "max_steps=4", "save_steps=2")
+    assert run.code == 6, run.output
+    assert message in run.output
+    assert "step 4/4" in run.output
+    assert "roll-run: trained to step 4, but it could not be saved" in run.output
+    assert "Traceback" not in run.output
+    assert nothing_left() == []
+
+
+def test_records_wait_for_a_full_disk(roll_run: RollRun) -> None:
+    if subprocess.run([*SMALL_DISK, "1k", "/mnt", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("mounting a small disk is not allowed here")
+    run = roll_run.on_small_disk("4k", "disk-4k", *PLAIN, "max_steps=2")
+    assert run.code in (3, 6), run.output
+    assert "No space left on device" in run.output
+    assert "Traceback" not in run.output
 
 
 def test_rewards_that_are_all_alike_teach_nothing_and_harm_nothing(roll_run: RollRun, tiny: Path) -> None:

@@ -38,6 +38,7 @@ def test_reward_rises_on_two_ranks_of_zero2(zero2: Run) -> None:
     assert zero2.rewards[0] < FLAT
     assert _last(zero2.rewards) > RISEN
     assert max(row["train/rollout_logp_diff"] for row in zero2.records()) < LOG_PROBS_AGREE
+    assert "trainer and rollout engine are" not in zero2.output
 
 
 def test_reward_rises_on_two_ranks_of_zero3(roll_run: RollRun) -> None:
@@ -84,6 +85,7 @@ def test_no_reward_where_the_adapter_stays_behind(roll_run: RollRun) -> None:
     assert run.code == 0, run.output
     assert max(run.rewards) < FLAT
     assert run.records()[-1]["train/rollout_logp_diff"] > 100 * LOG_PROBS_AGREE
+    assert run.output.count("trainer and rollout engine are") == 1, "an alarm, once"
 
 
 _BY_PEFT = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,28 @@ def test_a_checkpoint_counts_once_it_is_whole(tmp_path: Path) -> None:
         fill_the_disk()
     assert [path.name for path in store.checkpoints.iterdir()] == ["step-000001"]
     assert position_of(store.all()[-1]) == at(1)
+
+
+def test_rows_that_found_no_room_are_written_with_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(tmp_path)
+    store.record("metrics.jsonl", {"step": 1})
+
+    class Full(io.FileIO):
+        """Takes ten bytes, then is full."""
+
+        def write(self, text: bytes) -> int:  # type: ignore[override]
+            if self.tell() >= 20:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return super().write(text[:10])
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", lambda path, mode, buffering: Full(path, mode.replace("b", "")))
+        for step in (2, 3):
+            with pytest.raises(OSError, match="No space"):
+                store.record("metrics.jsonl", {"step": step})
+    assert store.read("metrics.jsonl") == [{"step": 1}]
+    store.record("metrics.jsonl", {"step": 4})
+    assert store.read("metrics.jsonl") == [{"step": step} for step in (1, 2, 3, 4)]
 
 
 def test_the_oldest_go_after_the_new_one_is_there(tmp_path: Path) -> None:
