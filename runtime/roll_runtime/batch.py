@@ -51,6 +51,12 @@ def rows(batch: Batch, start: int, stop: int) -> Batch:
     return {name: values[start:stop] for name, values in batch.items()}
 
 
+def trimmed(batch: Batch) -> Batch:
+    """The batch without the columns in front that are padding in every sample."""
+    empty = int(batch["attention_mask"].any(0).int().argmax())
+    return batch | {name: batch[name][:, empty:] for name in ("input_ids", "attention_mask")}
+
+
 def pick(batch: Batch, order: Tensor) -> Batch:
     """The samples of a batch in another order."""
     return {name: values[order] for name, values in batch.items()}

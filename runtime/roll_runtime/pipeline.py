@@ -6,6 +6,7 @@ judges and sandboxes as rewards, images. The rules of the group `run` refuse con
 
 from __future__ import annotations
 
+import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -42,12 +43,8 @@ _BYTES_SAVED = 20
 APART = 0.1
 """Mean distance of log-probabilities per token that is worth an alarm: ten times what bf16 explains."""
 
-_CPU_ENVIRONMENT = {
-    "VLLM_CPU_KVCACHE_SPACE": "1",
-    "VLLM_CPU_OMP_THREADS_BIND": "nobind",
-    "OMP_NUM_THREADS": "1",
-}
-"""Without the first, vLLM's CPU build takes most of the memory for its cache; the rest lets workers share cores."""
+_CPU_ENVIRONMENT = {"VLLM_CPU_KVCACHE_SPACE": "1", "VLLM_CPU_OMP_THREADS_BIND": "nobind"}
+"""Without the first, vLLM's CPU build takes most of the memory for its cache; the other lets workers share cores."""
 
 _ENVIRONMENT = {
     "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
@@ -96,11 +93,11 @@ class Pipeline:
         placement = cluster.placement
         engine = ENGINES[recipe.engine.strategy_args.strategy_name]
         trainers = [
-            cluster.seat(Trainer, seat, self._environment(recipe.trainer), shared, seat.rank)
+            cluster.seat(Trainer, seat, self._environment("actor_train"), shared, seat.rank)
             for seat in placement.of("actor_train")
         ]
         engines = [
-            cluster.seat(engine, seat, self._environment(recipe.engine), shared) for seat in placement.of("actor_infer")
+            cluster.seat(engine, seat, self._environment("actor_infer"), shared) for seat in placement.of("actor_infer")
         ]
         scorers = {
             domain: [
@@ -364,10 +361,20 @@ class Pipeline:
         self.times[name] = self.times.get(name, 0.0) + spent - self._inner
         self._inner = outer + spent
 
-    def _environment(self, worker: WorkerConfig) -> dict[str, str]:
+    def _environment(self, role: str) -> dict[str, str]:
         """Environment variables of a role's workers: the config's own win over the usual ones."""
-        usual = _ENVIRONMENT if self.cluster.has_gpus else _ENVIRONMENT | _CPU_ENVIRONMENT
+        worker: WorkerConfig = getattr(self.recipe.config, role)
+        usual = (
+            _ENVIRONMENT
+            if self.cluster.has_gpus
+            else _ENVIRONMENT | _CPU_ENVIRONMENT | _threads(len(self.cluster.placement.of(role)))
+        )
         return usual | {str(name): str(value) for name, value in (worker.system_envs or {}).items()}
+
+
+def _threads(workers: int) -> dict[str, str]:
+    """One role works at a time: its workers share the cores."""
+    return {"OMP_NUM_THREADS": str(max((os.cpu_count() or 1) // workers, 1))}
 
 
 def _by_domain(asked: list[Prompt]) -> dict[str, list[int]]:

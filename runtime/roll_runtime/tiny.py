@@ -24,17 +24,17 @@ _SHARPNESS = 8
 """A random head is so flat that sampling cannot leave it behind; scaled, rewards reach 1."""
 
 
-def write(folder: Path, seed: int = 0) -> None:
+def write(folder: Path, seed: int = 0, width: int = 128, layers: int = 2) -> None:
     """Write `model/`, `train.jsonl` and `validation.jsonl` into a folder; the same seed gives the same files."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_model(folder / "model", seed)
+    write_model(folder / "model", seed, width, layers)
     questions = [_row(number, *terms) for number, terms in enumerate(_sums())]
     _write_rows(folder / "train.jsonl", [row for row in questions if row["id"] % 5])
     _write_rows(folder / "validation.jsonl", [row for row in questions if not row["id"] % 5])
 
 
-def write_model(folder: Path, seed: int = 0) -> None:
-    """Write a random Qwen2 with 2 layers, 128 wide, whose heads are 64 wide as vLLM's CPU kernels want them."""
+def write_model(folder: Path, seed: int, width: int, layers: int) -> None:
+    """Write a random Qwen2 whose heads are 64 wide, as vLLM's CPU kernels want them; `width` is a multiple of that."""
     import torch
     from transformers import Qwen2Config, Qwen2ForCausalLM
 
@@ -43,10 +43,10 @@ def write_model(folder: Path, seed: int = 0) -> None:
     model = Qwen2ForCausalLM(
         Qwen2Config(
             vocab_size=128,
-            hidden_size=128,
-            intermediate_size=256,
-            num_hidden_layers=2,
-            num_attention_heads=2,
+            hidden_size=width,
+            intermediate_size=2 * width,
+            num_hidden_layers=layers,
+            num_attention_heads=width // 64,
             num_key_value_heads=1,
             max_position_embeddings=512,
             tie_word_embeddings=False,

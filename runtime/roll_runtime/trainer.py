@@ -193,7 +193,7 @@ class Trainer:
         return log_probs, torch.distributions.Categorical(logits=logits).entropy() if entropy else None
 
     def _moved(self, part: Batch) -> Batch:
-        return {name: values.to(self.device) for name, values in part.items()}
+        return {name: values.to(self.device) for name, values in batches.trimmed(part).items()}
 
     def _check(self, loss: Tensor) -> None:
         """Stop all ranks where one has a loss that is not finite, before it reaches the weights."""

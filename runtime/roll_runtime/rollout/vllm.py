@@ -34,6 +34,7 @@ class VllmEngine:
 
         self.llm = LLM(**arguments(self.recipe))
         self.engine = self.llm.llm_engine
+        self.tokenizer = self.llm.get_tokenizer()
 
     def load(self, number: int, config: dict[str, Any], weights: bytes) -> int:
         """Take an adapter in place of the last one; gives the count of modules that it changes.
@@ -67,7 +68,20 @@ class VllmEngine:
         while self.engine.has_unfinished_requests():
             finished = [output for output in self.engine.step() if output.finished]
             if finished:
-                yield [(int(output.request_id.rpartition("-")[2]), _answers(output)) for output in finished]
+                yield [(int(output.request_id.rpartition("-")[2]), self._answers(output)) for output in finished]
+
+    def _answers(self, output: Any) -> list[Answer]:
+        return [
+            Answer(
+                tokens=tuple(answer.token_ids),
+                log_probs=tuple(
+                    found[token].logprob for token, found in zip(answer.token_ids, answer.logprobs, strict=True)
+                ),
+                text=answer.text or self.tokenizer.decode(answer.token_ids, skip_special_tokens=True),
+                finished=answer.finish_reason == "stop",
+            )
+            for answer in output.outputs
+        ]
 
     def stop(self) -> None:
         """Give the engine's memory back."""
@@ -124,23 +138,11 @@ def _parameters(sampling: Sampling) -> Any:
         max_tokens=sampling.longest,
         stop=list(sampling.stop) or None,
         include_stop_str_in_output=sampling.keep_stop,
+        # Text is needed while tokens come only to look for a string to stop at.
+        detokenize=bool(sampling.stop),
         logprobs=0,
         output_kind=RequestOutputKind.FINAL_ONLY,
     )
-
-
-def _answers(output: Any) -> list[Answer]:
-    return [
-        Answer(
-            tokens=tuple(answer.token_ids),
-            log_probs=tuple(
-                found[token].logprob for token, found in zip(answer.token_ids, answer.logprobs, strict=True)
-            ),
-            text=answer.text,
-            finished=answer.finish_reason == "stop",
-        )
-        for answer in output.outputs
-    ]
 
 
 def _memory() -> str | None:
