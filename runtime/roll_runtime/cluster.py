@@ -208,6 +208,7 @@ class Cluster:
 
     def _join(self) -> None:
         try:
+            _reach(self.address or "")
             ray.init(address=self.address, log_to_driver=False, logging_level="ERROR")
         except Exception as error:
             raise EnvironmentProblem(f"there is no Ray cluster at {self.address}: {error}") from error
@@ -259,8 +260,12 @@ class Cluster:
         return worker
 
     def know_processes(self) -> None:
-        """Learn every worker's process, so that its log can be found when it is gone."""
-        asked = [(worker, worker.actor.__ray_call__.remote(_pid)) for worker in self.workers]
+        """Learn every worker's process, so that its log can be found when it is gone; each enters the run's folder.
+
+        Raises EnvironmentProblem where a node does not have that folder.
+        """
+        folder = os.getcwd()
+        asked = [(worker, worker.actor.__ray_call__.remote(_enter, folder)) for worker in self.workers]
         for worker, pid in zip(self.workers, self.all(asked), strict=True):
             worker.pid = pid
 
@@ -332,7 +337,24 @@ def _meeting_point(_: object) -> tuple[str, int]:
         return ray.util.get_node_ip_address(), probe.getsockname()[1]
 
 
-def _pid(_: object) -> int:
+def _reach(address: str) -> None:
+    """Raise OSError where nobody listens at HOST:PORT, which Ray would go on trying for minutes."""
+    import socket
+
+    host, _, port = address.rpartition(":")
+    if host and port.isdigit() and "/" not in host:
+        socket.create_connection((host, int(port)), 5).close()
+
+
+def _enter(_: object, folder: str) -> int:
+    """Go where the run was started, so that paths of the config mean the same; gives the process."""
+    try:
+        os.chdir(folder)
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"{folder}, where the run was started, cannot be entered on the node {ray.util.get_node_ip_address()} "
+            f"({error.strerror}): start it in a folder that every node has"
+        ) from None
     return os.getpid()
 
 
@@ -356,8 +378,9 @@ def _last_line(error: Exception) -> str:
 
 
 def _tail(path: str) -> list[str]:
+    """The end of a worker's log, without what Ray marks its beginning with."""
     with open(path, errors="replace") as file:
-        return file.readlines()[-_LOG_LINES:]
+        return [line for line in file if not line.startswith((":job_id:", ":actor_name:"))][-_LOG_LINES:]
 
 
 def _wait_for_end(pids: list[int]) -> None:
