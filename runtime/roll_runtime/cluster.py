@@ -211,7 +211,8 @@ class Cluster:
             _reach(self.address or "")
             ray.init(address=self.address, log_to_driver=False, logging_level="ERROR")
         except Exception as error:
-            raise EnvironmentProblem(f"there is no Ray cluster at {self.address}: {error}") from error
+            hint = "" if "RAY_AUTH_MODE" in os.environ else "; where it asks for a token, set RAY_AUTH_MODE=token"
+            raise EnvironmentProblem(f"no Ray cluster can be joined at {self.address}: {error}{hint}") from error
 
     def _reserve(self) -> None:
         """Reserve every node's devices, or say what is wanted and what is there."""
