@@ -39,6 +39,15 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A replacement of a span's text; `safe` when it cannot change what the config means beyond the fix."""
+
+    span: Span
+    text: str
+    safe: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """What a floor below the rules found wrong; the rule of that name gives severity, time of failure and manual."""
 
@@ -48,15 +57,7 @@ class Fault:
     help: str = ""
     path: str | None = None
     notes: tuple[Note, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A replacement of a span's text; `safe` when it cannot change what the config means beyond the fix."""
-
-    span: Span
-    text: str
-    safe: bool
+    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from roll_schema import compose, detect, interpolate, models, overrides, release
 from roll_schema.catalog.gpus import Gpu
 from roll_schema.compose import Composition
 from roll_schema.detect import Choice
-from roll_schema.diagnostic import Diagnostic, Fault, Note, Severity
+from roll_schema.diagnostic import Diagnostic, Edit, Fault, Note, Severity
 from roll_schema.models import distillation
 from roll_schema.models.section import Section, Unresolved
 from roll_schema.models.validation import SchemaError, facts_of, sections, validate
@@ -244,7 +244,9 @@ class _Run:
                 continue
             for problem in rule.check(fault):
                 notes = (*fault.notes, *self.include_notes(fault.span))
-                self.add(_diagnostic(rule, problem, fault.span, fault.path, notes))
+                safe = fault.span.source is self.source
+                edits = tuple(replace(edit, safe=edit.safe and safe) for edit in fault.edits)
+                self.add(replace(_diagnostic(rule, problem, fault.span, fault.path, notes), edits=edits))
 
     def report(self, rule: Rule, problem: Problem, base: str, root: Node) -> None:
         path = ".".join(filter(None, (base, problem.field)))
@@ -260,8 +262,18 @@ class _Run:
             message, advice = distillation.as_written(problem.message), distillation.as_written(problem.help)
             problem = replace(problem, message=message, help=advice)
         elsewhere = tuple(note for note in notes if note.span != span)
-        diagnostic = _diagnostic(rule, problem, span, path or None, elsewhere)
+        changes = self.edits(problem, root, path)
+        diagnostic = replace(_diagnostic(rule, problem, span, path or None, elsewhere), edits=changes)
         self.add(diagnostic, missing=path if node is None else "")
+
+    def edits(self, problem: Problem, root: Node, path: str) -> tuple[Edit, ...]:
+        """What a machine can do about a problem; nothing in the stand-in sections of a distillation."""
+        if problem.change is None or self.distills:
+            return ()
+        from roll_schema import change
+
+        made = change.edits(problem.change, root, path, self.source.name)
+        return made if problem.certain else tuple(replace(edit, safe=False) for edit in made)
 
     def include_notes(self, span: Span) -> Iterator[Note]:
         entry = self.includes.get(span.source)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from roll_schema.diagnostic import Edit
-from roll_schema.text import Source
+from roll_schema.text import Source, Span
 from roll_schema.tree import Node
 
 _BOM = b"\xef\xbb\xbf"
@@ -55,30 +55,30 @@ def rename_key(node: Node, name: str) -> Edit:
 
 def remove_key(parent: Node, node: Node) -> Edit | None:
     """Without a key of a mapping; None where its lines hold more than the key."""
-    return _lines_of(parent, node, "") or _in_flow(parent, node)
+    return _in_block(parent, node, "") or _in_flow(parent, node)
 
 
 def comment_out(parent: Node, node: Node, remark: str) -> Edit | None:
     """A key of a block mapping as a comment; None where that cannot be."""
-    return _lines_of(parent, node, remark)
+    return _in_block(parent, node, remark)
 
 
 def empty_mapping(parent: Node) -> Edit | None:
     """`{}` for a mapping that loses all of its keys, so that it does not become null."""
-    if parent.key_span is None or _is_flow(parent):
+    if parent.key_span is None or is_flow(parent):
         return None
     source = parent.key_span.source
     colon = source.text.find(":", parent.key_span.end)
     return Edit(source.span(colon + 1, colon + 1), " {}", safe=True) if colon >= 0 else None
 
 
-def _is_flow(parent: Node) -> bool:
+def is_flow(parent: Node) -> bool:
     return parent.span.source.text[parent.span.start : parent.span.start + 1] == "{"
 
 
-def _lines_of(parent: Node, node: Node, remark: str) -> Edit | None:
-    """The whole lines of a key in a block mapping: gone, or each a comment with a remark behind the first."""
-    if node.key_span is None or _is_flow(parent):
+def lines_of(parent: Node, node: Node) -> Span | None:
+    """The whole lines of a key in a block mapping; None where they hold more than the key."""
+    if node.key_span is None or is_flow(parent):
         return None
     source, text = node.key_span.source, node.key_span.source.text
     if node.span.source is not source:
@@ -86,22 +86,28 @@ def _lines_of(parent: Node, node: Node, remark: str) -> Edit | None:
     start = text.rfind("\n", 0, node.key_span.start) + 1
     if text[start : node.key_span.start].strip(" "):
         return None  # the first key of a list's item stands behind a dash
-    last = max(node.span.end, node.key_span.end)
-    end = text.find("\n", last)
-    end = len(text) if end < 0 else end + 1
+    end = text.find("\n", max(node.span.end, node.key_span.end))
+    return source.span(start, len(text) if end < 0 else end + 1)
+
+
+def _in_block(parent: Node, node: Node, remark: str) -> Edit | None:
+    """The lines of a key: gone, or each a comment with a remark behind the first."""
+    span = lines_of(parent, node)
+    if span is None or node.key_span is None:
+        return None
     if not remark:
-        return Edit(source.span(start, end), "", safe=True)
-    indent = node.key_span.start - start
-    lines = text[start:end].splitlines(keepends=True)
+        return Edit(span, "", safe=True)
+    indent = node.key_span.start - span.start
+    lines = span.text.splitlines(keepends=True)
     commented = [line[:indent] + "# " + line[indent:] if line.strip() else line for line in lines]
     ending = commented[0][len(commented[0].rstrip("\r\n")) :]
     commented[0] = f"{commented[0].rstrip()}  # {remark}{ending}"
-    return Edit(source.span(start, end), "".join(commented), safe=True)
+    return Edit(span, "".join(commented), safe=True)
 
 
 def _in_flow(parent: Node, node: Node) -> Edit | None:
     """A key between braces, with the comma behind or before it."""
-    if node.key_span is None or not _is_flow(parent):
+    if node.key_span is None or not is_flow(parent):
         return None
     source, text = node.key_span.source, node.key_span.source.text
     start, end = node.key_span.start, max(node.span.end, node.key_span.end)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from roll_schema import grammar
-from roll_schema.diagnostic import Fault, Note
+from roll_schema.diagnostic import Edit, Fault, Note
 from roll_schema.grammar import Call, Interpolation, Malformed, Reference
 from roll_schema.text import Span, closest
 from roll_schema.tree import UNKNOWN, Hop, Node, join, plain
@@ -202,7 +202,7 @@ class _Resolver:
         """Record that a reference leads nowhere; to be raised by the caller."""
         written, key = self._written(part, node), keys[index]
         parent = ".".join(keys[:index])
-        help_text, notes = "", tuple[Note, ...]()
+        help_text, notes, meant = "", tuple[Note, ...](), ""
         if here.value is UNKNOWN:
             return _Fails()
         if isinstance(here.value, dict):
@@ -210,14 +210,15 @@ class _Resolver:
             message = f"`{written}` is undefined: {where}"
             close = _closest(key, here.value)
             if close:
-                help_text = f"Did you mean `${{{'.'.join([*keys[:index], close, *keys[index + 1 :]])}}}`?"
+                meant = f"${{{'.'.join([*keys[:index], close, *keys[index + 1 :]])}}}"
+                help_text = f"Did you mean `{meant}`?"
                 similar = here.value[close]
                 notes = (Note(f"`{close}` is here", similar.key_span or similar.span),)
         elif isinstance(here.value, list):
             message = f"`{written}` is undefined: `{parent}` is a list of {len(here.value)}, `{key}` is not in it"
         else:
             message = f"`{written}` is undefined: `{parent}` is {_text(here.value)!r}, nothing can lie below it"
-        self._fault("undefined-interpolation", message, node, part.start, part.end, help_text, notes)
+        self._fault("undefined-interpolation", message, node, part.start, part.end, help_text, notes, meant)
         return _Fails()
 
     def _call(self, part: Call, node: Node) -> Node:
@@ -270,10 +271,13 @@ class _Resolver:
         end: int,
         help_text: str = "",
         notes: tuple[Note, ...] = (),
+        meant: str = "",
     ) -> None:
         span = place_in(node, start, end)
+        plainly_written = span.text == str(node.value)[start:end]
+        edits = (Edit(span, meant, safe=True),) if meant and plainly_written else ()
         notes += tuple(Note(f"{hop.kind} here", hop.span) for hop in node.hops if hop.kind == "aliased")
-        fault = Fault(rule, message, span, help_text, self._path(node) or None, notes)
+        fault = Fault(rule, message, span, help_text, self._path(node) or None, notes, edits)
         self.faults.setdefault((span.source.name, span.start, span.end), fault)
 
 

@@ -6,19 +6,23 @@ import dataclasses
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from roll_schema.catalog.gpus import Gpu
 from roll_schema.diagnostic import FAILS, Severity
 from roll_schema.releases import Release
 from roll_schema.tree import Node, lookup
 
+if TYPE_CHECKING:
+    from roll_schema.change import Change
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A finding at a field of the thing that the rule looks at (dotted; empty: the thing itself).
 
-    `also` maps further fields to what they have to do with it; `fails` and `severity` overrule the rule's own.
+    `also` maps further fields to what they have to do with it; `fails` and `severity` overrule the rule's own. `change`
+    is the fix for a machine to make; where it is not `certain` that it was meant so, only when asked for.
     """
 
     field: str
@@ -28,6 +32,8 @@ class Problem:
     fails: str = ""
     severity: Severity | None = None
     at_key: bool = False
+    change: Change | None = None
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)

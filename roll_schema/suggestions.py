@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from roll_schema import releases
 from roll_schema.models.section import Section
 from roll_schema.models.validation import SchemaError, children, facts_of
 from roll_schema.overrides import OVERRIDE_FILE
 from roll_schema.text import closest
+from roll_schema.tree import lookup
+
+if TYPE_CHECKING:
+    from roll_schema.change import Change
 
 OTHER_NAMES = {
     "flash_attn": "attn_implementation",
@@ -28,6 +33,9 @@ OTHER_NAMES = {
     "num_gpus": "device_mapping",
 }
 """Natural spellings and the names of other frameworks, with ROLL's own for the same thing."""
+
+_OTHERWISE_MEANT = ("gradient_checkpointing", "num_gpus", "micro_batch_size")
+"""Names whose values mean something else under ROLL's name."""
 
 NEVER_READ = {
     "dataset_dir": "Delete it, and write the folder into `file_name`.",
@@ -67,6 +75,24 @@ def advice(error: SchemaError) -> str:
     return "Delete it, or correct its name."
 
 
+def change(error: SchemaError) -> tuple[Change | None, bool]:
+    """The fix for a machine to make, and whether it is certain that it was meant so."""
+    from roll_schema.change import Move, Rename
+
+    other = OTHER_NAMES.get(error.key)
+    if other in facts_of(error.owner, error.release):
+        return Rename(str(other)), error.key not in _OTHERWISE_MEANT
+    if error.key in NEVER_READ:
+        return None, False
+    if places := _homes(error):
+        above = _just_above(error)
+        near_by = [place for place in places if above and (place == above or place.startswith(f"{above}."))]
+        places = near_by if len(places) > 1 else places
+        return (Move(places[0]), True) if len(places) == 1 else (None, False)
+    close = near(error)
+    return (Rename(close), True) if close else (None, False)
+
+
 def near(error: SchemaError) -> str | None:
     """The field of the same section whose name resembles the key."""
     return _near(error.key, error.owner, error.release.name)
@@ -74,15 +100,35 @@ def near(error: SchemaError) -> str | None:
 
 def homes(error: SchemaError) -> list[str]:
     """Places of the config that have a field of this name: below the key's own section, above it, then anywhere."""
+    return [f"in `{path}`" if path else "at the top level" for path in _homes(error)]
+
+
+def _homes(error: SchemaError) -> list[str]:
+    """The paths of those places."""
     parent = error.path.rpartition(".")[0]
     found = [path for path, model in _places(error) if path != parent and error.key in facts_of(model, error.release)]
     inside = [path for path in found if parent and (path.startswith(f"{parent}.") or parent.startswith(path or " "))]
-    return [f"in `{path}`" if path else "at the top level" for path in (inside or found)]
+    return inside or found
 
 
 def releases_with(error: SchemaError) -> list[str]:
     """Releases whose section of this class has the key."""
     return [name for name in releases.NAMES if error.key in facts_of(error.owner, releases.load(name))]
+
+
+def _just_above(error: SchemaError) -> str:
+    """The section that ends right above the key: a line that lost its indentation was meant for that one."""
+    parent = error.path.rpartition(".")[0]
+    holder = lookup(error.root, filter(None, parent.split(".")))
+    own = error.node.key_span
+    siblings = holder.value.items() if holder is not None and isinstance(holder.value, dict) else ()
+    before = [
+        (node.key_span.start, str(key))
+        for key, node in siblings
+        if own is not None and node.key_span is not None and node.key_span.source is own.source
+        if node.key_span.start < own.start
+    ]
+    return ".".join(filter(None, (parent, max(before)[1]))) if before else ""
 
 
 @lru_cache(maxsize=4096)

@@ -247,3 +247,71 @@ def test_hardware_rules_are_asked_for() -> None:
     assert done.returncode == 1
     assert "error[bf16-unsupported] bf16 needs compute capability 8.0, and NVIDIA T4 has 7.5" in done.stdout
     assert "warning[kv-cache-too-small]" in done.stdout
+
+
+def _broken(folder: Path) -> Path:
+    config = folder / "c.yaml"
+    text = (ROOT / "examples" / "ok" / "tiny_cpu.yaml").read_text()
+    config.write_text(text.replace("save_steps:", "save_step:").replace("adv_estimator: grpo", "adv_estimator: GRPO"))
+    config.chmod(0o640)
+    return config
+
+
+def test_fix_writes_what_is_safe_and_says_what_is_left(tmp_path: Path) -> None:
+    config = _broken(tmp_path)
+    before = run(str(config))
+    assert before.returncode == 1
+    fixable = int(before.stdout.partition(" fixable with --fix")[0].rpartition(" ")[2])
+    done = run("--fix", str(config))
+    assert done.returncode == 0, done.stdout
+    assert f"Fixed {fixable} problem" in done.stdout
+    assert "save_steps:" in config.read_text()
+    assert config.stat().st_mode & 0o777 == 0o640
+    assert "Fixed" not in run("--fix", str(config)).stdout
+
+
+def test_diff_shows_the_edits_and_writes_nothing(tmp_path: Path) -> None:
+    config = _broken(tmp_path)
+    text = config.read_text()
+    done = run("--diff", str(config))
+    assert done.returncode == 1
+    assert "\n-save_step: " in done.stdout
+    assert "\n+save_steps: " in done.stdout
+    assert "would fix" in done.stderr
+    assert config.read_text() == text
+    run("--fix", str(config))
+    assert run("--diff", str(config)).returncode == 0
+
+
+def test_fix_of_standard_input_gives_the_text(tmp_path: Path) -> None:
+    text = _broken(tmp_path).read_text()
+    done = run("--fix", "-", "--stdin-filename", str(tmp_path / "c.yaml"), stdin=text)
+    assert "save_steps:" in done.stdout
+    assert "GRPO" not in done.stdout
+    assert "Fixed" in done.stderr
+    assert len(done.stdout.splitlines()) == len(text.splitlines())
+
+
+def test_unsafe_fixes_are_asked_for_with_fix(tmp_path: Path) -> None:
+    done = run("--unsafe-fixes", str(_broken(tmp_path)))
+    assert done.returncode == 2
+    assert "--unsafe-fixes goes with --fix or --diff" in done.stderr
+
+
+def test_a_file_that_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = _broken(tmp_path)
+    text = config.read_text()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("roll_schema.fix.os.replace", refuse)
+    from click.testing import CliRunner
+
+    from roll_schema.cli.lint import lint_command
+
+    done = CliRunner().invoke(lint_command, ["--fix", str(config)])
+    assert done.exit_code == 2
+    assert "cannot be written: No space left on device" in done.output
+    assert config.read_text() == text
+    assert [path.name for path in tmp_path.iterdir()] == ["c.yaml"]

@@ -64,6 +64,9 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
     "--target", type=click.Choice(OPTIONAL_GROUPS), help="Where it shall run: `run` is roll-run's own engine."
 )
 @click.option("--output-format", type=click.Choice(["text", "concise", "json"]), default="text", show_default=True)
+@click.option("--fix", is_flag=True, help="Make the edits that cannot change more than they say.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also those that a person should look at.")
+@click.option("--diff", is_flag=True, help="Show the edits of --fix, and write nothing.")
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
 @click.option("--show-settings", is_flag=True, help="Print what each file is checked against, and why.")
 @click.option("--explain-skips", is_flag=True, help="Name the rules that were skipped, and the fact that each wants.")
@@ -80,6 +83,9 @@ def lint_command(
     ignore: tuple[str, ...],
     target: str | None,
     output_format: str,
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
     strict: bool,
     show_settings: bool,
     explain_skips: bool,
@@ -107,7 +113,19 @@ def lint_command(
     )
     if options.overrides and len(files) > 1:
         raise click.UsageError("overrides go with one config, not with several")
-    results = [lint_file(path, options) for path in files]
+    repaired = None
+    if fix or diff:
+        from roll_schema.cli.repair import repair_files
+
+        repaired = repair_files(files, options, unsafe=unsafe_fixes, diff=diff)
+        if diff:
+            click.echo(f"would fix {repaired.told}", err=True)
+            return int(bool(repaired.files))
+    elif unsafe_fixes:
+        raise click.UsageError("--unsafe-fixes goes with --fix or --diff")
+    results = repaired.results if repaired else [lint_file(path, options) for path in files]
+    # Standard output has the text, where that was read from standard input.
+    aside = fix and any(standard_input for _, standard_input in files)
     if show_settings:
         for result in results:
             click.echo("\n".join(_settings_of(result, options)))
@@ -115,19 +133,21 @@ def lint_command(
     if output_format == "json":
         from roll_schema.report import json
 
-        click.echo(json.render(results))
+        click.echo(json.render(results), err=aside)
     else:
         blocks = text.concise(results) if output_format == "concise" else text.full(results, is_colored(color))
         for block in blocks:
-            click.echo(block, color=True)
+            click.echo(block, color=True, err=aside)
         for file, result in zip(files, results, strict=True):
             if hint := _other_release(result, options, file):
-                click.echo(hint)
+                click.echo(hint, err=aside)
             if hint := _undecided(result):
-                click.echo(hint)
+                click.echo(hint, err=aside)
         for line in text.skips(results) if explain_skips else ():
-            click.echo(line)
-        click.echo(text.summary(results))
+            click.echo(line, err=aside)
+        if repaired and repaired.problems:
+            click.echo(f"Fixed {repaired.told}", err=aside)
+        click.echo(text.summary(results), err=aside)
     failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     return int(any(diagnostic.severity in failing for result in results for diagnostic in result.diagnostics))
 

@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from roll_schema.change import Add, Write
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
 from roll_schema.workers import zero_settings
@@ -46,4 +47,6 @@ def no_gather_on_save(worker: WorkerConfig) -> Iterator[Problem]:
     if gathers is not True:
         shown = "is missing" if gathers is None else f"is {str(gathers).lower()}"
         message = f"`{KEY}` {shown}: with ZeRO stage 3 the first checkpoint fails"
-        yield Problem(f"{PLACE}.{KEY}", message, f"Write `{KEY}: true`.", {f"{PLACE}.stage": "ZeRO stage 3"})
+        change = Add("true") if gathers is None else Write("true")
+        also = {f"{PLACE}.stage": "ZeRO stage 3"}
+        yield Problem(f"{PLACE}.{KEY}", message, f"Write `{KEY}: true`.", also, change=change)

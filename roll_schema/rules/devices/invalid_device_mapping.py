@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from roll_schema.change import Write
 from roll_schema.devices import InvalidDevices, OpaqueDevices, parse_devices
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
@@ -36,7 +37,7 @@ def invalid_device_mapping(worker: WorkerConfig) -> Iterator[Problem]:
         written = str(mapping)
         message = "a YAML list is no `device_mapping`: ROLL gives the value to Python's `eval`, which wants a string"
         advice = f'Put it in quotes: `device_mapping: "{written}"`.' if len(written) <= 60 else EXAMPLE
-        yield Problem("device_mapping", message, help=advice)
+        yield Problem("device_mapping", message, help=advice, change=Write(f'"{written}"'))
     elif mapping is not None:
         try:
             parse_devices(mapping)

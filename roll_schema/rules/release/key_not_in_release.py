@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema import releases
+from roll_schema.change import Rename
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.suggestions import homes, ignored, in_fragment, releases_with
@@ -42,4 +43,5 @@ def key_not_in_release(error: SchemaError, context: Context) -> Iterator[Problem
         help_text = f"In this release `{error.key}` belongs {' or '.join(places[:3])}."
     else:
         help_text = "Delete it, or name the release with `--roll-release`."
-    yield Problem(error.path, message, help_text, at_key=True)
+    renamed = Rename(change.rename) if change is not None and change.rename else None
+    yield Problem(error.path, message, help_text, at_key=True, change=renamed)

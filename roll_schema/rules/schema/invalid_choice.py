@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from roll_schema.change import Write
 from roll_schema.diagnostic import Severity
 from roll_schema.models.validation import SchemaError, facts_of
 from roll_schema.rule import Context, Problem, rule
@@ -35,16 +36,17 @@ def invalid_choice(error: SchemaError, context: Context) -> Iterator[Problem]:
         shown = f"`{value}`" if isinstance(value, str) else describe(value)
     listed = ", ".join(f"`{choice}`" for choice in choices)
     message = f"`{error.path}` must be one of {listed}, but this is {shown}"
-    yield Problem(error.path, message, help=_advice(error, choices))
+    close = _meant(error.node.value, choices)
+    if close is None:
+        yield Problem(error.path, message)
+    else:
+        yield Problem(error.path, message, f"Did you mean `{close}`?", change=Write(close))
 
 
-def _advice(error: SchemaError, choices: list[str]) -> str:
-    value = error.node.value
+def _meant(value: object, choices: list[str]) -> str | None:
     if not isinstance(value, str):
-        return ""
+        return None
     synonyms = {"flash_attention_2": "fa2", "bfloat16": "bf16", "float16": "fp16", "float32": "fp32", "eager": "sdpa"}
     folded = {choice.lower(): choice for choice in choices}
     close = synonyms.get(value) if synonyms.get(value) in choices else folded.get(value.lower())
-    if close is None:
-        close = closest(value, choices)
-    return f"Did you mean `{close}`?" if close is not None else ""
+    return closest(value, choices) if close is None else close

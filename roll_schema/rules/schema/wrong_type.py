@@ -13,15 +13,22 @@ Write the type that the field has:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from roll_schema.change import Change, Write
 from roll_schema.diagnostic import Severity
 from roll_schema.models.validation import SchemaError, facts_of
 from roll_schema.rule import Context, Problem, rule
 
 if TYPE_CHECKING:
     from roll_schema.tree import Node
+
+_TRUTHS = dict.fromkeys(("true", "yes", "on", "enabled", "1"), "true")
+_TRUTHS |= dict.fromkeys(("false", "no", "off", "disabled", "0"), "false")
+_WITH_COMMAS = re.compile(r"\d{1,3}(,\d{3})+")
+_NUMBER = re.compile(r"[-+]?\d+(\.\d*)?")
 
 NAMES = {
     "int": "an integer",
@@ -49,14 +56,16 @@ def wrong_type(error: SchemaError, context: Context) -> Iterator[Problem]:
         return
     missing = " (`???` marks a value that must still be set)" if value == "???" else ""
     message = f"`{error.path}` must be {wanted}, but this is {describe(value)}{missing}"
-    yield Problem(error.path, message, help=_advice(error, value, wanted))
+    change = _change(error, value, wanted)
+    yield Problem(error.path, message, help=_advice(error, value, wanted), change=change)
 
 
 def _wrong_items(error: SchemaError, items: list[Node]) -> Iterator[Problem]:
     for index, item in enumerate(items):
         if not isinstance(item.value, str):
             path = f"{error.path}[{index}]"
-            yield Problem(path, f"`{path}` must be text, but this is {describe(item.value)}", "Put it in quotes.")
+            message = f"`{path}` must be text, but this is {describe(item.value)}"
+            yield Problem(path, message, "Put it in quotes.", change=_quoted(item))
 
 
 def wanted_type(error: SchemaError) -> str:
@@ -100,6 +109,29 @@ def _shown(value: Any) -> str:
         return f"`{str(value).lower()}`"
     text = f'"{value}"' if isinstance(value, str) else str(value)
     return f"`{text if len(text) <= 60 else text[:57] + '…'}`"
+
+
+def _change(error: SchemaError, value: Any, wanted: str) -> Change | None:
+    """The value as it was meant, where that is plain."""
+    if isinstance(value, str) and wanted in (NAMES["int"], NAMES["float"]):
+        text = value.replace(",", "") if _WITH_COMMAS.fullmatch(value) else value
+        return Write(text) if _NUMBER.fullmatch(text) and (wanted == NAMES["float"] or text.isdigit()) else None
+    if isinstance(value, float) and wanted == NAMES["int"] and value.is_integer():
+        return Write(str(int(value)))
+    if wanted == NAMES["bool"] and str(value).lower() in _TRUTHS:
+        return Write(_TRUTHS[str(value).lower()])
+    if isinstance(value, (int, float, bool)) and wanted == NAMES["str"]:
+        return _quoted(error.node)
+    if isinstance(value, str) and wanted == "a list of text":
+        return Write(f"[{error.node.span.text}]")
+    if isinstance(value, list) and error.field == "lora_target" and all(isinstance(item.value, str) for item in value):
+        return Write(",".join(item.value for item in value))
+    return None
+
+
+def _quoted(node: Node) -> Change | None:
+    text = node.span.text
+    return Write(f'"{text}"') if text.isprintable() and not set(text) & set('"\\[]{}') else None
 
 
 def _advice(error: SchemaError, value: Any, wanted: str) -> str:

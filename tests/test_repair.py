@@ -1,0 +1,160 @@
+"""Fixes on whole configs: what they restore, and that they leave everything else as it was."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from roll_schema import api, compose, tree
+from roll_schema.diagnostic import Severity
+from roll_schema.engine import Options, Result
+from roll_schema.engine import lint as lint_source
+from roll_schema.repair import Repair, repair
+from roll_schema.text import Source
+from tests.conftest import json_lines
+from tests.support import plain
+
+RELEASES = ("0.1.3", "0.2.1", "0.3.0")
+HEAD = "rollout_batch_size: 64\nnum_return_sequences_in_group: 8\nprompt_length: 64\nrewards: {math_rule: {tag_included: [a]}}\n"
+
+
+def repaired(text: str, *, unsafe: bool = False) -> str:
+    return repair(Path("c.yaml"), Source("c.yaml", text), Options(release="0.2.1"), unsafe=unsafe).text
+
+
+@pytest.mark.parametrize(
+    ("broken", "fixed"),
+    [
+        ("save_step: 10 # often\n", "save_steps: 10 # often\n"),
+        ('save_steps: "10"\n', "save_steps: 10\n"),
+        ("rollout_batch_sizes: 1,024\n", None),
+        ("adv_estimator: GRPO\n", "adv_estimator: grpo\n"),
+        ("exp_name: 7\n", 'exp_name: "7"\n'),
+        ("whiten_advantages: enabled\n", "whiten_advantages: true\n"),
+        ("actor_train:\n  device_mapping: [0, 1]\n", 'actor_train:\n  device_mapping: "[0, 1]"\n'),
+        (
+            "actor_infer:\n  model_args:\n    lora_target: [q_proj, v_proj]\n",
+            "actor_infer:\n  model_args:\n    lora_target: q_proj,v_proj\n",
+        ),
+        (
+            "actor_train:\n  training_args: {lr: 1.0e-5}\n",
+            "actor_train:\n  training_args: {learning_rate: 1.0e-5}\n",
+        ),
+        (
+            "actor_train:\n  learning_rate: 1.0e-5\n  training_args:\n    weight_decay: 0\n",
+            "actor_train:\n  training_args:\n    learning_rate: 1.0e-5\n    weight_decay: 0\n",
+        ),
+        (
+            "warm: 8\nactor_train:\n  training_args: {warmup_steps: '${wram}'}\n",
+            "warm: 8\nactor_train:\n  training_args: {warmup_steps: '${warm}'}\n",
+        ),
+    ],
+)
+def test_fixes(broken: str, fixed: str | None) -> None:
+    assert repaired(HEAD + broken) == HEAD + (fixed or broken)
+    assert repaired((HEAD + broken).replace("\n", "\r\n")) == (HEAD + (fixed or broken)).replace("\n", "\r\n")
+
+
+def test_zero3_without_gathering() -> None:
+    worker = "actor_train:\n  strategy_args:\n    strategy_name: deepspeed_train\n    strategy_config:\n"
+    stage = "      zero_optimization:\n        stage: 3\n"
+    added = "        stage3_gather_16bit_weights_on_model_save: true\n"
+    assert added in repaired(HEAD + worker + stage)
+
+
+def test_what_a_person_should_look_at() -> None:
+    config = HEAD + "actor_train:\n  model_args:\n    gradient_checkpointing: true\n"
+    assert repaired(config) == config
+    assert "disable_gradient_checkpointing: true" in repaired(config, unsafe=True)
+
+
+def test_fragments_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "part.yaml").write_text("# @package _global_\nadv_estimator: GRPO\n")
+    config = tmp_path / "c.yaml"
+    config.write_text("defaults: [part, _self_]\n" + HEAD)
+    source = Source(str(config), config.read_text())
+    made = repair(config, source, api.with_project(config, Options(release="0.2.1")), unsafe=True)
+    assert made.text == source.text
+    assert [item.span.source.name for item in made.result.diagnostics if item.rule == "invalid-choice"] == [
+        str(tmp_path / "part.yaml")
+    ]
+
+
+def mutants(shared: Path) -> list[tuple[str, dict[str, Any]]]:
+    rows = [(name, row) for name in RELEASES for row in json_lines(shared / "mutants" / f"{name}.jsonl")]
+    assert rows
+    return rows
+
+
+@cache
+def base(shared: Path, release: str, name: str) -> tuple[Path, str]:
+    path = shared / "corpus" / release / name
+    return path, path.read_text(encoding="utf-8")
+
+
+def fixed(release: str, path: Path, text: str) -> Repair:
+    return repair(path, Source(str(path), text), options(release, path))
+
+
+@cache
+def options(release: str, path: Path) -> Options:
+    return api.with_project(path, Options(release=release))
+
+
+def composed(path: Path, text: str) -> Any:
+    source = Source(str(path), text)
+    root, _ = tree.parse(source)
+    return None if root is None else plain(compose.compose(path, source, root, []).root)
+
+
+def errors(result: Result) -> set[tuple[str, str | None]]:
+    return {(item.rule, item.path) for item in result.diagnostics if item.severity is Severity.ERROR}
+
+
+def test_fixes_restore_what_was_meant(shared: Path) -> None:
+    """By kind of mistake, the share of configs that are afterwards as the original is after its own fixes."""
+    restored, tried = Counter[str](), Counter[str]()
+    for release, row in mutants(shared):
+        path, original = base(shared, release, row["base_path"])
+        kind = row["kind"]
+        if kind == "bad_literal" and not _resembles(original, row):
+            continue
+        if kind in ("typo_key", "move_up", "bad_literal", "type_quoted_number"):
+            tried[kind] += 1
+            wanted = composed(path, fixed(release, path, original).text)
+            restored[kind] += composed(path, fixed(release, path, row["yaml"]).text) == wanted
+    assert set(tried) == {"typo_key", "move_up", "bad_literal", "type_quoted_number"}
+    for kind, count in tried.items():
+        assert restored[kind] >= 0.8 * count, (kind, restored[kind], count)
+
+
+def _resembles(original: str, row: dict[str, Any]) -> bool:
+    """Whether a wrong choice is a near miss of the right one."""
+    now, before = (
+        text.split("\n")[row["line"] - 1].partition(":")[2].strip("\" '") for text in (row["yaml"], original)
+    )
+    return bool(now) and before.lower() in now.lower()
+
+
+def test_fixes_do_no_harm(shared: Path) -> None:
+    """On every config and mutant: no new error, all comments kept, line ends as they were, nothing left to do."""
+    configs = [(release, *base(shared, release, row["base_path"])) for release, row in mutants(shared)]
+    configs += [(release, base(shared, release, row["base_path"])[0], row["yaml"]) for release, row in mutants(shared)]
+    made = 0
+    for release, path, text in dict.fromkeys(configs):
+        before = lint_source(path, Source(str(path), text), options(release, path))
+        after = fixed(release, path, text)
+        assert errors(after.result) <= errors(before)
+        assert after.text.count("#") == text.count("#")
+        assert after.text.count("\r") == text.count("\r")
+        assert len(after.text.splitlines()) == len(text.splitlines())
+        made += len(after.done)
+        if after.text != text:
+            assert fixed(release, path, after.text).text == after.text
+        else:
+            assert not after.done
+    assert made > 200
