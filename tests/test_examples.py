@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.support import lint_path
-from tests.write_examples import BROKEN, output
+from tests.write_examples import BROKEN, README, output, transcript
 
 OK = sorted((ROOT / "examples" / "ok").glob("*.yaml"))
 
@@ -21,6 +21,13 @@ def test_broken(path: Path) -> None:
     expected = path.with_suffix(".out").read_text(encoding="utf-8")
     assert output(path) == expected
     assert expected.startswith(("error", "warning"))
+
+
+def test_the_readme_shows_what_is_printed() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert "$ roll-lint " in text
+    assert transcript(text) == text
+    assert transcript(text.replace("\nFound 1 error", "\nFound 2 errors")) == text
 
 
 def test_there_are_enough() -> None:

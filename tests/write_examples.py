@@ -1,7 +1,14 @@
-"""Write what examples give: output of the broken ones, what rules underline, the picture. `make examples`, then read."""
+"""Write what examples give: output of the broken ones and the README's, what rules underline, the picture.
+
+`make examples`, then read.
+"""
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 from roll_schema import plan
@@ -14,6 +21,8 @@ from tests.support import lint_path
 
 BROKEN = ROOT / "examples" / "broken"
 PLANNED = ROOT / "examples" / "ok" / "lora_zero3.yaml"
+README = ROOT / "README.md"
+_COMMAND = re.compile(r"(```console\n\$ roll-lint (.*)\n)(?:(?!```).*\n)*```")
 PICTURE = ROOT / "docs" / "plan.svg"
 
 
@@ -30,7 +39,20 @@ def planned(path: Path, gpu: str) -> Plan:
     return plan.make(result.config, path.name, result.facts, result.pipeline.name, GPUS[gpu], None)
 
 
+def transcript(readme: str) -> str:
+    """The README with what its commands print, as they print it now."""
+    return _COMMAND.sub(lambda found: f"{found[1]}{_printed(found[2])}```", readme)
+
+
+def _printed(words: str) -> str:
+    # What models this machine has must not show.
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HOME": os.devnull, "HF_HUB_CACHE": os.devnull}
+    command = [sys.executable, "-m", "roll_schema", *words.split()]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False).stdout
+
+
 def main() -> None:
+    README.write_text(transcript(README.read_text(encoding="utf-8")), encoding="utf-8")
     RANGES.write_text(ranges(), encoding="utf-8")
     PICTURE.write_text(plan_svg.render(planned(PLANNED, "h100-80g")), encoding="utf-8")
     for path in sorted(BROKEN.glob("*.yaml")):
