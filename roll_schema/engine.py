@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,10 @@ class Options:
 
 @dataclass(slots=True)
 class Result:
-    """What linting one file gave by a release's `facts`; `composed` is the tree before `${…}`, `resolved` after."""
+    """What linting one file gave by a release's `facts`; `composed` is the tree before `${…}`, `resolved` after.
+
+    `silent` are diagnostics that comments asked not to show.
+    """
 
     file: str
     release: Choice
@@ -60,6 +64,7 @@ class Result:
     resolved: Node | None = None
     config: Section | None = None
     distills: bool = False
+    silent: list[Diagnostic] = field(default_factory=list)
 
     def count(self, severity: Severity) -> int:
         return sum(diagnostic.severity is severity for diagnostic in self.diagnostics)
@@ -89,6 +94,7 @@ class _Run:
         self.result = Result(source.name, release, self.release, Choice(detect.UNDECIDED, "the file could not be read"))
         self.distills = False
         self.includes: dict[Source, Span] = {}
+        self.root: Node | None = None
         self._found: dict[tuple[str, Span, str], Diagnostic] = {}
         self.report_faults(invalid)
 
@@ -113,6 +119,7 @@ class _Run:
 
     def lint(self) -> None:
         root, faults = tree.parse(self.source)
+        self.root = root
         self.report_faults(faults)
         if root is None and faults:
             return
@@ -291,8 +298,35 @@ class _Run:
             self._found[key] = replace(first, notes=(*first.notes, *more))
 
     def finish(self) -> Result:
+        self.silence()
         self.result.diagnostics = sorted(self._found.values(), key=lambda diagnostic: diagnostic.sort_key)
         return self.result
+
+    def silence(self) -> None:
+        """Take out what comments ask not to show, of all files; say which comments of this one are of no use."""
+        sources = {self.source: self.root, **{item.span.source: None for item in self._found.values()}}
+        if not any("roll-lint:" in source.text for source in sources):
+            return
+        from roll_schema import suppress
+
+        own, faults = suppress.comments(self.source, self.root)
+        others = [suppress.comments(source, None)[0] for source in sources if source is not self.source]
+        shown, self.result.silent = suppress.apply(self._found.values(), [*own, *chain.from_iterable(others)])
+        self._found = {(item.rule, item.span, item.message): item for item in shown}
+        self.report_faults(faults)
+        if self.result.config is not None:
+            self.report_faults(suppress.unused(own, self.checked()))
+
+    def checked(self) -> set[str]:
+        """Rules and groups that would have found what there is, had they been asked."""
+        skipped = {name for name, _ in self.result.skipped}
+        groups = set(self.groups())
+        names = {
+            name
+            for name, rule in RULES.items()
+            if rule.group in groups and self.applies(rule, self.result.pipeline.name) and name not in skipped
+        }
+        return names | (groups if not self.options.select and not skipped else set())
 
 
 def locate(root: Node, path: str, source: Source, *, at_key: bool = False) -> tuple[Node | None, Span]:

@@ -80,7 +80,11 @@ def test_who_decides(tmp_path: Path) -> None:
 
 def test_a_comment_that_says_nonsense() -> None:
     text = "save_steps: 1\n# roll-lint: release=0.9 pipelin=sft\n# roll-lint: ignore[x] because\n"
-    assert places(lint_text(text), "invalid-setting") == [("invalid-setting", 2, 14), ("invalid-setting", 2, 26)]
+    assert places(lint_text(text), "invalid-setting") == [
+        ("invalid-setting", 2, 14),
+        ("invalid-setting", 2, 26),
+        ("invalid-setting", 3, 21),
+    ]
 
 
 SCRIPT = "python examples/start_{}_pipeline.py --config_path $P --config_name {}\n"

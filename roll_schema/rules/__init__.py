@@ -278,7 +278,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "remote_code",
         "secret_in_config",
     ),
-    "settings": ("invalid_setting",),
+    "settings": (
+        "invalid_setting",
+        "unused_ignore",
+    ),
     "sglang": (
         "sglang_in_vision",
         "sglang_memory_missing",
