@@ -101,6 +101,8 @@ def train_with_trl(overrides: list[str], steps: int, written: Path) -> None:
     checked = roll_schema.load(CONFIG, overrides, target="run")
     recipe = Recipe(checked.config)  # type: ignore[arg-type]
     sampling, batches, optimization, lora = recipe.rollout_sampling, recipe.batches, recipe.optimization, recipe.lora
+    if batches.optimizer_steps != 1 or batches.ranks != 1 or recipe.uses_reference or recipe.recomputes:
+        raise SystemExit("both sides do the same only with one optimizer step on one rank, and without a reference")
     [(domain, settings)] = (recipe.config.rewards or {}).items()
     score = rewards.find(domain, settings, rewards.Given())
     rows = [
@@ -153,8 +155,11 @@ def train_with_trl(overrides: list[str], steps: int, written: Path) -> None:
             lr_scheduler_type=optimization.schedule,
             weight_decay=optimization.weight_decay,
             max_grad_norm=optimization.max_grad_norm,
+            adam_beta1=optimization.betas[0],
+            adam_beta2=optimization.betas[1],
+            warmup_steps=optimization.warmup,
             beta=0.0,
-            bf16=has_gpu,
+            bf16=recipe.trainer.model_args.dtype == "bf16",
             use_cpu=not has_gpu,
             gradient_checkpointing=not recipe.trainer.model_args.disable_gradient_checkpointing,
             report_to=[],

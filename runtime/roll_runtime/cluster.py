@@ -57,6 +57,7 @@ class Cluster:
     workers: list[Worker] = field(default_factory=list)
     groups: dict[int, PlacementGroup] = field(default_factory=dict)
     stop_signal: int = 0
+    has_gpus: bool = False
     _guard: guard.Guard | None = None
     _handlers: dict[int, Any] = field(default_factory=dict)
 
@@ -68,6 +69,8 @@ class Cluster:
         except BaseException:
             self._release()
             raise
+        # Decided once: nodes may still be joining, and half of the workers on each kind would fail.
+        self.has_gpus = ray.cluster_resources().get("GPU", 0) > 0
         # Ray has handlers of its own by now, which would end the driver at once.
         for number in (signal.SIGINT, signal.SIGTERM):
             self._handlers[number] = signal.signal(number, self._asked_to_stop)
@@ -86,10 +89,6 @@ class Cluster:
         self._release()
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
-
-    @property
-    def has_gpus(self) -> bool:
-        return ray.cluster_resources().get("GPU", 0) > 0
 
     def seat(self, kind: type, seat: Seat, environment: dict[str, str], *arguments: Any) -> Worker:
         """Start an actor on its devices."""
@@ -120,7 +119,7 @@ class Cluster:
             self._check_time(deadline, [owner[reference] for reference in pending])
         return [results[reference] for _, reference in calls]
 
-    def settle(self, calls: Iterable[tuple[Worker, Any]], seconds: float = 30) -> None:
+    def settle(self, calls: Iterable[tuple[Worker, Any]], seconds: float = 120) -> None:
         """Wait for calls of which one failed; raises WorkerLost where others still wait for the one that did."""
         owner = {reference: worker for worker, reference in calls}
         _, waiting = ray.wait(list(owner), num_returns=len(owner), timeout=seconds)
@@ -211,7 +210,8 @@ class Cluster:
             _reach(self.address or "")
             ray.init(address=self.address, log_to_driver=False, logging_level="ERROR")
         except Exception as error:
-            hint = "" if "RAY_AUTH_MODE" in os.environ else "; where it asks for a token, set RAY_AUTH_MODE=token"
+            told = "RAY_AUTH_MODE" in os.environ or isinstance(error, OSError)
+            hint = "" if told else "; where it asks for a token, set RAY_AUTH_MODE=token"
             raise EnvironmentProblem(f"no Ray cluster can be joined at {self.address}: {error}{hint}") from error
 
     def _reserve(self) -> None:
@@ -344,7 +344,7 @@ def _reach(address: str) -> None:
 
     host, _, port = address.rpartition(":")
     if host and port.isdigit() and "/" not in host:
-        socket.create_connection((host, int(port)), 5).close()
+        socket.create_connection((host.strip("[]"), int(port)), 5).close()
 
 
 def _enter(_: object, folder: str) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +23,7 @@ from roll_runtime.cluster import Cluster, Worker, address_of, put
 from roll_runtime.data import DataSet, Prompt, Sampler
 from roll_runtime.errors import Interrupted, TrainingFailed
 from roll_runtime.loss import mean_report
+from roll_runtime.placement import Placement
 from roll_runtime.recipe import Recipe
 from roll_runtime.rollout.transformers import TransformersEngine
 from roll_runtime.rollout.vllm import VllmEngine
@@ -367,14 +368,15 @@ class Pipeline:
         usual = (
             _ENVIRONMENT
             if self.cluster.has_gpus
-            else _ENVIRONMENT | _CPU_ENVIRONMENT | _threads(len(self.cluster.placement.of(role)))
+            else _ENVIRONMENT | _CPU_ENVIRONMENT | _threads(role, self.cluster.placement)
         )
         return usual | {str(name): str(value) for name, value in (worker.system_envs or {}).items()}
 
 
-def _threads(workers: int) -> dict[str, str]:
-    """One role works at a time: its workers share the cores."""
-    return {"OMP_NUM_THREADS": str(max((os.cpu_count() or 1) // workers, 1))}
+def _threads(role: str, placement: Placement) -> dict[str, str]:
+    """One role works at a time: its workers on a node share the cores, which all nodes are taken to have alike."""
+    busiest = max(Counter(seat.node for seat in placement.of(role)).values())
+    return {"OMP_NUM_THREADS": str(max(len(os.sched_getaffinity(0)) // busiest, 1))}
 
 
 def _by_domain(asked: list[Prompt]) -> dict[str, list[int]]:

@@ -107,6 +107,7 @@ def _train(
             progress("message", {"text": f"metrics could not be shown: {error.strerror}; {store.free}"})
 
     restarts = 0
+    pipeline: Pipeline | None = None
     while True:
         progress.begin(position.step)
         cluster = Cluster(
@@ -139,12 +140,17 @@ def _train(
                 raise
             checkpoint = next(reversed(store.all()), checkpoint)
             position = _start(checkpoint, recipe)
-            store.open(position)
+            try:
+                store.open(position)
+            except OSError as error:
+                raise EnvironmentProblem(f"{lost}\n{store.folder} cannot be written: {error.strerror}") from None
             click.echo(f"{lost}\nrestart {restarts} of {asked.max_restarts}, from step {position.step}", err=True)
         except Interrupted as stopped:
             progress.close()
             there = next(reversed(store.all()), None)
             where = f"saved as {there}; go on with --resume" if there else "nothing was saved, no step had ended"
+            if unsaved := pipeline.unsaved if pipeline else "":
+                where = f"the last step could not be saved: {unsaved}; --resume goes on from {there or 'the start'}"
             click.echo(f"interrupted: {where}", err=True)
             raise Interrupted(stopped.signal) from None
 

@@ -45,6 +45,7 @@ class Store:
 
         A resumed run loses the records of steps behind its checkpoint, which it makes again.
         """
+        self._waiting.clear()
         moved = None
         if resumed is None and self.folder.exists() and any(self.folder.iterdir()):
             moved = _free(self.folder)

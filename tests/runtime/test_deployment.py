@@ -74,6 +74,7 @@ def test_a_slurm_job_brings_its_own_cluster(
         check=False,
     )
     assert done.returncode == 0, done.stdout
+    assert done.stdout.count("Ray runtime started.") == 2, "both nodes"
     assert "step 3/3" in done.stdout
     assert (roll_run.folder / "output" / "slurm" / "checkpoints" / "step-000003").is_dir()
     assert nothing_left() == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import time
 from importlib.util import find_spec
 from pathlib import Path
@@ -44,7 +45,19 @@ def test_mathematics(answer: str, truth: str, score: float) -> None:
 
 @pytest.mark.parametrize(
     ("answer", "score"),
-    [("\\boxed{B}", 1), ("\\boxed{(b)}", 1), ("\\boxed{\\text{B}}", 1), ("\\boxed{A} no, \\boxed{B}", 1), ("B", 0)],
+    [
+        ("\\boxed{B}", 1),
+        ("\\boxed{(b)}", 1),
+        ("\\boxed{\\text{B}}", 1),
+        ("\\boxed{\\mathbf{B}}.", 1),
+        ("\\boxed{A} no, \\boxed{B}", 1),
+        ("\\boxed{B} or \\boxed{", 1),
+        ("\\boxed{B} no, \\boxed{\\mathbf{A}}", 0),
+        ("\\boxed{Because}", 0),
+        ("\\boxed{BCD}", 0),
+        ("B", 0),
+        ("\\boxed{" * 20_000, 0),
+    ],
 )
 def test_choices(answer: str, score: float) -> None:
     assert choices.boxed(answer, {"ground_truth": "B"}) == score
@@ -79,6 +92,13 @@ INSTRUCTIONS = [
     ("validate_word_constraint", {"N": 3, "quantifier": "at most"}, "one two", "1 2 3 4"),
     ("validate_word_constraint", {"N": 20, "quantifier": "around"}, "word " * 22, "word " * 23),
     ("verify_sentence_constraint", {"N": 2, "quantifier": "at least"}, "Is it? It is.", "It is."),
+    (
+        "verify_sentence_constraint",
+        {"N": 1, "quantifier": "at most"},
+        "Dr. Who met Mr. Wu at 5 p.m. there.",
+        "A. Bb cc. Dd.",
+    ),
+    ("verify_bullet_points", {"N": "1"}, "* one", "one"),
     ("validate_paragraphs", {"N": 2, "first_word": "So", "i": 2}, "one\n\nSo two", "So one\n\ntwo"),
     ("verify_postscript", {"postscript_marker": "P.S."}, "text\nP.S. more", "text\nP.S. "),
     ("validate_placeholders", {"N": 2}, "[name] of [city]", "[name]"),
@@ -124,6 +144,8 @@ def test_every_instruction_is_tried() -> None:
     ("truth", "message"),
     [
         ("7", "no JSON with `func_name`"),
+        ('{"func_name": ["verify_title"]}', "no instruction is called"),
+        ('{"func_name": "verify_bullet_points", "N": "two"}', "`verify_bullet_points` wants whole numbers"),
         ('{"func_name": "sing"}', "no instruction is called 'sing'; there are verify_keywords, "),
         ('{"func_name": "verify_bullet_points"}', "`verify_bullet_points` cannot go by {}: KeyError\\('N'\\)"),
         (
@@ -174,10 +196,38 @@ def isolation(request: pytest.FixtureRequest) -> str:
         ("import os; os._exit(0)", SUM, 0),
         ("raise SystemExit(0)", SUM, 0),
         ("import ctypes; ctypes.string_at(0)", SUM, 0),
+        ("from __future__ import annotations\ndef add(a: x, b: y) -> z: return a + b", SUM, 1),
+        (
+            "def add(a, b): return a + b",
+            {"test_cases": [{"assert_code": "async def test_it():\n    assert add(1, 1) == 3"}]},
+            0,
+        ),
+        (
+            "def add(a, b): return a + b",
+            {"test_cases": [{"assert_code": "def test_it(y=None) :\n    assert add(1, 1) == 3"}]},
+            0,
+        ),
     ],
 )
 def test_programs(code: str, row: dict[str, Any], score: float, isolation: str) -> None:
     assert program.passes(answer_with(code), row, isolation=isolation) == score
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "```python\nprint(5)\n```",
+        "``` Python\nprint(5)\n```",
+        "```py3\r\nprint(5)\r\n```\r\n",
+        "```text\n2 3\n```\nso\n```python\nprint(5)\n```\nwhich prints\n```\n5\n```\n",
+        "```bash\nls\n```\n```\nprint(5)\n```",
+        "<think>```python\nprint(6)\n```</think>\n```python\nprint(5)\n```",
+        "```python\nprint(6)\n```\nbetter:\n```python\nprint(5)\n```",
+    ],
+)
+def test_where_the_program_is(answer: str) -> None:
+    row = {"test_cases": [{"stdin": "", "expected_stdout": "5"}]}
+    assert program.passes(answer, row, isolation="limited") == 1
 
 
 def test_answers_without_a_program() -> None:
@@ -193,49 +243,95 @@ def test_programs_that_want_too_much(code: str, isolation: str, monkeypatch: pyt
     begun = time.monotonic()
     done = sandbox.run(code, "", isolation)
     assert not done.ended_well
-    assert len(done.output) <= sandbox.OUTPUT
     assert time.monotonic() - begun < 5
 
 
-NO_NETWORK = "import socket; socket.create_connection(('127.0.0.1', {port}), 1)"
-NO_FILES = "open({file!r}, 'w')"
-NO_PROCESSES = "import os; os.kill({pid}, 0)"
-NO_MOUNTS = "import os; assert os.system('mount -o remount,rw / 2>/dev/null') == 0; open({file!r}, 'a')"
+REACHES = {
+    "network": "import socket; socket.create_connection(('127.0.0.1', {port}), 1)",
+    "socket": "import socket; socket.socket(socket.AF_UNIX).connect({socket!r})",
+    "files": "open({file!r}).read()",
+    "processes": "import os; os.kill({pid}, 0)",
+    "writing": "open('/usr/never', 'w')",
+    "capabilities": "assert '0000000000000000' not in open('/proc/self/status').read().split('CapEff')[1][:20]",
+    "remounting": "import os; assert os.system('mount -o remount,bind,rw /usr') == 0",
+    "unmounting": "import os; assert os.system('umount /tmp') == 0",
+    "namespaces": "import os; assert os.system('unshare -Urm true') == 0",
+}
 
 
-@pytest.mark.parametrize("code", [NO_NETWORK, NO_FILES, NO_PROCESSES, NO_MOUNTS])
-def test_isolated_programs_reach_nothing(code: str, isolation: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("what", REACHES)
+def test_isolated_programs_reach_nothing(what: str, isolation: str, tmp_path: Path) -> None:
     if isolation != "isolated":
         pytest.skip("limits alone do not isolate")
-    import socket
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret")
+    path = f"/var/tmp/roll-run-{os.getpid()}.sock"
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_UNIX) as local:
+        local.bind(path)
+        local.listen()
+        known = {"port": server.getsockname()[1], "file": str(secret), "pid": os.getpid(), "socket": path}
+        code = REACHES[what].format(**known)
+        if what in ("network", "socket", "files", "processes"):
+            exec(code)  # it works outside
+        assert not sandbox.run(code, "", isolation).ended_well
+    os.unlink(path)
 
-    file = Path.cwd() / "never-written.txt"
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        known = {"port": server.getsockname()[1], "file": str(file), "pid": os.getpid()}
-        assert not sandbox.run(code.format(**known), "", isolation).ended_well
-    assert not file.exists()
-    assert (
-        sandbox.run("open('/tmp/own', 'w').write('x'); print(open('/tmp/own').read())", "", isolation).output == "x\n"
-    )
+
+def test_what_isolated_programs_can_do(isolation: str) -> None:
+    code = "open('own', 'w').write('x'); import multiprocessing as m; print(m.Pool(2).map(abs, [1, -2])); exit()"
+    assert sandbox.run(code, "", isolation) == sandbox.Done("[1, 2]\n", True)
 
 
-def test_nothing_outlives_an_isolated_program(isolation: str) -> None:
-    if isolation != "isolated":
-        pytest.skip("limits alone do not isolate")
-    name = f"sleeper-{os.getpid()}"
-    code = f"import os\nif os.fork() == 0:\n    os.setsid()\n    os.execv('/bin/sleep', ['{name}', '1000'])"
+@pytest.mark.parametrize("ending", ["", "    import ctypes; ctypes.CDLL(None).prctl(1, 0)\n"])
+def test_nothing_outlives_a_program(isolation: str, ending: str) -> None:
+    name = f"sleeper-{isolation}-{len(ending)}-{os.getpid()}"
+    code = f"import os\nif os.fork() == 0:\n    os.setsid()\n{ending}    os.execv('/bin/sleep', ['{name}', '1000'])"
     assert sandbox.run(code, "", isolation).ended_well
     time.sleep(0.2)
     running = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline")]
     assert not [words for words in running if words.startswith(name.encode())]
 
 
+def test_a_program_that_hangs_is_gone_when_its_time_is_over(isolation: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "SECONDS", 1)
+    name = f"hanging-{isolation}-{os.getpid()}"
+    code = f"import os, ctypes; os.setsid(); ctypes.CDLL(None).prctl(1, 0)\nos.execv('/bin/sleep', ['{name}', '1000'])"
+    assert not sandbox.run(code.replace("os.setsid(); ", ""), "", isolation).ended_well
+    running = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline")]
+    assert not [words for words in running if words.startswith(name.encode())]
+
+
+@pytest.mark.parametrize("code", [1, 97, 126, 127, 255])
+def test_no_exit_code_stops_the_run(code: int) -> None:
+    assert sandbox.run(f"import os; os._exit({code})", "", "limited") == sandbox.Done("", False)
+
+
+def test_a_machine_that_cannot_isolate_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "_NAMESPACES", ("--no-such-option",))
+    with pytest.raises(EnvironmentProblem, match="cannot be isolated here"):
+        sandbox.run("print(5)", "", "isolated")
+
+
 @pytest.mark.parametrize(
     "row",
-    [{}, {"test_cases": "["}, {"test_cases": []}, {"test_cases": [{"stdin": ""}]}, {**ECHO, "test_case_function": "f"}],
+    [
+        {"test_cases": [{"stdin": ["2"], "expected_stdout": "5"}]},
+        {"test_cases": [{"stdin": "2", "expected_stdout": 5}]},
+        {"test_cases": [{"assert_code": None}]},
+        {"test_cases": [{"assert_code": "def check(candidate):\n    assert candidate(1) == 2"}]},
+        {"test_cases": [{"assert_code": "def test_it(x):\n    assert x"}]},
+        {"test_cases": [{"assert_code": "class T:\n    def test_it(self): assert False"}]},
+        {"test_cases": [{"assert_code": ""}]},
+        {"test_cases": [{"assert_code": "assert ("}]},
+        {},
+        {"test_cases": "["},
+        {"test_cases": []},
+        {"test_cases": [{"stdin": ""}]},
+        {**ECHO, "test_case_function": "f"},
+    ],
 )
 def test_rows_without_test_cases(row: dict[str, Any]) -> None:
-    with pytest.raises(DataProblem, match=r"test cases that|`test_cases` must"):
+    with pytest.raises(DataProblem, match=r"test cases that|`test_cases` must|nothing in this `assert_code` would run"):
         program.passes(answer_with(""), row, isolation="limited")
 
 
@@ -248,6 +344,8 @@ def test_programs_run_only_with_leave() -> None:
 def test_rows_without_an_answer_to_compare_with() -> None:
     with pytest.raises(DataProblem, match="row 5 has no column `ground_truth`"):
         choices.boxed("\\boxed{B}", {"id": 5})
+    with pytest.raises(DataProblem, match="row 5: `ground_truth` must begin with a letter"):
+        choices.named("no capital here", {"id": 5, "ground_truth": ""})
 
 
 def test_a_function_of_the_users(tmp_path: Path) -> None:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from roll_runtime.errors import DataProblem
 from roll_runtime.rewards import concluded, truth
 
-_BOX = re.compile(r"\\boxed\{([^}]+)\}")
-_LETTER = re.compile(r"\\boxed\{\s*(?:\\text\{)?\(?\s*([A-Za-z])\s*\)?")
+_BOX = "\\boxed{"
+_LONGEST_BOX = 1000
+_SET_IN = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|mathit)\s*")
 _ANNOUNCED = re.compile("answer is", re.IGNORECASE)
 _GRADES = {"loose": (1.0, -1.0), "soft": (0.5, -0.5), "strict": (-1.0, -1.0)}
 """By `reward_type`: what a right letter without a box is worth, and a wrong one in a box."""
 
 
 def boxed(answer: str, row: dict[str, Any]) -> float:
-    """1 where the letter in the last `\\boxed{}` is `ground_truth`, in either case, else 0."""
-    letters = _LETTER.findall(answer)
-    return float(bool(letters) and letters[-1].upper() == _expected(row))
+    """1 where the last `\\boxed{}` holds the letter of `ground_truth` alone, in either case, else 0."""
+    letter = _SET_IN.sub("", _last_box(answer) or "").strip(" (){}.").upper()
+    return float(letter == _expected(row))
 
 
 def graded(answer: str, row: dict[str, Any], *, reward_type: str | None) -> float:
@@ -40,12 +42,28 @@ def named(answer: str, row: dict[str, Any]) -> float:
 def _chosen(answer: str, row: dict[str, Any]) -> tuple[bool, bool]:
     """Whether the first capital of the box, or behind "answer is", is right; and whether there is a box."""
     text = concluded(answer)
-    boxes = _BOX.findall(text)
+    box = _last_box(text)
     # The whole text where nothing is announced.
-    where = boxes[-1] if boxes else _ANNOUNCED.split(text)[-1]
-    capital = next(filter(str.isupper, where), "")
-    return capital == _expected(row), bool(boxes)
+    where = _ANNOUNCED.split(text)[-1] if box is None else _SET_IN.sub("", box)
+    return next(filter(str.isupper, where), None) == _expected(row), box is not None
+
+
+def _last_box(text: str) -> str | None:
+    """What the last `\\boxed{}` that is closed holds; None where there is none."""
+    end = len(text)
+    while (start := text.rfind(_BOX, 0, end)) >= 0:
+        depth = 1
+        first = start + len(_BOX)
+        for at in range(first, min(first + _LONGEST_BOX, end)):
+            depth += (text[at] == "{") - (text[at] == "}")
+            if not depth:
+                return text[first:at]
+        end = start
+    return None
 
 
 def _expected(row: dict[str, Any]) -> str:
-    return truth(row).strip("() .").upper()[:1]
+    letter = truth(row).strip("() .").upper()[:1]
+    if not letter.isalpha():
+        raise DataProblem(f"row {row.get('id', '')}: `ground_truth` must begin with a letter, not {truth(row)!r}")
+    return letter

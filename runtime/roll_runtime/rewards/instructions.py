@@ -1,8 +1,8 @@
 """Whether an answer obeys an instruction that a program can check, such as "at least three paragraphs".
 
 A row's `ground_truth` is JSON with `func_name`, one of those below, and its arguments: the format of RLVR-IFeval, which
-ROLL's `ifeval` rows have. What the names mean is taken from the instructions' text: a word's frequency is that of the
-word, where ROLL counts all words.
+ROLL's `ifeval` rows have. What the names mean is taken from the instructions' text, where ROLL's code differs: it
+counts all words for the frequency of one, and two stars without anything between them as a highlight.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from roll_runtime.errors import DataProblem
 from roll_runtime.rewards import concluded, truth
 
 Arguments = dict[str, Any]
-_SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
+_SENTENCE_END = re.compile(r"(?<![A-Z][a-z]\.)(?<!\w\.\w\.)(?<=[.?])\s")
+"""As in ROLL: not behind `Dr.` or `p.m.`."""
 _CAPITALS = re.compile(r"\b[A-Z]+\b")
 _PLACEHOLDER = re.compile(r"\[[^\[\]]*\]")
 _HIGHLIGHTED = re.compile(r"\*[^*\n]+\*")
@@ -44,14 +45,17 @@ def _instruction(row: dict[str, Any]) -> tuple[str, Arguments]:
     except (ValueError, TypeError):
         raise DataProblem(f"row {row.get('id', '')}: `ground_truth` is no JSON with `func_name`") from None
     name = found.pop("func_name", None)
-    if name not in _CHECKS:
+    if not isinstance(name, str) or name not in _CHECKS:
         raise DataProblem(f"row {row.get('id', '')}: no instruction is called {name!r}; there are {', '.join(_CHECKS)}")
-    return name, found
+    try:
+        return name, found | {key: int(found[key]) for key in ("N", "i") if found.get(key) is not None}
+    except (ValueError, TypeError):
+        raise DataProblem(f"row {row.get('id', '')}: `{name}` wants whole numbers, not {found}") from None
 
 
 def _within(count: int, arguments: Arguments, tolerance: int) -> bool:
     """Whether a count is at least, at most, or around `N`."""
-    wanted = int(arguments["N"])
+    wanted = arguments["N"]
     return {
         "at least": count >= wanted,
         "at most": count <= wanted,

@@ -68,16 +68,20 @@ class VllmEngine:
         while self.engine.has_unfinished_requests():
             finished = [output for output in self.engine.step() if output.finished]
             if finished:
-                yield [(int(output.request_id.rpartition("-")[2]), self._answers(output)) for output in finished]
+                yield [
+                    (int(output.request_id.rpartition("-")[2]), self._answers(output, sampling)) for output in finished
+                ]
 
-    def _answers(self, output: Any) -> list[Answer]:
+    def _answers(self, output: Any, sampling: Sampling) -> list[Answer]:
         return [
             Answer(
                 tokens=tuple(answer.token_ids),
                 log_probs=tuple(
                     found[token].logprob for token, found in zip(answer.token_ids, answer.logprobs, strict=True)
                 ),
-                text=answer.text or self.tokenizer.decode(answer.token_ids, skip_special_tokens=True),
+                text=answer.text
+                if sampling.stop
+                else self.tokenizer.decode(answer.token_ids, skip_special_tokens=True),
                 finished=answer.finish_reason == "stop",
             )
             for answer in output.outputs
