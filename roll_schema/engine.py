@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from roll_schema import compose, detect, interpolate, models, overrides, releases, settings, tree
+from roll_schema import compose, detect, interpolate, models, overrides, releases, settings, supported, tree
 from roll_schema.catalog.gpus import Gpu
 from roll_schema.compose import Composition
 from roll_schema.detect import Choice
@@ -240,6 +240,8 @@ class _Run:
         return in_pipeline and self.release.matches(rule.releases) and self.selected(rule)
 
     def selected(self, rule: Rule) -> bool:
+        if "run" in self.options.targets and rule.name in supported.OF_ROLL_ALONE:
+            return False
         names = {rule.name, rule.group}
         chosen = not self.options.select or bool(names & self.options.select)
         return chosen and not names & self.options.ignore

@@ -9,6 +9,9 @@ ESTIMATORS = ("reinforce", "grpo")
 TEMPLATES = ("native", "qwen2_5", "qwen3", "chatml", "empty")
 DATA = (".json", ".jsonl")
 
+OF_ROLL_ALONE = ("lora-rollout-engine",)
+"""Rules on what ROLL cannot do and roll-run can."""
+
 REWARDS = {
     "MathRuleRewardWorker": "math_rule.score",
     "MultipleChoiceBoxedRuleRewardWorker": "choices.boxed",

@@ -70,3 +70,10 @@ def test_importing_the_package_imports_no_more() -> None:
     code = "import sys, roll_schema; print('pydantic' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_what_only_roll_cannot_do_is_no_fault_of_the_engine() -> None:
+    plain = ["actor_infer.strategy_args.strategy_name=hf_infer", "~actor_infer.strategy_args.strategy_config"]
+    for target, expected in (("", {"lora-rollout-engine"}), ("run", set())):
+        found = {item.rule for item in roll_schema.lint(TINY, plain, target=target).diagnostics}
+        assert found & {"lora-rollout-engine"} == expected

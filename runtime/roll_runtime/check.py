@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 import roll_schema
-from roll_schema.diagnostic import Diagnostic
+from roll_schema.diagnostic import Diagnostic, Severity
 from roll_schema.report import text
 
 
@@ -33,12 +33,16 @@ def check(
         raise click.UsageError(str(error)) from None
     result.diagnostics = [item for item in result.diagnostics if not _answered(item, scored)]
     try:
-        return roll_schema.Checked.of(result)
+        checked = roll_schema.Checked.of(result)
     except roll_schema.LintError:
         for block in text.full([result], sys.stdout.isatty()):
             click.echo(block, color=True)
         click.echo(text.summary([result]))
         return None
+    for item in result.diagnostics:
+        if item.severity is Severity.WARNING:
+            click.echo(text.one_line(item), err=True)
+    return checked
 
 
 def _answered(item: Diagnostic, scored: Collection[str]) -> bool:

@@ -24,7 +24,7 @@ Exit codes:
   0  trained to the last step     4  training failed, or a worker died for good
   1  the config has errors        5  data, model or checkpoint cannot be used
   2  wrong usage                  6  trained, but the last checkpoint was not saved
-  3  the machine lacks something  130, 143  interrupted, and saved
+  3  the machine lacks something  129, 130, 143  interrupted; what had ended is saved
 """
 
 COMMANDS = {"tiny": "tiny_command", "export": "export_command"}

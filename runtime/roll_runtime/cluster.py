@@ -72,7 +72,7 @@ class Cluster:
         # Decided once: nodes may still be joining, and half of the workers on each kind would fail.
         self.has_gpus = ray.cluster_resources().get("GPU", 0) > 0
         # Ray has handlers of its own by now, which would end the driver at once.
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             self._handlers[number] = signal.signal(number, self._asked_to_stop)
         try:
             self._reserve()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -129,6 +130,7 @@ def demand_rows(data: DataSet, shares: dict[str, float]) -> None:
     for domain in shares:
         if not data.prompts.get(domain):
             left_out = f"; {data.too_long} rows were longer than `prompt_length`" if data.too_long else ""
+            left_out = left_out or ("" if data.size else "; the files hold none")
             raise DataProblem(f"no row is left for the domain `{domain}` of `domain_interleave_probs`{left_out}")
 
 
@@ -192,7 +194,8 @@ def _text(row: Row, arguments: DataArguments, render: Callable[[list[dict[str, s
     column = arguments.messages or "messages"
     messages = row.get(column)
     if isinstance(messages, str):
-        messages = _parsed(messages, place)
+        with suppress(ValueError):
+            messages = json.loads(messages)
     if not _is_conversation(messages):
         raise DataProblem(f"{place}: column `{column}` must be a list of messages with `role` and `content`")
     return render(messages)

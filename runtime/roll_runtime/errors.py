@@ -17,8 +17,8 @@ class EnvironmentProblem(RunError):
     code = ENVIRONMENT
 
 
-class NotAllowed(RunError):
-    """The config asks for what the command line did not allow."""
+class WrongUsage(RunError):
+    """The command line names what is not there, or does not allow what the config asks for."""
 
     code = USAGE
 

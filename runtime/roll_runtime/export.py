@@ -17,6 +17,12 @@ def merge(checkpoint: Path, folder: Path, base: str | None = None) -> None:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     adapter = checkpoint / "adapter" if (checkpoint / "adapter").is_dir() else checkpoint
+    if not (adapter / "adapter_config.json").is_file():
+        there = sorted(str(path) for path in checkpoint.glob("checkpoints/step-*"))
+        hint = f"; there is {', '.join(there)}" if there else ""
+        raise DataProblem(f"{checkpoint} is no checkpoint and no adapter{hint}")
+    if base is not None and not Path(base).is_dir():
+        raise DataProblem(f"there is no folder {base}")
     if folder.exists() and any(folder.iterdir()):
         raise DataProblem(f"{folder} is not empty")
     try:

@@ -50,9 +50,19 @@ def processes(folder: Path) -> list[int]:
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             # A process that ended, and was not waited for, has an empty environment.
-            if mark in (entry / "environ").read_bytes().split(b"\0"):
+            if mark in (entry / "environ").read_bytes().split(b"\0") or _writes_to(entry, folder):
                 found.append(int(entry.name))
     return [pid for pid in found if pid != os.getpid()]
+
+
+def _writes_to(process: Path, folder: Path) -> bool:
+    """Whether a process has a file of the folder open: Ray's agents write their title over their environment."""
+    inside = f"{folder}/"
+    for link in (process / "fd").iterdir():
+        with suppress(OSError):
+            if os.readlink(link).startswith(inside):
+                return True
+    return False
 
 
 if __name__ == "__main__":

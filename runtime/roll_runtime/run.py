@@ -17,7 +17,7 @@ from roll_runtime import data, placement, report, rewards, tracking
 from roll_runtime.errors import DataProblem, EnvironmentProblem, Interrupted, NotSaved, WorkerLost
 from roll_runtime.progress import Progress
 from roll_runtime.recipe import Recipe
-from roll_runtime.store import Position, Store, position_of
+from roll_runtime.store import Position, Store, position_of, rank_of
 from roll_schema.secrets import MASK, is_secret_path, mask, printable
 
 if TYPE_CHECKING:
@@ -58,6 +58,9 @@ def run(asked: Asked) -> int:
     store = Store(recipe.folder)
     checkpoint = _checkpoint(asked, store)
     position = _start(checkpoint, recipe)
+    if position.step >= config.max_steps:
+        click.echo(f"{recipe.name} is at step {position.step} already: raise `max_steps` to go on")
+        return 0
     rewards.demand(asked.rewards, config.rewards or {})
     inputs = _inputs(recipe)
     placed = placement.plan(config, config.num_gpus_per_node)
@@ -184,6 +187,8 @@ def _start(checkpoint: Path | None, recipe: Recipe) -> Position:
     if checkpoint is None:
         return Position(0, {}, recipe.config.init_kl_coef, ranks)
     position = position_of(checkpoint)
+    if (rank := rank_of(checkpoint)) != recipe.lora.rank:
+        raise DataProblem(f"{checkpoint} holds an adapter of rank {rank}, and `lora_rank` is {recipe.lora.rank}")
     if position.ranks != ranks:
         raise DataProblem(
             f"{checkpoint} was written by {position.ranks} trainer ranks and `device_mapping` has {ranks}: DeepSpeed's "
@@ -271,10 +276,11 @@ def _announce(
         if found is not None:
             left = f"; {found.too_long} longer than `prompt_length` left out" if found.too_long else ""
             left += f"; {found.too_short} shorter than {data.SHORTEST} tokens left out" if found.too_short else ""
-            click.echo(f"  {name}: {found.size} prompts in {', '.join(found.prompts)}{left}")
+            click.echo(f"  {name}: {found.size} prompt{'s' * (found.size != 1)} in {', '.join(found.prompts)}{left}")
     click.echo(
         f"  a step: {batches.prompts} prompts x {batches.group} answers = {batches.samples} samples, "
-        f"{batches.optimizer_steps} optimizer step{'s' * (batches.optimizer_steps != 1)} on {batches.ranks} ranks"
+        f"{batches.optimizer_steps} optimizer step{'s' * (batches.optimizer_steps != 1)} on {batches.ranks} "
+        f"rank{'s' * (batches.ranks != 1)}"
     )
     for line in placement.lines(placed):
         click.echo(f"  {line}")

@@ -129,10 +129,20 @@ class Store:
 
 def position_of(checkpoint: Path) -> Position:
     """Where a checkpoint stands; raises DataProblem where it is none."""
+    if not checkpoint.is_dir():
+        raise DataProblem(f"there is no checkpoint {checkpoint}")
     try:
         return Position(**json.loads((checkpoint / "position.json").read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
         raise DataProblem(f"{checkpoint} is no checkpoint of roll-run: {error}") from None
+
+
+def rank_of(checkpoint: Path) -> int:
+    """The LoRA rank of a checkpoint's adapter; raises DataProblem where it has none."""
+    try:
+        return int(json.loads((checkpoint / "adapter" / "adapter_config.json").read_text(encoding="utf-8"))["r"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataProblem(f"{checkpoint} has no adapter: {error}") from None
 
 
 def write_whole(path: Path, text: str) -> None:

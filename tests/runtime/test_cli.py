@@ -117,13 +117,18 @@ def test_a_config_is_handed_to_roll(tmp_path: Path, monkeypatch: Any, capsys: py
 
 
 def test_progress_on_a_terminal_and_elsewhere() -> None:
-    step = {"step": 1, "reward/mean": 0.5, "train/loss": -0.25, "tokens_per_second": 2000.0, "time/step": 2.0}
+    step = {"step": 1, "reward/mean": 0.5, "train/grad_norm": 0.25, "tokens_per_second": 2000.0, "time/step": 2.0}
+    domains = {"reward/mean/a": 0.0, "reward/mean/b": 1.0}
     plain = io.StringIO()
     shown = Progress(4, plain)
     shown.begin(0)
     shown("phase", {"name": "generate"})
     shown("step", step)
-    assert plain.getvalue() == "step 1/4  reward 0.500  loss -0.2500  tok/s 2000  2.00 s  ETA 6 s\n"
+    shown("step", step | domains | {"step": 2})
+    assert plain.getvalue().splitlines() == [
+        "step 1/4  reward 0.500  gradient 0.250  tok/s 2000  2.00 s",
+        "step 2/4  reward 0.500  gradient 0.250  tok/s 2000  a 0.000, b 1.000  2.00 s  ETA 4 s",
+    ]
 
     class Terminal(io.StringIO):
         def isatty(self) -> bool:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.runtime.conftest import PLAIN, SMALL_DISK, TWO_RANKS, RollRun, Run
+from tests.conftest import ROOT
+from tests.runtime.conftest import CONFIG, PLAIN, SMALL_DISK, TWO_RANKS, RollRun, Run
 
 pytestmark = [pytest.mark.engines, pytest.mark.slow]
 
@@ -77,7 +79,30 @@ def test_vllm_and_two_ranks_go_on_with_the_same_numbers(
     assert _numbers(resumed) == _numbers(expected)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_goes_on_where_nobody_reads_any_more(roll_run: RollRun, tiny: Path) -> None:
+    words = [sys.executable, "-m", "roll_runtime", str(CONFIG), "exp_name=unread", *PLAIN, "max_steps=4"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "runtime")))}
+    process = subprocess.Popen(words, cwd=tiny, env=environment, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("step 1"):
+            break
+    process.stdout.close()
+    assert process.wait(120) == 0
+    assert (tiny / "output" / "unread" / "checkpoints" / "step-000004").is_dir()
+
+
+def test_a_finished_run_has_nothing_to_resume(whole: Run, roll_run: RollRun) -> None:
+    again = roll_run("whole", *PLAIN, *SHORT, "--resume")
+    assert again.code == 0
+    assert again.output.rstrip().endswith("whole is at step 8 already: raise `max_steps` to go on")
+    assert [row["step"] for row in again.records()] == list(range(1, 9))
+    wider = roll_run("whole", *PLAIN, *SHORT, "--resume", "lora_rank=4", "max_steps=9")
+    assert wider.code == 5
+    assert "holds an adapter of rank 8, and `lora_rank` is 4" in wider.output
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_saves_and_leaves_nothing(
     number: signal.Signals, roll_run: RollRun, nothing_left: Left
 ) -> None:
@@ -184,9 +209,9 @@ def test_rewards_that_are_all_alike_teach_nothing_and_harm_nothing(roll_run: Rol
         (("actor_train.data_args.file_name=[broken.jsonl]",), 5, "broken.jsonl:2: this is no JSON"),
         (("prompt_length=8",), 5, "80 rows were longer than `prompt_length`"),
         (("adv_estimator=gae",), 1, "estimator-not-covered"),
-        (("--resume-from", "nowhere"), 5, "nowhere is no checkpoint"),
-        (("--reward", "math_rule=none.py:f"), 3, "none.py cannot be read"),
-        (("--reward", "sums=none.py:f"), 3, "the config has no reward `sums`"),
+        (("--resume-from", "nowhere"), 5, "there is no checkpoint nowhere"),
+        (("--reward", "math_rule=none.py:f"), 2, "none.py cannot be read"),
+        (("--reward", "sums=none.py:f"), 2, "the config has no reward `sums`"),
     ],
 )
 def test_what_cannot_be_used(words: tuple[str, ...], code: int, message: str, roll_run: RollRun, tiny: Path) -> None:

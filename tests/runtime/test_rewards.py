@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from roll_runtime import rewards, sandbox
-from roll_runtime.errors import DataProblem, EnvironmentProblem, NotAllowed, TrainingFailed
+from roll_runtime.errors import DataProblem, EnvironmentProblem, TrainingFailed, WrongUsage
 from roll_runtime.rewards import Given, choices, instructions, program
 from roll_runtime.scorer import Scorer
 
@@ -35,6 +35,8 @@ needs_math_verify = pytest.mark.skipif(find_spec("math_verify") is None, reason=
         ("", "7", 0),
         ("\\boxed{" * 2000, "7", 0),
         ("7 \x00\x1b[31m", "7", 1),
+        ("{*{Yh\\boxed{6}.{J{\\boxed{7}", "7", 1),
+        ("\\boxed{7} no, \\boxed{6}", "7", 0),
     ],
 )
 def test_mathematics(answer: str, truth: str, score: float) -> None:
@@ -336,7 +338,7 @@ def test_rows_without_test_cases(row: dict[str, Any]) -> None:
 
 
 def test_programs_run_only_with_leave() -> None:
-    with pytest.raises(NotAllowed, match=r"rewards\.code runs programs that the model writes; allow it with"):
+    with pytest.raises(WrongUsage, match=r"rewards\.code runs programs that the model writes; allow it with"):
         rewards.demand(Given(), {"code": CODE})
     rewards.demand(Given(isolation="limited"), {"code": CODE})
 
@@ -355,8 +357,19 @@ def test_a_function_of_the_users(tmp_path: Path) -> None:
     rewards.demand(given, {"style": NEVER})
     scorer = Scorer("style", NEVER, given)
     assert scorer.score(["a", "b"], {}) == [0.5, 0.5]
-    with pytest.raises(TrainingFailed, match="the reward of `style` gave nan for ''"):
+    with pytest.raises(TrainingFailed, match="the reward of `style` gave nan for '', not a number"):
         scorer.score([""], {})
+
+
+def test_functions_that_fail_say_where(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text("def none(answer, row): ...\n\n\ndef bad(answer, row):\n    return row['none']\n")
+    with pytest.raises(
+        TrainingFailed, match=r"the reward of `style` failed at .*mine.py:5 with KeyError: 'none', for 'a'"
+    ):
+        Scorer("style", NEVER, Given({"style": f"{file}:bad"})).score(["a"], {})
+    with pytest.raises(TrainingFailed, match="the reward of `style` gave None for 'a', not a number"):
+        Scorer("style", NEVER, Given({"style": f"{file}:none"})).score(["a"], {})
 
 
 @pytest.mark.parametrize(
@@ -370,7 +383,7 @@ def test_a_function_of_the_users(tmp_path: Path) -> None:
 def test_a_function_that_is_not_there(text: str | None, place: str, message: str, tmp_path: Path) -> None:
     if text is not None:
         (tmp_path / "mine.py").write_text(text)
-    with pytest.raises(EnvironmentProblem, match=message):
+    with pytest.raises(WrongUsage, match=message):
         rewards.demand(Given({"style": str(tmp_path / place)}), {"style": NEVER})
 
 

@@ -17,11 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from roll_runtime import sandbox
-from roll_runtime.errors import DataProblem, EnvironmentProblem, NotAllowed
+from roll_runtime.errors import DataProblem, EnvironmentProblem, WrongUsage
 from roll_schema.supported import EXECUTING, REWARDS
 
 if TYPE_CHECKING:
     from roll_schema.models.reward_config import RewardConfig
+
+_BOX = "\\boxed{"
+_LONGEST_BOX = 1000
 
 Reward = Callable[[str, dict[str, Any]], float]
 """Scores an answer's text; the second argument is its row of the data."""
@@ -60,22 +63,22 @@ def demand(given: Given, domains: dict[str, RewardConfig]) -> None:
     for domain, settings in domains.items():
         if domain not in given.functions and _class_of(settings) in EXECUTING:
             if given.isolation is None:
-                raise NotAllowed(
+                raise WrongUsage(
                     f"rewards.{domain} runs programs that the model writes; allow it with `--execute-answers isolated`"
                 )
             sandbox.demand(given.isolation)
     for domain, place in given.functions.items():
         if domain not in domains:
-            raise EnvironmentProblem(f"--reward {domain}: the config has no reward `{domain}`")
+            raise WrongUsage(f"--reward {domain}: the config has no reward `{domain}`")
         file, _, name = place.rpartition(":")
         try:
             tree = ast.parse(Path(file).read_bytes(), file)
         except OSError as error:
-            raise EnvironmentProblem(f"--reward {domain}: {file} cannot be read: {error.strerror}") from None
+            raise WrongUsage(f"--reward {domain}: {file} cannot be read: {error.strerror}") from None
         except SyntaxError as error:
-            raise EnvironmentProblem(f"--reward {domain}: {file}:{error.lineno}: {error.msg}") from None
+            raise WrongUsage(f"--reward {domain}: {file}:{error.lineno}: {error.msg}") from None
         if not any(isinstance(part, ast.FunctionDef) and part.name == name for part in tree.body):
-            raise EnvironmentProblem(f"--reward {domain}: {file} has no function {name}")
+            raise WrongUsage(f"--reward {domain}: {file} has no function {name}")
 
 
 def _class_of(settings: RewardConfig) -> str:
@@ -100,3 +103,17 @@ def truth(row: dict[str, Any]) -> str:
 def concluded(answer: str) -> str:
     """What follows the thinking, or the whole answer where there is none."""
     return answer.rpartition("</think>")[2].lstrip("\n")
+
+
+def last_box(text: str) -> str | None:
+    """What the last `\\boxed{}` that is closed holds; None where there is none."""
+    end = len(text)
+    while (start := text.rfind(_BOX, 0, end)) >= 0:
+        depth = 1
+        first = start + len(_BOX)
+        for at in range(first, min(first + _LONGEST_BOX, end)):
+            depth += (text[at] == "{") - (text[at] == "}")
+            if not depth:
+                return text[first:at]
+        end = start
+    return None

@@ -6,10 +6,8 @@ import re
 from typing import Any
 
 from roll_runtime.errors import DataProblem
-from roll_runtime.rewards import concluded, truth
+from roll_runtime.rewards import concluded, last_box, truth
 
-_BOX = "\\boxed{"
-_LONGEST_BOX = 1000
 _SET_IN = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|mathit)\s*")
 _ANNOUNCED = re.compile("answer is", re.IGNORECASE)
 _GRADES = {"loose": (1.0, -1.0), "soft": (0.5, -0.5), "strict": (-1.0, -1.0)}
@@ -18,7 +16,7 @@ _GRADES = {"loose": (1.0, -1.0), "soft": (0.5, -0.5), "strict": (-1.0, -1.0)}
 
 def boxed(answer: str, row: dict[str, Any]) -> float:
     """1 where the last `\\boxed{}` holds the letter of `ground_truth` alone, in either case, else 0."""
-    letter = _SET_IN.sub("", _last_box(answer) or "").strip(" (){}.").upper()
+    letter = _SET_IN.sub("", last_box(answer) or "").strip(" (){}.").upper()
     return float(letter == _expected(row))
 
 
@@ -42,24 +40,10 @@ def named(answer: str, row: dict[str, Any]) -> float:
 def _chosen(answer: str, row: dict[str, Any]) -> tuple[bool, bool]:
     """Whether the first capital of the box, or behind "answer is", is right; and whether there is a box."""
     text = concluded(answer)
-    box = _last_box(text)
+    box = last_box(text)
     # The whole text where nothing is announced.
     where = _ANNOUNCED.split(text)[-1] if box is None else _SET_IN.sub("", box)
     return next(filter(str.isupper, where), None) == _expected(row), box is not None
-
-
-def _last_box(text: str) -> str | None:
-    """What the last `\\boxed{}` that is closed holds; None where there is none."""
-    end = len(text)
-    while (start := text.rfind(_BOX, 0, end)) >= 0:
-        depth = 1
-        first = start + len(_BOX)
-        for at in range(first, min(first + _LONGEST_BOX, end)):
-            depth += (text[at] == "{") - (text[at] == "}")
-            if not depth:
-                return text[first:at]
-        end = start
-    return None
 
 
 def _expected(row: dict[str, Any]) -> str:
