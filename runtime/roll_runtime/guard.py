@@ -32,10 +32,10 @@ class Guard:
         self._process.communicate()
 
 
-def clean(folder: Path) -> None:
-    """Kill the processes of a run, and remove its folder."""
+def clean(folder: Path, run: int) -> None:
+    """Kill the processes of a run, all but the run itself, and remove its folder."""
     deadline = time.monotonic() + 10
-    while (pids := processes(folder)) and time.monotonic() < deadline:
+    while (pids := [pid for pid in processes(folder) if pid != run]) and time.monotonic() < deadline:
         for pid in pids:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
@@ -68,5 +68,6 @@ def _writes_to(process: Path, folder: Path) -> bool:
 if __name__ == "__main__":
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
+    run = os.getppid()
     sys.stdin.buffer.read()
-    clean(Path(sys.argv[1]))
+    clean(Path(sys.argv[1]), run)

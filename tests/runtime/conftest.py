@@ -156,6 +156,17 @@ def nothing_left() -> Callable[[], list[str]]:
     return left
 
 
+def _holds_a_file(process: Path) -> bool:
+    """Whether a process has a file of some run's folder open."""
+    for link in (process / "fd").iterdir():
+        try:
+            if os.readlink(link).startswith("/tmp/roll-run-"):
+                return True
+        except OSError:
+            continue
+    return False
+
+
 def _left() -> list[str]:
     """Processes with a run's mark, folders, and shared memory."""
     from roll_runtime import guard
@@ -167,6 +178,6 @@ def _left() -> list[str]:
             variables = (entry / "environ").read_bytes()
         except OSError:
             continue
-        if f"{guard.VARIABLE}=".encode() in variables:
+        if f"{guard.VARIABLE}=".encode() in variables or _holds_a_file(entry):
             found.append((entry / "cmdline").read_text().replace("\0", " "))
     return found
