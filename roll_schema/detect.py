@@ -147,5 +147,16 @@ def not_in_release(pipeline: str, release: releases.Release, span: Span) -> Iter
 def is_pipeline_config(root: Node) -> bool:
     """Whether a parsed file is a config of its own rather than a fragment: it includes others, or has their keys."""
     keys = root.value if isinstance(root.value, dict) else {}
-    named = {key for keys_of in _DISTINCTIVE.values() for key in keys_of} - {"custom_envs"}
-    return "defaults" in keys or any(key in keys for key in named)
+    defaults = keys.get("defaults")
+    # Workflows of GitHub have a `defaults` too, which is no list.
+    includes = defaults is not None and isinstance(defaults.value, list)
+    return includes or any(key in keys for key in _named())
+
+
+def mentions_pipeline(text: str) -> bool:
+    """Whether a text that is no YAML looks like a config of ROLL all the same."""
+    return re.search(rf"^({'|'.join(sorted(_named()))}):", text, re.MULTILINE) is not None
+
+
+def _named() -> set[str]:
+    return {key for keys_of in _DISTINCTIVE.values() for key in keys_of} - {"custom_envs"}

@@ -315,3 +315,29 @@ def test_a_file_that_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pyte
     assert "cannot be written: No space left on device" in done.output
     assert config.read_text() == text
     assert [path.name for path in tmp_path.iterdir()] == ["c.yaml"]
+
+
+def test_files_that_are_no_config_are_passed_over(tmp_path: Path) -> None:
+    write = {
+        "workflow.yaml": "on: push\ndefaults: {run: {shell: bash}}\nsave_step: 1\n",
+        "template.yaml": "a: {{ b }}\n",
+        "fragment.yaml": "lora_rank: 16\n",
+    }
+    for name, text in write.items():
+        (tmp_path / name).write_text(text)
+    names = [str(tmp_path / name) for name in write]
+    done = run("--configs-only", *names)
+    assert (done.returncode, done.stdout) == (0, "")
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("actor_train:\n\tx: 1\n")
+    done = run("--configs-only", "--output-format", "concise", *names, str(broken))
+    assert done.returncode == 1
+    assert "tab-character" in done.stdout
+    assert "template.yaml" not in done.stdout
+
+
+@pytest.mark.parametrize(("name", "begin"), [("github", "::error file="), ("gitlab", "[\n  {"), ("json", "{\n  ")])
+def test_formats(name: str, begin: str) -> None:
+    done = run("--output-format", name, BROKEN)
+    assert done.returncode == 1
+    assert done.stdout.startswith(begin)

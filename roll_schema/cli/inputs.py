@@ -130,19 +130,26 @@ def files_of(targets: list[str], stdin_filename: Path | None) -> list[Input]:
 
 def _configs_below(folder: Path) -> list[Path]:
     """Pipeline configs below a folder; fragments are linted with the configs that include them."""
+    return [
+        path
+        for path in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")])
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if is_config(path, faulty=True)
+    ]
+
+
+def is_config(path: Path, *, faulty: bool = False) -> bool:
+    """Whether a file is a pipeline's config; one that is no YAML counts where it looks like one, or if `faulty`."""
     from roll_schema import detect, text, tree
 
-    found = []
-    for path in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")]):
-        if any(part.startswith(".") for part in path.relative_to(folder).parts):
-            continue
-        try:
-            root, faults = tree.parse(text.read(path))
-        except OSError:
-            continue
-        if faults or (root is not None and detect.is_pipeline_config(root)):
-            found.append(path)
-    return found
+    try:
+        source = text.read(path)
+    except OSError:
+        return False
+    root, faults = tree.parse(source)
+    if faults:
+        return faulty or detect.mentions_pipeline(source.text)
+    return root is not None and detect.is_pipeline_config(root)
 
 
 @contextmanager

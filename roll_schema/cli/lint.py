@@ -11,13 +11,25 @@ import click
 
 from roll_schema import models, releases
 from roll_schema.catalog.gpus import GPUS
-from roll_schema.cli.inputs import Input, Request, color_option, is_colored, lint_file, names_of, shared, with_project
+from roll_schema.cli.inputs import (
+    Input,
+    Request,
+    color_option,
+    is_colored,
+    is_config,
+    lint_file,
+    names_of,
+    shared,
+    with_project,
+)
 from roll_schema.diagnostic import Severity
 from roll_schema.rules import OPTIONAL_GROUPS
 from roll_schema.version import VERSION
 
 if TYPE_CHECKING:
     from roll_schema.engine import Options, Result
+
+_FORMATS = ["text", "concise", "json", "github", "gitlab"]
 
 _EPILOG = """\b
 Commands (a first word of that name; write ./show for a file so called):
@@ -63,7 +75,8 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
 @click.option(
     "--target", type=click.Choice(OPTIONAL_GROUPS), help="Where it shall run: `run` is roll-run's own engine."
 )
-@click.option("--output-format", type=click.Choice(["text", "concise", "json"]), default="text", show_default=True)
+@click.option("--configs-only", is_flag=True, help="Pass over files that are no pipeline's config, such as fragments.")
+@click.option("--output-format", type=click.Choice(_FORMATS), default="text", show_default=True)
 @click.option("--fix", is_flag=True, help="Make the edits that cannot change more than they say.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also those that a person should look at.")
 @click.option("--diff", is_flag=True, help="Show the edits of --fix, and write nothing.")
@@ -82,6 +95,7 @@ def lint_command(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     target: str | None,
+    configs_only: bool,
     output_format: str,
     fix: bool,
     unsafe_fixes: bool,
@@ -103,6 +117,10 @@ def lint_command(
     from roll_schema.rule import Cluster
 
     files, asked = request.read()
+    if configs_only:
+        files = [(path, standard_input) for path, standard_input in files if standard_input or is_config(path)]
+        if not files:
+            return 0
     options = replace(
         asked,
         select=names_of(select),
@@ -130,10 +148,16 @@ def lint_command(
         for result in results:
             click.echo("\n".join(_settings_of(result, options)))
         return 0
-    if output_format == "json":
-        from roll_schema.report import json
+    if output_format in ("json", "gitlab"):
+        from roll_schema.report import gitlab, json
 
-        click.echo(json.render(results), err=aside)
+        click.echo((json if output_format == "json" else gitlab).render(results), err=aside)
+    elif output_format == "github":
+        from roll_schema.report import github
+
+        for line in github.lines(results):
+            click.echo(line, err=aside)
+        click.echo(text.summary(results), err=aside)
     else:
         blocks = text.concise(results) if output_format == "concise" else text.full(results, is_colored(color))
         for block in blocks:
