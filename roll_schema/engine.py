@@ -51,7 +51,7 @@ class Options:
 class Result:
     """What linting one file gave by a release's `facts`; `composed` is the tree before `${…}`, `resolved` after.
 
-    `silent` are diagnostics that comments asked not to show.
+    `silent` are diagnostics that comments asked not to show, `known` those of a baseline.
     """
 
     file: str
@@ -65,6 +65,7 @@ class Result:
     config: Section | None = None
     distills: bool = False
     silent: list[Diagnostic] = field(default_factory=list)
+    known: list[Diagnostic] = field(default_factory=list)
 
     def count(self, severity: Severity) -> int:
         return sum(diagnostic.severity is severity for diagnostic in self.diagnostics)

@@ -24,16 +24,18 @@ def apply(source: Source, edits: Iterable[Edit]) -> str:
     return "".join([*text, source.text[end:]])
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, text: str, *, may_be_new: bool = False) -> None:
     """Replace a file in one go, with its permissions, its byte order mark and what a link points to kept.
 
-    Raises OSError.
+    Raises OSError, also where there is no such file, unless it `may_be_new`.
     """
     target = path.resolve()
     data = text.encode("utf-8", "surrogateescape")
-    with target.open("rb") as old:
-        data = _BOM + data if old.read(3) == _BOM else data
-        mode = os.fstat(old.fileno()).st_mode
+    mode = 0o644
+    if not may_be_new or target.exists():
+        with target.open("rb") as old:
+            data = _BOM + data if old.read(3) == _BOM else data
+            mode = os.fstat(old.fileno()).st_mode
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(handle, "wb") as new:

@@ -29,6 +29,7 @@ from roll_schema.version import VERSION
 if TYPE_CHECKING:
     from roll_schema.engine import Options, Result
 
+_FILE = click.Path(path_type=Path, dir_okay=False)
 _FORMATS = ["text", "concise", "json", "github", "gitlab"]
 
 _EPILOG = """\b
@@ -80,6 +81,8 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
 @click.option("--fix", is_flag=True, help="Make the edits that cannot change more than they say.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also those that a person should look at.")
 @click.option("--diff", is_flag=True, help="Show the edits of --fix, and write nothing.")
+@click.option("--baseline", type=_FILE, help="Show only what is not in this file of known problems.")
+@click.option("--write-baseline", type=_FILE, help="Write what is wrong now as known, and show nothing.")
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
 @click.option("--show-settings", is_flag=True, help="Print what each file is checked against, and why.")
 @click.option("--explain-skips", is_flag=True, help="Name the rules that were skipped, and the fact that each wants.")
@@ -100,6 +103,8 @@ def lint_command(
     fix: bool,
     unsafe_fixes: bool,
     diff: bool,
+    baseline: Path | None,
+    write_baseline: Path | None,
     strict: bool,
     show_settings: bool,
     explain_skips: bool,
@@ -142,6 +147,10 @@ def lint_command(
     elif unsafe_fixes:
         raise click.UsageError("--unsafe-fixes goes with --fix or --diff")
     results = repaired.results if repaired else [lint_file(path, options) for path in files]
+    if write_baseline is not None:
+        click.echo(_written(write_baseline, results))
+        return 0
+    gone = _without_known(baseline, results) if baseline is not None else []
     # Standard output has the text, where that was read from standard input.
     aside = fix and any(standard_input for _, standard_input in files)
     if show_settings:
@@ -171,9 +180,33 @@ def lint_command(
             click.echo(line, err=aside)
         if repaired and repaired.problems:
             click.echo(f"Fixed {repaired.told}", err=aside)
+        for told in gone:
+            click.echo(told, err=aside)
         click.echo(text.summary(results), err=aside)
     failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     return int(any(diagnostic.severity in failing for result in results for diagnostic in result.diagnostics))
+
+
+def _written(path: Path, results: list[Result]) -> str:
+    from roll_schema import baseline
+
+    try:
+        count = baseline.write(path, results)
+    except OSError as error:
+        raise click.UsageError(f"{path} cannot be written: {error.strerror}") from None
+    return f"wrote {count} known problem{'s' * (count != 1)} to {path}"
+
+
+def _without_known(path: Path, results: list[Result]) -> list[str]:
+    """Take what is known out of the results; gives a line for each that no longer occurs."""
+    from roll_schema import baseline
+    from roll_schema.secrets import printable
+
+    try:
+        gone = baseline.apply(path, baseline.read(path), results)
+    except baseline.InvalidBaseline as error:
+        raise click.UsageError(str(error)) from None
+    return [f"no longer: {printable(one.file)}: {one.rule} is in {path}; write that again" for one in gone]
 
 
 def _settings_of(result: Result, options: Options) -> Iterator[str]:

@@ -87,6 +87,8 @@ def summary(results: list[Result]) -> str:
         f"; {len(skipped)} rule{'s' * (len(skipped) != 1)} skipped for want of {', '.join(needs)}" if skipped else ""
     )
     tail += f"; {silent} ignored by comments" if silent else ""
+    known = sum(len(result.known) for result in results)
+    tail += f"; {known} known by the baseline" if known else ""
     if not counts:
         return f"{files} without problems, {against}{tail}"
     return f"Found {', '.join(counts)} in {files}, {against}{tail}"

@@ -1,0 +1,19 @@
+"""What stays the same about a diagnostic when lines move."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from roll_schema.diagnostic import Diagnostic
+
+
+def fingerprints(items: Iterable[Diagnostic]) -> Iterator[tuple[Diagnostic, str]]:
+    """Each diagnostic with a hash of its rule, config path and marked text; those alike in a file are numbered."""
+    seen: Counter[tuple[str, str]] = Counter()
+    for item in items:
+        same = "\0".join((item.rule, item.path or "", item.span.text))
+        seen[item.span.source.name, same] += 1
+        text = f"{same}\0{seen[item.span.source.name, same]}"
+        yield item, hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
