@@ -81,6 +81,7 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
 @click.option("--fix", is_flag=True, help="Make the edits that cannot change more than they say.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also those that a person should look at.")
 @click.option("--diff", is_flag=True, help="Show the edits of --fix, and write nothing.")
+@click.option("--add-ignores", is_flag=True, help="Write ignore comments for what is wrong now, to be explained.")
 @click.option("--baseline", type=_FILE, help="Show only what is not in this file of known problems.")
 @click.option("--write-baseline", type=_FILE, help="Write what is wrong now as known, and show nothing.")
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
@@ -103,6 +104,7 @@ def lint_command(
     fix: bool,
     unsafe_fixes: bool,
     diff: bool,
+    add_ignores: bool,
     baseline: Path | None,
     write_baseline: Path | None,
     strict: bool,
@@ -144,6 +146,10 @@ def lint_command(
         if diff:
             click.echo(f"would fix {repaired.told}", err=True)
             return int(bool(repaired.files))
+    elif add_ignores:
+        from roll_schema.cli import repair
+
+        repaired = repair.add_ignores(files, options)
     elif unsafe_fixes:
         raise click.UsageError("--unsafe-fixes goes with --fix or --diff")
     results = repaired.results if repaired else [lint_file(path, options) for path in files]
@@ -152,7 +158,7 @@ def lint_command(
         return 0
     gone = _without_known(baseline, results) if baseline is not None else []
     # Standard output has the text, where that was read from standard input.
-    aside = fix and any(standard_input for _, standard_input in files)
+    aside = (fix or add_ignores) and any(standard_input for _, standard_input in files)
     if show_settings:
         for result in results:
             click.echo("\n".join(_settings_of(result, options)))
@@ -179,7 +185,7 @@ def lint_command(
         for line in text.skips(results) if explain_skips else ():
             click.echo(line, err=aside)
         if repaired and repaired.problems:
-            click.echo(f"Fixed {repaired.told}", err=aside)
+            click.echo(f"{'Silenced' if add_ignores else 'Fixed'} {repaired.told}", err=aside)
         for told in gone:
             click.echo(told, err=aside)
         click.echo(text.summary(results), err=aside)

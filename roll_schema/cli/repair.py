@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import click
 
-from roll_schema import fix
+from roll_schema import engine, fix
 from roll_schema.cli.inputs import Input, read_file, with_project
 from roll_schema.engine import Options, Result
 from roll_schema.repair import Repair, repair
@@ -39,6 +39,23 @@ def repair_files(files: list[Input], options: Options, *, unsafe: bool, diff: bo
         problems += len(made.done)
         changed += made.text != source.text
         _put(file, source, made, diff)
+    return Repaired(results, problems, changed)
+
+
+def add_ignores(files: list[Input], options: Options) -> Repaired:
+    """Write comments for what is wrong into the files; raises click's UsageError where one cannot be written."""
+    from roll_schema import silence
+
+    results, problems, changed = [], 0, 0
+    for file in files:
+        path, source = read_file(file)
+        own = with_project(path, options)
+        text, answered = silence.add(source, engine.lint(path, source, own).diagnostics)
+        result = engine.lint(path, Source(source.name, text), own)
+        results.append(result)
+        problems += answered
+        changed += text != source.text
+        _put(file, source, Repair(text, result, ()), diff=False)
     return Repaired(results, problems, changed)
 
 
