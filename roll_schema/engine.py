@@ -188,6 +188,7 @@ class _Run:
             cluster=self.options.cluster,
             gpu=self.options.gpu,
             primary_file=self.source.name,
+            targets=self.options.targets,
         )
         groups = self.groups()
         claimants = _claimants(groups)

@@ -53,7 +53,8 @@ class Context:
     """What a rule may know beside the section it looks at; `path` is that section's place in the config.
 
     `distills`: pure on-policy distillation, in which `actor_train` and `actor_infer` are the student's sections.
-    `compared` is the release that the config comes from, when two are compared.
+    `compared` is the release that the config comes from, when two are compared; `targets` where it shall run but in
+    ROLL itself.
     """
 
     release: Release
@@ -65,6 +66,7 @@ class Context:
     cluster: Cluster | None = None
     gpu: Gpu | None = None
     primary_file: str = ""
+    targets: frozenset[str] = frozenset()
 
     @property
     def only_samples(self) -> bool:

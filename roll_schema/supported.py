@@ -9,6 +9,9 @@ ESTIMATORS = ("reinforce", "grpo")
 TEMPLATES = ("native", "qwen2_5", "qwen3", "chatml", "empty")
 DATA = (".json", ".jsonl")
 
+TRACKERS = ("tensorboard", "wandb", "swanlab", "mlflow", "stdout")
+"""Where roll-run sends metrics; ROLL has no `mlflow`."""
+
 OF_ROLL_ALONE = ("lora-rollout-engine",)
 """Rules on what ROLL cannot do and roll-run can."""
 

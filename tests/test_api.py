@@ -72,6 +72,11 @@ def test_importing_the_package_imports_no_more() -> None:
     assert done.stdout.strip() == "False"
 
 
+def test_trackers_of_the_engine() -> None:
+    assert places(roll_schema.lint(TINY, ["track_with=mlflow"])) == [("unknown-tracker", 1, 12)]
+    assert places(roll_schema.lint(TINY, ["track_with=mlflow"], target="run")) == []
+
+
 def test_what_only_roll_cannot_do_is_no_fault_of_the_engine() -> None:
     plain = ["actor_infer.strategy_args.strategy_name=hf_infer", "~actor_infer.strategy_args.strategy_config"]
     for target, expected in (("", {"lora-rollout-engine"}), ("run", set())):

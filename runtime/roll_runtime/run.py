@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from roll_runtime import data, placement, report, rewards, tracking
-from roll_runtime.errors import DataProblem, EnvironmentProblem, Interrupted, NotSaved, WorkerLost
+from roll_runtime.errors import DataProblem, EnvironmentProblem, Interrupted, NotSaved, WorkerLost, WrongUsage
 from roll_runtime.progress import Progress
 from roll_runtime.recipe import Recipe
 from roll_runtime.store import Position, Store, position_of, rank_of
@@ -55,6 +55,10 @@ class Inputs:
 def run(asked: Asked) -> int:
     """Train; gives 0, and raises RunError or Interrupted for what ended the run before."""
     recipe, config = asked.recipe, asked.recipe.config
+    if ".." in Path(recipe.name).parts or Path(recipe.name).is_absolute():
+        raise WrongUsage(
+            f"`exp_name: {printable(recipe.name)}` leads out of `output_dir`, where the run is to be written"
+        )
     store = Store(recipe.folder)
     checkpoint = _checkpoint(asked, store)
     position = _start(checkpoint, recipe)

@@ -209,6 +209,7 @@ def test_rewards_that_are_all_alike_teach_nothing_and_harm_nothing(roll_run: Rol
         (("actor_train.data_args.file_name=[broken.jsonl]",), 5, "broken.jsonl:2: this is no JSON"),
         (("prompt_length=8",), 5, "80 rows were longer than `prompt_length`"),
         (("adv_estimator=gae",), 1, "estimator-not-covered"),
+        (("exp_name=../elsewhere",), 2, "leads out of `output_dir`"),
         (("--resume-from", "nowhere"), 5, "there is no checkpoint nowhere"),
         (("--reward", "math_rule=none.py:f"), 2, "none.py cannot be read"),
         (("--reward", "sums=none.py:f"), 2, "the config has no reward `sums`"),

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from roll_schema import supported
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.text import closest
@@ -27,9 +28,12 @@ if TYPE_CHECKING:
 def unknown_tracker(config: BaseConfig, context: Context) -> Iterator[Problem]:
     known = ["tensorboard", "wandb", "swanlab", "stdout"]
     known += ["trackio"] if context.release.matches(">=0.3.0") else []
+    known += [name for name in supported.TRACKERS if "run" in context.targets and name not in known]
     name = config.track_with
     if name is not None and name not in known:
         close = closest(name, known)
         listed = ", ".join(f"`{one}`" for one in known)
         advice = f"Did you mean `{close}`?" if close else "Write one of these."
-        yield Problem("track_with", f"ROLL {context.release.name} has no tracker `{name}`, it has {listed}", advice)
+        yield Problem(
+            "track_with", f"ROLL {context.release.name} has no tracker `{name}`; choose from {listed}", advice
+        )
