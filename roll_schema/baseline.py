@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ class InvalidBaseline(ValueError):
     """A baseline that cannot be read, or is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Known:
     """A problem: its file, counted from the baseline's folder, its rule, and its fingerprint."""
 
@@ -32,11 +32,8 @@ class Known:
 
 def write(path: Path, results: Iterable[Result]) -> int:
     """Write what is wrong as known; gives how much that is. Raises OSError."""
-    known = sorted(
-        (_known(item, mark, path) for result in results for item, mark in fingerprints(result.diagnostics)),
-        key=lambda one: (one.file, one.rule, one.fingerprint),
-    )
-    rows = [{"file": one.file, "rule": one.rule, "fingerprint": one.fingerprint} for one in dict.fromkeys(known)]
+    known = {_known(item, mark, path) for result in results for item, mark in fingerprints(result.diagnostics)}
+    rows = [asdict(one) for one in sorted(known)]
     fix.write(path, json.dumps({"version": VERSION, "known": rows}, indent=1) + "\n", may_be_new=True)
     return len(rows)
 
@@ -70,7 +67,7 @@ def apply(path: Path, known: set[Known], results: Iterable[Result]) -> list[Know
             else:
                 shown.append(item)
         result.diagnostics = shown
-    return sorted((one for one in known - met if one.file in files), key=lambda one: (one.file, one.rule))
+    return sorted(one for one in known - met if one.file in files)
 
 
 def _known(item: Diagnostic, mark: str, path: Path) -> Known:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from roll_schema import fix
+from roll_schema import fix, tree
 from roll_schema.diagnostic import Edit
 from roll_schema.tree import Node
 
@@ -49,11 +49,11 @@ _Made = Callable[[str, str], str]
 
 def edits(change: Change, root: Node, path: str, primary_file: str) -> tuple[Edit, ...]:
     """The edits that a change of the field at a path takes; none where it cannot be made by machine."""
-    way = _way(root, path.split("."))
+    way = _way(root, path)
     match change:
         case Add(text):
-            key = path.rpartition(".")[2]
-            parents = _way(root, path.split(".")[:-1])
+            section, _, key = path.rpartition(".")
+            parents = _way(root, section)
             added = _added(parents[-1], key, text) if parents else None
             return _judged(added, parents, primary_file)
         case Rename(to):
@@ -63,7 +63,7 @@ def edits(change: Change, root: Node, path: str, primary_file: str) -> tuple[Edi
             written = [Edit(way[-1].span, text, safe=True)] if way and "\n" not in way[-1].span.text else None
             return _judged(written, way, primary_file, unless=("aliased",))
         case Move(to):
-            target = _way(root, to.split(".") if to else [])
+            target = _way(root, to)
             moved = _moved(way[-2], way[-1], target[-1]) if len(way) > 1 and target else None
             return _judged(moved, [*way[:-1], *target], primary_file)
 
@@ -82,21 +82,10 @@ def _judged(
     return tuple(replace(edit, safe=not elsewhere and not reused) for edit in made)
 
 
-def _way(root: Node, keys: list[str]) -> list[Node]:
+def _way(root: Node, path: str) -> list[Node]:
     """The nodes from the root to a path; empty where it leads nowhere."""
-    way = [root]
-    for key in keys:
-        value = way[-1].value
-        name, _, index = key.partition("[")
-        child = value.get(name) if isinstance(value, dict) else None
-        if child is not None and index:
-            items, number = child.value, int(index.rstrip("]"))
-            way.append(child)
-            child = items[number] if isinstance(items, list) and number < len(items) else None
-        if child is None:
-            return []
-        way.append(child)
-    return way
+    nodes, whole = tree.way(root, path)
+    return nodes if whole else []
 
 
 def _renamed(parent: Node, node: Node, name: str) -> list[Edit] | None:

@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from roll_schema import compose, detect, interpolate, models, overrides, releases, settings, supported, tree
+from roll_schema import change, compose, detect, interpolate, models, overrides, releases, settings, supported, tree
 from roll_schema.catalog.gpus import Gpu
 from roll_schema.compose import Composition
 from roll_schema.detect import Choice
@@ -281,8 +281,6 @@ class _Run:
         """What a machine can do about a problem; nothing in the stand-in sections of a distillation."""
         if problem.change is None or self.distills:
             return ()
-        from roll_schema import change
-
         made = change.edits(problem.change, root, path, self.source.name)
         return made if problem.certain else tuple(replace(edit, safe=False) for edit in made)
 
@@ -308,68 +306,38 @@ class _Run:
 
     def silence(self) -> None:
         """Take out what comments ask not to show, of all files; say which comments of this one are of no use."""
-        sources = {self.source: self.root, **{item.span.source: None for item in self._found.values()}}
-        if not any("roll-lint:" in source.text for source in sources):
+        others = {item.span.source for item in self._found.values()} - {self.source}
+        if not any("roll-lint:" in source.text for source in (self.source, *others)):
             return
         from roll_schema import suppress
 
         own, faults = suppress.comments(self.source, self.root)
-        others = [suppress.comments(source, None)[0] for source in sources if source is not self.source]
-        shown, self.result.silent = suppress.apply(self._found.values(), [*own, *chain.from_iterable(others)])
+        of_others = [suppress.comments(source, None)[0] for source in others]
+        shown, self.result.silent = suppress.apply(self._found.values(), [*own, *chain.from_iterable(of_others)])
         self._found = {(item.rule, item.span, item.message): item for item in shown}
         self.report_faults(faults)
         if self.result.config is not None:
-            self.report_faults(suppress.unused(own, self.checked()))
+            self.report_faults(suppress.unused(own, self.was_checked))
 
-    def checked(self) -> set[str]:
-        """Rules and groups that would have found what there is, had they been asked."""
-        skipped = {name for name, _ in self.result.skipped}
-        groups = set(self.groups())
-        names = {
-            name
-            for name, rule in RULES.items()
-            if rule.group in groups and self.applies(rule, self.result.pipeline.name) and name not in skipped
-        }
-        return names | (groups if not self.options.select and not skipped else set())
+    def was_checked(self, name: str) -> bool:
+        """Whether a rule or group would have found what there is, had it been there."""
+        skipped = {rule for rule, _ in self.result.skipped}
+        if name not in RULES:
+            return name in self.groups() and not self.options.select and not skipped
+        rule = RULES[name]
+        return rule.group in self.groups() and self.applies(rule, self.result.pipeline.name) and name not in skipped
 
 
 def locate(root: Node, path: str, source: Source, *, at_key: bool = False) -> tuple[Node | None, Span]:
     """The node of a path with the span to show: the literal; for what is missing, the nearest key above it."""
-    here = root
-    nearest = source.span(0, 0)
-    steps = path.replace("[", ".[").split(".") if path else []
-    index = 0
-    while index < len(steps):
-        found, taken = _step(here, steps, index)
-        if found is None:
-            return None, nearest
-        here = found
-        index += taken
-        nearest = here.key_span or here.span
-    if not steps:
-        return here, nearest
+    nodes, whole = tree.way(root, path)
+    here = nodes[-1]
+    if here is root or not whole:
+        return (here if whole else None), (source.span(0, 0) if here is root else here.key_span or here.span)
     spread = isinstance(here.value, (dict, list)) and here.span.first.line != here.span.last.line
     if here.key_span is not None and (at_key or spread or not here.span.text):
         return here, here.key_span
     return here, here.span
-
-
-def _step(here: Node, steps: list[str], index: int) -> tuple[Node | None, int]:
-    """The child that the next steps name; a key may itself hold dots."""
-    if isinstance(here.value, dict):
-        for end in range(index + 1, len(steps) + 1):
-            name = ".".join(steps[index:end]).replace(".[", "[")
-            child = here.value.get(name)
-            if child is None:  # a key may also be a number or a truth value
-                others = (item for key, item in here.value.items() if not isinstance(key, str) and str(key) == name)
-                child = next(others, None)
-            if child is not None:
-                return child, end - index
-    elif isinstance(here.value, list) and steps[index].startswith("["):
-        number = int(steps[index][1:-1])
-        if number < len(here.value):
-            return here.value[number], 1
-    return None, 0
 
 
 def _in_time(rule: Rule, problem: Problem, error: SchemaError, context: Context) -> Problem:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -29,6 +28,8 @@ def write(path: Path, text: str, *, may_be_new: bool = False) -> None:
 
     Raises OSError, also where there is no such file, unless it `may_be_new`.
     """
+    import tempfile  # rules import this module on every start, and none of them writes
+
     target = path.resolve()
     data = text.encode("utf-8", "surrogateescape")
     mode = 0o644

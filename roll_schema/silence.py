@@ -2,51 +2,49 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
-from roll_schema import fix, tree
+from roll_schema import fix, suppress, tree
 from roll_schema.diagnostic import Diagnostic, Edit
 from roll_schema.text import Source
 
-_NAMES = re.compile(r"#[ \t]*roll-lint:[ \t]*ignore\[(?P<names>[^\]\n]*)\]")
-_FILE = re.compile(r"#[ \t]*roll-lint:[ \t]*ignore-file\[(?P<names>[^\]\n]*)\]")
 
-
-def add(source: Source, items: Iterable[Diagnostic]) -> tuple[str, int]:
-    """The text with comments at the lines of diagnostics, and how many are answered by them.
+def add(source: Source, items: Iterable[Diagnostic]) -> tuple[str, list[Diagnostic]]:
+    """The text with comments at the lines of diagnostics, and those that are answered by them.
 
     A problem of the whole file is answered for the file. A line that cannot have a comment, such as one inside of a
     text over several lines, is left as it is.
     """
-    text, answered = source.text, 0
-    by_line: dict[int, list[str]] = {}
+    text, meaning = source.text, _means(source.text)
+    answered: list[Diagnostic] = []
+    by_line: dict[int, list[Diagnostic]] = {}
     for item in items:
         if item.span.source is source:
             whole = item.span.start == item.span.end == 0
-            by_line.setdefault(0 if whole else item.span.first.line, []).append(item.rule)
+            by_line.setdefault(0 if whole else item.span.first.line, []).append(item)
     # From below, so that the lines above keep their numbers.
-    for line, rules in sorted(by_line.items(), reverse=True):
+    for line, found in sorted(by_line.items(), reverse=True):
         here = Source(source.name, text)
-        edited = fix.apply(here, [_edit(here, line, list(dict.fromkeys(rules)))])
-        if _means(edited) == _means(text):
-            text, answered = edited, answered + len(rules)
+        edited = fix.apply(here, [_edit(here, line, list(dict.fromkeys(item.rule for item in found)))])
+        if _means(edited) == meaning:
+            text = edited
+            answered += found
     return text, answered
 
 
 def _edit(source: Source, line: int, rules: list[str]) -> Edit:
     """A comment behind a line, or more names in one that is there; line 0 stands for the file."""
-    start = source.line_starts[max(line, 1) - 1]
-    end = start + len(source.line_text(max(line, 1)))
-    there = _FILE.search(source.text) if line == 0 else _NAMES.search(source.text, start, end)
-    if there is not None:
-        names = [name for name in re.split(r"[\s,]+", there["names"]) if name]
-        more = ", ".join(dict.fromkeys([*names, *rules]))
-        return Edit(source.span(there.start("names"), there.end("names")), more, safe=True)
+    comments, _ = suppress.comments(source, None)
+    there = (one.names for one in comments if (one.of_file if line == 0 else one.span.first.line == line))
+    if names := next(filter(None, there), None):
+        more = "".join(f", {rule}" for rule in rules if rule not in names)
+        last = max(span.end for span in names.values())
+        return Edit(source.span(last, last), more, safe=True)
     listed = ", ".join(rules)
     if line == 0:
         ending = "\r\n" if "\r\n" in source.text else "\n"
         return Edit(source.span(0, 0), f"# roll-lint: ignore-file[{listed}]{ending}", safe=True)
+    end = source.line_starts[line - 1] + len(source.line_text(line))
     return Edit(source.span(end, end), f"  # roll-lint: ignore[{listed}]", safe=True)
 
 

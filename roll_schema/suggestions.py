@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from roll_schema import releases
+from roll_schema.change import Change, Move, Rename
 from roll_schema.models.section import Section
 from roll_schema.models.validation import SchemaError, children, facts_of
 from roll_schema.overrides import OVERRIDE_FILE
 from roll_schema.text import closest
 from roll_schema.tree import lookup
-
-if TYPE_CHECKING:
-    from roll_schema.change import Change
 
 OTHER_NAMES = {
     "flash_attn": "attn_implementation",
@@ -61,36 +58,26 @@ def looks_meant(error: SchemaError) -> bool:
     return bool(near(error) or homes(error) or releases_with(error) or error.key in OTHER_NAMES)
 
 
-def advice(error: SchemaError) -> str:
-    """The fix for a key that is read nowhere: its right name or place, as far as one can be told."""
-    fields = facts_of(error.owner, error.release)
-    if OTHER_NAMES.get(error.key) in fields:
-        return f"ROLL's name for it is `{OTHER_NAMES[error.key]}`."
-    if error.key in NEVER_READ:
-        return NEVER_READ[error.key]
-    if places := homes(error):
-        return f"`{error.key}` belongs {' or '.join(places[:3])}."
-    if close := near(error):
-        return f"Did you mean `{close}`?"
-    return "Delete it, or correct its name."
-
-
-def change(error: SchemaError) -> tuple[Change | None, bool]:
-    """The fix for a machine to make, and whether it is certain that it was meant so."""
-    from roll_schema.change import Move, Rename
-
+def remedy(error: SchemaError) -> tuple[str, Change | None, bool]:
+    """What to do about a key that is read nowhere, in words and for a machine, and whether that is certainly meant."""
     other = OTHER_NAMES.get(error.key)
-    if other in facts_of(error.owner, error.release):
-        return Rename(str(other)), error.key not in _OTHERWISE_MEANT
+    if other is not None and other in facts_of(error.owner, error.release):
+        return f"ROLL's name for it is `{other}`.", Rename(other), error.key not in _OTHERWISE_MEANT
     if error.key in NEVER_READ:
-        return None, False
+        return NEVER_READ[error.key], None, True
     if places := _homes(error):
+        return f"`{error.key}` belongs {' or '.join(_told(places[:3]))}.", _move(error, places), True
+    if close := near(error):
+        return f"Did you mean `{close}`?", Rename(close), True
+    return "Delete it, or correct its name.", None, True
+
+
+def _move(error: SchemaError, places: list[str]) -> Change | None:
+    """Into the only place, or the only one in the section above; None where that leaves a choice."""
+    if len(places) > 1:
         above = _just_above(error)
-        near_by = [place for place in places if above and (place == above or place.startswith(f"{above}."))]
-        places = near_by if len(places) > 1 else places
-        return (Move(places[0]), True) if len(places) == 1 else (None, False)
-    close = near(error)
-    return (Rename(close), True) if close else (None, False)
+        places = [place for place in places if above and (place == above or place.startswith(f"{above}."))]
+    return Move(places[0]) if len(places) == 1 else None
 
 
 def near(error: SchemaError) -> str | None:
@@ -100,7 +87,11 @@ def near(error: SchemaError) -> str | None:
 
 def homes(error: SchemaError) -> list[str]:
     """Places of the config that have a field of this name: below the key's own section, above it, then anywhere."""
-    return [f"in `{path}`" if path else "at the top level" for path in _homes(error)]
+    return _told(_homes(error))
+
+
+def _told(places: list[str]) -> list[str]:
+    return [f"in `{path}`" if path else "at the top level" for path in places]
 
 
 def _homes(error: SchemaError) -> list[str]:

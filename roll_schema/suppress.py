@@ -7,7 +7,7 @@ Behind a value the comment is about its line; on a line of its own, about the ke
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from roll_schema.diagnostic import Diagnostic, Edit, Fault
@@ -25,6 +25,7 @@ class Ignore:
     """One comment: the lines that it is about (first, last), the names in it by their spans, and those of use."""
 
     span: Span
+    of_file: bool
     lines: tuple[int, int]
     names: dict[str, Span]
     used: set[str] = field(default_factory=set)
@@ -56,7 +57,7 @@ def comments(source: Source, root: Node | None) -> tuple[list[Ignore], list[Faul
             for name in _NAME.finditer(found["names"] or "")
         }
         faults += _wrong(span, names)
-        ignores.append(Ignore(span, _lines(source, found), names))
+        ignores.append(Ignore(span, bool(found["file"]), _lines(source, found), names))
     return ignores, faults
 
 
@@ -70,10 +71,10 @@ def apply(items: Iterable[Diagnostic], ignores: list[Ignore]) -> tuple[list[Diag
     return shown, silent
 
 
-def unused(ignores: Iterable[Ignore], checked: Collection[str]) -> Iterator[Fault]:
+def unused(ignores: Iterable[Ignore], was_checked: Callable[[str], bool]) -> Iterator[Fault]:
     """Names in comments that nothing answers to, of those that were checked; removable."""
     for ignore in ignores:
-        idle = [name for name in ignore.names if name not in ignore.used and name in checked]
+        idle = [name for name in ignore.names if name not in ignore.used and was_checked(name)]
         for name in idle:
             whole = len(idle) == len(ignore.names)
             removal = _without_comment(ignore.span) if whole else _without_name(ignore.names[name])
@@ -111,7 +112,7 @@ def _end_of_block(source: Source, first: int, last: int) -> int:
         text = source.line_text(number)
         if _is_empty(text):
             continue
-        is_item = _depth(text) == depth and text.lstrip().startswith("- ") and not _is_item(source.line_text(first))
+        is_item = _depth(text) == depth and _is_item(text) and not _is_item(source.line_text(first))
         if _depth(text) <= depth and not is_item:
             break
         end = number

@@ -153,6 +153,38 @@ def lookup(node: Node | None, steps: Iterable[Key]) -> Node | None:
     return node
 
 
+def way(root: Node, path: str) -> tuple[list[Node], bool]:
+    """The nodes from the root along a dotted path (`a.b[0].c`), and whether it leads to its end."""
+    nodes = [root]
+    steps = path.replace("[", ".[").split(".") if path else []
+    index = 0
+    while index < len(steps):
+        found, taken = _step(nodes[-1], steps, index)
+        if found is None:
+            return nodes, False
+        nodes.append(found)
+        index += taken
+    return nodes, True
+
+
+def _step(here: Node, steps: list[str], index: int) -> tuple[Node | None, int]:
+    """The child that the next steps name; a key may itself hold dots."""
+    if isinstance(here.value, dict):
+        for end in range(index + 1, len(steps) + 1):
+            name = ".".join(steps[index:end]).replace(".[", "[")
+            child = here.value.get(name)
+            if child is None:  # a key may also be a number or a truth value
+                others = (item for key, item in here.value.items() if not isinstance(key, str) and str(key) == name)
+                child = next(others, None)
+            if child is not None:
+                return child, end - index
+    elif isinstance(here.value, list) and steps[index].startswith("["):
+        number = int(steps[index][1:-1])
+        if number < len(here.value):
+            return here.value[number], 1
+    return None, 0
+
+
 def join(path: str, key: Key) -> str:
     """`a.b` and `c` to `a.b.c`."""
     return f"{path}.{key!s}" if path else str(key)

@@ -140,9 +140,9 @@ def lint_command(
         raise click.UsageError("overrides go with one config, not with several")
     repaired = None
     if fix or diff:
-        from roll_schema.cli.repair import repair_files
+        from roll_schema.cli import repair
 
-        repaired = repair_files(files, options, unsafe=unsafe_fixes, diff=diff)
+        repaired = repair.repair_files(files, options, unsafe=unsafe_fixes, diff=diff)
         if diff:
             click.echo(f"would fix {repaired.told}", err=True)
             return int(bool(repaired.files))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
@@ -31,45 +33,52 @@ class Repaired:
 
 def repair_files(files: list[Input], options: Options, *, unsafe: bool, diff: bool) -> Repaired:
     """Edit the files, or print what would be edited; raises click's UsageError where one cannot be written."""
-    results, problems, changed = [], 0, 0
-    for file in files:
-        path, source = read_file(file)
-        made = repair(path, source, with_project(path, options), unsafe=unsafe)
-        results.append(made.result)
-        problems += len(made.done)
-        changed += made.text != source.text
-        _put(file, source, made, diff)
-    return Repaired(results, problems, changed)
+    return _edited(files, options, diff, lambda path, source, own: repair(path, source, own, unsafe=unsafe))
 
 
 def add_ignores(files: list[Input], options: Options) -> Repaired:
     """Write comments for what is wrong into the files; raises click's UsageError where one cannot be written."""
+    return _edited(files, options, False, _silenced)
+
+
+def _silenced(path: Path, source: Source, options: Options) -> Repair:
     from roll_schema import silence
 
+    text, answered = silence.add(source, engine.lint(path, source, options).diagnostics)
+    return Repair(text, engine.lint(path, Source(source.name, text), options), tuple(answered))
+
+
+def _edited(
+    files: list[Input], options: Options, diff: bool, edit: Callable[[Path, Source, Options], Repair]
+) -> Repaired:
     results, problems, changed = [], 0, 0
     for file in files:
         path, source = read_file(file)
-        own = with_project(path, options)
-        text, answered = silence.add(source, engine.lint(path, source, own).diagnostics)
-        result = engine.lint(path, Source(source.name, text), own)
-        results.append(result)
-        problems += answered
-        changed += text != source.text
-        _put(file, source, Repair(text, result, ()), diff=False)
+        made = edit(path, source, with_project(path, options))
+        results.append(made.result)
+        problems += len(made.done)
+        changed += made.text != source.text
+        if diff:
+            show_diff(source, made.text)
+        elif file[1]:
+            click.echo(made.text, nl=False)
+        else:
+            replace_text(path, source, made.text)
     return Repaired(results, problems, changed)
 
 
-def _put(file: Input, source: Source, made: Repair, diff: bool) -> None:
-    path, standard_input = file
-    if diff:
-        name = printable(source.name)
-        before, after = (text.splitlines(keepends=True) for text in (source.text, made.text))
-        for line in difflib.unified_diff(before, after, name, name):
-            click.echo(printable(mask(line.rstrip("\r\n"))))
-    elif standard_input:
-        click.echo(made.text, nl=False)
-    elif made.text != source.text:
+def show_diff(source: Source, text: str) -> None:
+    """Print what would become of a text, for people."""
+    name = printable(source.name)
+    before, after = source.text.splitlines(keepends=True), text.splitlines(keepends=True)
+    for line in difflib.unified_diff(before, after, name, name):
+        click.echo(printable(mask(line.rstrip("\r\n"))))
+
+
+def replace_text(path: Path, source: Source, text: str) -> None:
+    """Write what became of a file's text, if it is another; raises click's UsageError where that cannot be."""
+    if text != source.text:
         try:
-            fix.write(path, made.text)
+            fix.write(path, text)
         except OSError as error:
-            raise click.UsageError(f"{source.name} cannot be written: {error.strerror or error}") from None
+            raise click.UsageError(f"{printable(source.name)} cannot be written: {error.strerror or error}") from None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from roll_schema import fix, models, releases
+from roll_schema import models, releases
 from roll_schema.cli.inputs import files_of, read_file, with_project
+from roll_schema.cli.repair import replace_text, show_diff
 from roll_schema.diagnostic import Severity
 from roll_schema.engine import Options
 from roll_schema.migrate import compare, migrate
@@ -78,14 +78,9 @@ def migrate_command(
         migration = migrate(path, source, options, new)
         name = printable(source.name)
         if diff:
-            before, after = source.text.splitlines(keepends=True), migration.text.splitlines(keepends=True)
-            for line in difflib.unified_diff(before, after, name, name):
-                click.echo(printable(mask(line.rstrip("\r\n"))))
-        elif migration.text != source.text:
-            try:
-                fix.write(path, migration.text)
-            except OSError as error:
-                raise click.UsageError(f"{name} cannot be written: {error.strerror or error}") from None
+            show_diff(source, migration.text)
+        else:
+            replace_text(path, source, migration.text)
         for line_number, said in migration.done:
             click.echo(f"{name}:{line_number}: {printable(said)}", err=diff)
         for line_number, remark in migration.remarks:

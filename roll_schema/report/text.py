@@ -78,7 +78,6 @@ def summary(results: list[Result]) -> str:
     # Machines are asked for only by who wants to check against them.
     skipped = {item for result in results for item in result.skipped if item[1] not in ("cluster", "gpu")}
     needs = sorted({need for _, need in skipped})
-    silent = sum(len(result.silent) for result in results)
     fixable = [item.edits for result in results for item in result.diagnostics if item.edits]
     safe = sum(all(edit.safe for edit in edits) for edits in fixable)
     tail = f"; {safe} fixable with --fix" if safe else ""
@@ -86,6 +85,7 @@ def summary(results: list[Result]) -> str:
     tail += (
         f"; {len(skipped)} rule{'s' * (len(skipped) != 1)} skipped for want of {', '.join(needs)}" if skipped else ""
     )
+    silent = sum(len(result.silent) for result in results)
     tail += f"; {silent} ignored by comments" if silent else ""
     known = sum(len(result.known) for result in results)
     tail += f"; {known} known by the baseline" if known else ""

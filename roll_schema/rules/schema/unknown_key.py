@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
-from roll_schema.suggestions import advice, change, ignored, in_fragment, looks_meant, near
+from roll_schema.suggestions import ignored, in_fragment, looks_meant, near, remedy
 from roll_schema.tree import lookup
 
 if TYPE_CHECKING:
@@ -45,5 +45,5 @@ def unknown_key(error: SchemaError, context: Context) -> Iterator[Problem]:
             help_text = f"Use it as `${{{error.key}}}`, or delete it."
             yield Problem(error.path, message, help_text, severity=Severity.WARNING, at_key=True)
             return
-    remedy, certain = change(error)
-    yield Problem(error.path, ignored(error), help=advice(error), at_key=True, change=remedy, certain=certain)
+    advice, change, certain = remedy(error)
+    yield Problem(error.path, ignored(error), advice, at_key=True, change=change, certain=certain)
