@@ -188,7 +188,7 @@ class Cluster:
                 f"the config places workers on {self.placement.demand} GPUs and this machine has {gpus}: change "
                 "`device_mapping`, or join a cluster with --address"
             )
-        folder = Path(tempfile.mkdtemp(prefix="roll-run-"))
+        folder = Path(tempfile.mkdtemp(prefix=guard.PREFIX))
         self._guard = guard.Guard(folder)
         # Every process of this Ray cluster inherits it.
         os.environ[guard.VARIABLE] = str(folder)

@@ -129,8 +129,9 @@ def demand_rows(data: DataSet, shares: dict[str, float]) -> None:
     """Raise DataProblem where a domain that is to be trained on has no rows."""
     for domain in shares:
         if not data.prompts.get(domain):
-            left_out = f"; {data.too_long} rows were longer than `prompt_length`" if data.too_long else ""
-            left_out = left_out or ("" if data.size else "; the files hold none")
+            left_out = "" if data.size else "; the files hold none"
+            if data.too_long:
+                left_out = f"; {data.too_long} rows were longer than `prompt_length`"
             raise DataProblem(f"no row is left for the domain `{domain}` of `domain_interleave_probs`{left_out}")
 
 

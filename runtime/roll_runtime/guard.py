@@ -16,6 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 
 VARIABLE = "ROLL_RUN_FOLDER"
+PREFIX = "roll-run-"
+"""How the name of a run's temporary folder begins."""
 
 
 class Guard:
@@ -50,17 +52,16 @@ def processes(folder: Path) -> list[int]:
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             # A process that ended, and was not waited for, has an empty environment.
-            if mark in (entry / "environ").read_bytes().split(b"\0") or _writes_to(entry, folder):
+            if mark in (entry / "environ").read_bytes().split(b"\0") or holds_a_file(entry, f"{folder}/"):
                 found.append(int(entry.name))
     return [pid for pid in found if pid != os.getpid()]
 
 
-def _writes_to(process: Path, folder: Path) -> bool:
-    """Whether a process has a file of the folder open: Ray's agents write their title over their environment."""
-    inside = f"{folder}/"
+def holds_a_file(process: Path, start: str) -> bool:
+    """Whether a process has a file open whose path starts so: Ray's agents write their title over their environment."""
     for link in (process / "fd").iterdir():
         with suppress(OSError):
-            if os.readlink(link).startswith(inside):
+            if os.readlink(link).startswith(start):
                 return True
     return False
 

@@ -6,9 +6,11 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from glob import glob
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -156,28 +158,19 @@ def nothing_left() -> Callable[[], list[str]]:
     return left
 
 
-def _holds_a_file(process: Path) -> bool:
-    """Whether a process has a file of some run's folder open."""
-    for link in (process / "fd").iterdir():
-        try:
-            if os.readlink(link).startswith("/tmp/roll-run-"):
-                return True
-        except OSError:
-            continue
-    return False
-
-
 def _left() -> list[str]:
     """Processes with a run's mark, folders, and shared memory."""
     from roll_runtime import guard
 
-    found = [str(path) for path in Path("/tmp").glob("roll-run-*")]
+    start = f"{tempfile.gettempdir()}/{guard.PREFIX}"
+    found = glob(f"{start}*")
     found += [str(path) for path in Path("/dev/shm").glob("adapter-*")]
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            variables = (entry / "environ").read_bytes()
+            marked = f"{guard.VARIABLE}=".encode() in (entry / "environ").read_bytes()
+            marked = marked or guard.holds_a_file(entry, start)
         except OSError:
             continue
-        if f"{guard.VARIABLE}=".encode() in variables or _holds_a_file(entry):
+        if marked:
             found.append((entry / "cmdline").read_text().replace("\0", " "))
     return found
