@@ -139,6 +139,9 @@ def with_project(path: Path, options: Options) -> Options:
     if checkout is None and (named := project.get("roll-src", path)) and project.file is not None:
         checkout, why = project.file.parent / named.value, named.reason
     select, ignore = project.get("select", path), project.get("ignore", path)
+    preview, manual = project.get("preview", path), project.get("manual", path)
+    severities = project.severities(path)
+    names_of(severities)
     return replace(
         options,
         project=project,
@@ -147,6 +150,9 @@ def with_project(path: Path, options: Options) -> Options:
         allowed=_allowed(path, search_paths),
         select=options.select or (names_of(select.value) if select else frozenset()),
         ignore=options.ignore or (names_of(ignore.value) if ignore else frozenset()),
+        preview=options.preview or bool(preview and preview.value),
+        severities=severities,
+        manual=options.manual or (manual.value if manual else ""),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import chain
@@ -28,7 +28,11 @@ from roll_schema.tree import Node, lookup
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to lint; `release` and `pipeline` are None where they shall be found out, `targets` are optional groups."""
+    """How to lint; `release` and `pipeline` are None where they shall be found out, `targets` are optional groups.
+
+    `preview` adds rules that are on trial, `severities` overrule the rules' own, by rule or group, and `manual` is the
+    address of the rules' pages.
+    """
 
     release: str | None = None
     pipeline: str | None = None
@@ -45,13 +49,21 @@ class Options:
     targets: frozenset[str] = frozenset()
     cluster: Cluster | None = None
     gpu: Gpu | None = None
+    preview: bool = False
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    manual: str = ""
+
+    def severity(self, rule: Rule) -> Severity | None:
+        """What the settings say of a rule, by its name or else its group."""
+        return self.severities.get(rule.name, self.severities.get(rule.group))
 
 
 @dataclass(slots=True)
 class Result:
     """What linting one file gave by a release's `facts`; `composed` is the tree before `${…}`, `resolved` after.
 
-    `silent` are diagnostics that comments asked not to show, `known` those of a baseline.
+    `silent` are diagnostics that comments asked not to show, `known` those of a baseline, `manual` is where the rules'
+    pages are.
     """
 
     file: str
@@ -66,6 +78,7 @@ class Result:
     distills: bool = False
     silent: list[Diagnostic] = field(default_factory=list)
     known: list[Diagnostic] = field(default_factory=list)
+    manual: str = ""
 
     def count(self, severity: Severity) -> int:
         return sum(diagnostic.severity is severity for diagnostic in self.diagnostics)
@@ -93,6 +106,7 @@ class _Run:
         if options.fork is not None:
             release = Choice(options.fork.name, options.fork_reason)
         self.result = Result(source.name, release, self.release, Choice(detect.UNDECIDED, "the file could not be read"))
+        self.result.manual = options.manual
         self.distills = False
         self.includes: dict[Source, Span] = {}
         self.root: Node | None = None
@@ -245,6 +259,8 @@ class _Run:
         if "run" in self.options.targets and rule.name in supported.OF_ROLL_ALONE:
             return False
         names = {rule.name, rule.group}
+        if rule.preview and not self.options.preview and rule.name not in self.options.select:
+            return False
         chosen = not self.options.select or bool(names & self.options.select)
         return chosen and not names & self.options.ignore
 
@@ -257,7 +273,7 @@ class _Run:
                 notes = (*fault.notes, *self.include_notes(fault.span))
                 safe = fault.span.source is self.source
                 edits = tuple(replace(edit, safe=edit.safe and safe) for edit in fault.edits)
-                self.add(replace(_diagnostic(rule, problem, fault.span, fault.path, notes), edits=edits))
+                self.add(replace(self.diagnostic(rule, problem, fault.span, fault.path, notes), edits=edits))
 
     def report(self, rule: Rule, problem: Problem, base: str, root: Node) -> None:
         path = ".".join(filter(None, (base, problem.field)))
@@ -274,8 +290,15 @@ class _Run:
             problem = replace(problem, message=message, help=advice)
         elsewhere = tuple(note for note in notes if note.span != span)
         changes = self.edits(problem, root, path)
-        diagnostic = replace(_diagnostic(rule, problem, span, path or None, elsewhere), edits=changes)
+        diagnostic = replace(self.diagnostic(rule, problem, span, path or None, elsewhere), edits=changes)
         self.add(diagnostic, missing=path if node is None else "")
+
+    def diagnostic(
+        self, rule: Rule, problem: Problem, span: Span, path: str | None, notes: tuple[Note, ...]
+    ) -> Diagnostic:
+        severity = self.options.severity(rule) or problem.severity or rule.severity
+        fails = problem.fails or rule.fails
+        return Diagnostic(rule.name, severity, problem.message, span, fails, problem.help, path, notes)
 
     def edits(self, problem: Problem, root: Node, path: str) -> tuple[Edit, ...]:
         """What a machine can do about a problem; nothing in the stand-in sections of a distillation."""
@@ -350,11 +373,6 @@ def _in_time(rule: Rule, problem: Problem, error: SchemaError, context: Context)
     if error.swallowed and not context.distills and (asked is None or asked.value is not True):
         return replace(problem, fails="silently")
     return problem
-
-
-def _diagnostic(rule: Rule, problem: Problem, span: Span, path: str | None, notes: tuple[Note, ...]) -> Diagnostic:
-    severity, fails = problem.severity or rule.severity, problem.fails or rule.fails
-    return Diagnostic(rule.name, severity, problem.message, span, fails, problem.help, path, notes)
 
 
 def _without(node: Node, text: str) -> str:

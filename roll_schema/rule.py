@@ -118,6 +118,7 @@ class Rule:
     claims: tuple[str, ...]
     releases: str
     pipelines: tuple[str, ...]
+    preview: bool
 
     @property
     def manual(self) -> str:
@@ -131,11 +132,13 @@ def rule(
     releases: str = "",
     claims: tuple[str, ...] = (),
     pipelines: tuple[str, ...] = (),
+    preview: bool = False,
 ) -> Callable[[Check], Rule]:
     """Make a function a rule: its name is the rule's, the class of its first parameter is what it is run on.
 
     `fails` says when ROLL would have failed, `releases` and `pipelines` bound those it holds for (empty: all), `claims`
-    names the errors that a rule on a SchemaError puts into words. Raises ValueError for an unknown `fails`.
+    names the errors that a rule on a SchemaError puts into words. A rule in `preview` is on trial, and runs only when
+    asked for. Raises ValueError for an unknown `fails`.
     """
     if fails and fails not in FAILS:
         raise ValueError(fails)
@@ -145,8 +148,8 @@ def rule(
         annotations = [getattr(kind, "__name__", kind) for key, kind in code.__annotations__.items() if key != "return"]
         name = code.__name__.replace("_", "-")
         group = code.__module__.split(".")[-2]
-        return Rule(
-            name, group, severity, fails, check, annotations[0], len(annotations) > 1, claims, releases, pipelines
-        )
+        subject, takes_context = annotations[0], len(annotations) > 1
+        about = (claims, releases, pipelines, preview)
+        return Rule(name, group, severity, fails, check, subject, takes_context, *about)
 
     return make

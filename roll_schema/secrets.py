@@ -26,6 +26,11 @@ def is_secret_path(path: str | None) -> bool:
     return path is not None and any(is_secret_key(step) for step in re.split(r"[.\[]", path))
 
 
+def is_secret_shape(text: str) -> bool:
+    """Whether a text has the shape of a well-known service's token."""
+    return _SHAPES.search(text) is not None
+
+
 def mask(text: str) -> str:
     """The text with secrets replaced by as many stars, so that columns stay where they are."""
 
@@ -41,6 +46,11 @@ def mask(text: str) -> str:
 def printable(text: str) -> str:
     """Control and bidirectional characters as `\\u…`, so that a config cannot steer the terminal or the reader."""
     return "".join(_visible(char) for char in text)
+
+
+def clean(text: str) -> str:
+    """What may be shown of a text, on one line."""
+    return printable(mask(text))
 
 
 def _visible(char: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from roll_schema import models, releases, toml
+from roll_schema.diagnostic import Severity
 from roll_schema.text import Source, Span, closest
 
 FILES = ("roll-lint.toml", "pyproject.toml")
@@ -20,12 +21,18 @@ KEYS = {
     "config-dirs": list,
     "select": list,
     "ignore": list,
+    "preview": bool,
+    "severity": dict,
+    "manual": str,
 }
 """Keys of the settings file; `[paths."pattern"]` may set the same for configs whose path matches."""
+
+_KINDS = {str: "a text", list: "a list of texts", bool: "true or false", dict: "a table of rules and their severities"}
 
 COMMENT_KEYS = ("release", "pipeline")
 """Settings that a comment may make for its file."""
 
+_LEVELS = tuple(severity.value for severity in Severity)
 _COMMENT = re.compile(r"^[ \t]*#[ \t]*roll-lint:[ \t]*(?P<pairs>\w[\w-]*=.*)$", re.M)
 _PAIR = re.compile(r"(?P<key>[\w-]+)=(?P<value>[^\s,]+)")
 _MAX_BYTES = 1024 * 1024
@@ -61,6 +68,14 @@ class Project:
             if key in values and fnmatchcase(name, pattern):
                 return Setting(values[key], f'paths."{pattern}" in {self.file.name}')
         return Setting(self.values[key], self.file.name) if key in self.values else None
+
+    def severities(self, path: Path) -> dict[str, Severity]:
+        """Severities of rules and groups for a config; a later pattern that matches overrules an earlier one."""
+        if self.file is None:
+            return {}
+        name = _relative(path, self.file.parent)
+        tables = [self.values, *(values for pattern, values in self.paths.items() if fnmatchcase(name, pattern))]
+        return {rule: Severity(level) for table in tables for rule, level in table.get("severity", {}).items()}
 
 
 def find_project(path: Path) -> Project:
@@ -124,9 +139,12 @@ def _check(file: Path, where: str, values: dict[str, Any]) -> None:
             hint = f"; did you mean `{close}`?" if close else f"; known are {', '.join(KEYS)}, paths"
             raise InvalidSettings(f"{file}: there is no setting `{place}`{hint}")
         wanted = KEYS[key]
-        if not isinstance(value, wanted) or (wanted is list and not all(isinstance(item, str) for item in value)):
-            kind = "a list of texts" if wanted is list else "a text"
-            raise InvalidSettings(f"{file}: `{place}` must be {kind}")
+        all_texts = not isinstance(value, list) or all(isinstance(item, str) for item in value)
+        if not isinstance(value, wanted) or not all_texts:
+            raise InvalidSettings(f"{file}: `{place}` must be {_KINDS[wanted]}")
+        odd = [rule for rule, level in value.items() if level not in _LEVELS] if isinstance(value, dict) else []
+        if odd:
+            raise InvalidSettings(f"{file}: `{place}.{odd[0]}` must be one of {', '.join(_LEVELS)}")
         if problem := wrong(key, str(value)):
             raise InvalidSettings(f"{file}: {problem}")
 

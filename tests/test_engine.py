@@ -80,10 +80,10 @@ def test_values_that_are_not_printed() -> None:
     result = lint_text(
         "tracker_kwargs: {api_key: hush-hush-hush, api_key: hush-hush}\nsystem_envs: {HF_TOKEN: 12345678}\n"
     )
-    shown = "".join(text.full([result], color=False)) + json.render([result])
+    shown = "".join(text.full([result])) + json.render([result])
     assert "hush-hush" not in shown.replace("*", "")
     evil = lint_text('"\\e[31mevil\\u202e": 1\nexp_name: [1]\n')
-    assert "\x1b" not in "".join(text.full([evil], color=False))
+    assert "\x1b" not in "".join(text.full([evil]))
 
 
 def test_order_and_selection() -> None:
@@ -225,9 +225,7 @@ def test_no_report_tells_a_secret() -> None:
 
     result = lint_text(SECRETS)
     assert result.composed is not None
-    shown = "".join(
-        [*text.full([result], color=False), *text.concise([result]), json.render([result]), *show(result.composed)]
-    )
+    shown = "".join([*text.full([result]), *text.concise([result]), json.render([result]), *show(result.composed)])
     for secret in ("sk-list-secret", "777888", "123456", "tok_abc"):
         assert secret not in shown, secret
     assert "`WANDB_API_KEY`" in shown

@@ -56,7 +56,7 @@ def test_no_value_breaks_lint_or_plan(path: Path) -> None:
     for place in places(composed):
         for value in islice(values, EACH):
             result = lint_path(path, overrides=(f"++{place}={value}",), **machines)
-            list(text.full([result], color=False))
+            list(text.full([result]))
             if result.config is None:
                 continue
             made = plan.make(

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from roll_schema.detect import Choice
+from roll_schema.rules import RULES
 from roll_schema.settings import InvalidSettings, Project, find_project
 from tests.support import lint_text, places
 from tests.test_cli import run
@@ -42,6 +44,9 @@ def test_the_nearest_settings_file_counts(tmp_path: Path) -> None:
         ('release = "0.9"', "there is no release `0.9`; known are 0.1.0"),
         ("release = 0.3", "`release` must be a text"),
         ('select = "lora"', "`select` must be a list of texts"),
+        ("preview = 1", "`preview` must be true or false"),
+        ('severity = "error"', "`severity` must be a table of rules and their severities"),
+        ('[severity]\nlora = "fatal"', "`severity.lora` must be one of error, warning, info"),
         ('[paths."a/*"]\nx = 1', 'there is no setting `paths."a/*".x`'),
         ("paths = 1", "`paths` must hold tables"),
         ("a = [", "roll-lint.toml: "),
@@ -155,3 +160,42 @@ def test_a_checkout_that_is_none(tmp_path: Path) -> None:
     config = write(tmp_path / "c.yaml", "save_steps: 1\n")
     done = run("--roll-src", str(tmp_path), str(config))
     assert (done.returncode, "is no ROLL checkout" in done.stderr) == (2, True)
+
+
+def test_severities_by_rule_group_and_path(tmp_path: Path) -> None:
+    write(
+        tmp_path / "roll-lint.toml",
+        '[severity]\nschema = "info"\nwrong-type = "warning"\n'
+        '[paths."old/*".severity]\nwrong-type = "info"\n[paths."old/a*".severity]\nunknown-key = "error"\n',
+    )
+    text = 'rewards: {}\nrollout_batch_size: 64\nsave_steps: "1"\nsave_step: 2\n'
+
+    def said(name: str) -> dict[str, str]:
+        done = run(str(write(tmp_path / name, text)), "--output-format", "jsonl")
+        items = [json.loads(line) for line in done.stdout.splitlines()]
+        return {item["rule"]: item["severity"] for item in items if item["rule"] in ("wrong-type", "unknown-key")}
+
+    assert said("new.yaml") == {"wrong-type": "warning", "unknown-key": "info"}
+    assert said("old/b.yaml") == {"wrong-type": "info", "unknown-key": "info"}
+    assert said("old/a.yaml") == {"wrong-type": "info", "unknown-key": "error"}
+
+
+def test_rules_on_trial_run_when_asked_for(tmp_path: Path) -> None:
+    trial = [rule.name for rule in RULES.values() if rule.preview]
+    assert "secret-by-shape" in trial
+    text = "rewards: {}\nrollout_batch_size: 64\nsystem_envs: {HF_LOGIN: hf_QwErTyUiOpAsDfGhJkLzXcVbNm}\n"
+    config = str(write(tmp_path / "c.yaml", text))
+
+    def found(*options: str) -> bool:
+        return "[secret-by-shape]" in run(config, *options).stdout
+
+    assert not found()
+    assert found("--preview")
+    assert found("--select", "secret-by-shape")
+    assert not found("--select", "security")
+    assert not found("--preview", "--ignore", "security")
+    write(tmp_path / "roll-lint.toml", "preview = true\n")
+    assert found()
+    assert "hf_Qw" not in run(config).stdout + run(config, "--output-format", "jsonl").stdout
+    write(tmp_path / "roll-lint.toml", '[severity]\nlorra = "info"\n')
+    assert "lorra is neither a rule nor a group" in run(config).stderr

@@ -29,7 +29,7 @@ PICTURE = ROOT / "docs" / "plan.svg"
 def output(path: Path) -> str:
     """What `roll-lint` prints for an example, run in its folder."""
     result = lint_path(path)
-    return "\n".join([*text.full([result], color=False), text.summary([result]), ""])
+    return "\n".join([*text.full([result]), text.summary([result]), ""])
 
 
 def planned(path: Path, gpu: str) -> Plan:

@@ -15,7 +15,6 @@ from roll_schema.cli.inputs import (
     Input,
     Request,
     color_option,
-    is_colored,
     is_config,
     lint_file,
     names_of,
@@ -23,6 +22,7 @@ from roll_schema.cli.inputs import (
     with_project,
 )
 from roll_schema.diagnostic import Severity
+from roll_schema.report import FORMATS
 from roll_schema.rules import OPTIONAL_GROUPS
 from roll_schema.version import VERSION
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from roll_schema.engine import Options, Result
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_FORMATS = ["text", "concise", "json", "github", "gitlab"]
 
 _EPILOG = """\b
 Commands (a first word of that name; write ./show for a file so called):
@@ -47,7 +46,8 @@ def _print_rules(context: click.Context, parameter: click.Parameter, value: bool
     from roll_schema.rules import RULES
 
     for rule in sorted(RULES.values(), key=lambda rule: (rule.group, rule.name)):
-        click.echo(f"{rule.group:14} {rule.severity.value:8} {rule.name:32} {rule.manual.splitlines()[0]}")
+        trial = " (preview)" * rule.preview
+        click.echo(f"{rule.group:14} {rule.severity.value:8} {rule.name:32} {rule.manual.splitlines()[0]}{trial}")
     context.exit(0)
 
 
@@ -62,7 +62,8 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
         close = closest(value, RULES)
         hint = f" Did you mean {close}?" if close else ""
         raise click.BadParameter(f"there is no rule {value}.{hint}", context, parameter)
-    bounds = [f"fails {rule.fails}"] if rule.fails else []
+    bounds = ["preview"] if rule.preview else []
+    bounds += [f"fails {rule.fails}"] if rule.fails else []
     bounds += [f"ROLL {rule.releases}"] if rule.releases else []
     bounds += [f"pipelines {' '.join(rule.pipelines)}"] if rule.pipelines else []
     click.echo(f"{rule.name} ({', '.join((rule.group, rule.severity.value, *bounds))})\n\n{rule.manual}")
@@ -77,7 +78,14 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
     "--target", type=click.Choice(OPTIONAL_GROUPS), help="Where it shall run: `run` is roll-run's own engine."
 )
 @click.option("--configs-only", is_flag=True, help="Pass over files that are no pipeline's config, such as fragments.")
-@click.option("--output-format", type=click.Choice(_FORMATS), default="text", show_default=True)
+@click.option("--output-format", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option(
+    "--output-file",
+    multiple=True,
+    metavar="[FORMAT:]FILE",
+    help="Write the report there; with a format, a further one (repeat for several).",
+)
+@click.option("--preview", is_flag=True, help="With rules that are on trial.")
 @click.option("--fix", is_flag=True, help="Make the edits that cannot change more than they say.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also those that a person should look at.")
 @click.option("--diff", is_flag=True, help="Show the edits of --fix, and write nothing.")
@@ -101,6 +109,8 @@ def lint_command(
     target: str | None,
     configs_only: bool,
     output_format: str,
+    output_file: tuple[str, ...],
+    preview: bool,
     fix: bool,
     unsafe_fixes: bool,
     diff: bool,
@@ -120,9 +130,11 @@ def lint_command(
     PATH is a config, a folder of configs, or - for standard input. OVERRIDE is a Hydra override such as
     actor_train.training_args.learning_rate=2e-5, +key=value or ~key.
     """
+    from roll_schema.cli import output
     from roll_schema.report import text
     from roll_schema.rule import Cluster
 
+    reports = output.reports(output_format, output_file)
     files, asked = request.read()
     if configs_only:
         files = [(path, standard_input) for path, standard_input in files if standard_input or is_config(path)]
@@ -135,6 +147,7 @@ def lint_command(
         targets=frozenset([target] if target else []),
         cluster=Cluster(nodes, gpus_per_node) if nodes else None,
         gpu=GPUS[gpu] if gpu else None,
+        preview=preview,
     )
     if options.overrides and len(files) > 1:
         raise click.UsageError("overrides go with one config, not with several")
@@ -157,38 +170,23 @@ def lint_command(
         click.echo(_written(write_baseline, results))
         return 0
     gone = _without_known(baseline, results) if baseline is not None else []
-    # Standard output has the text, where that was read from standard input.
-    aside = (fix or add_ignores) and any(standard_input for _, standard_input in files)
     if show_settings:
         for result in results:
             click.echo("\n".join(_settings_of(result, options)))
         return 0
-    if output_format in ("json", "gitlab"):
-        from roll_schema.report import gitlab, json
 
-        click.echo((json if output_format == "json" else gitlab).render(results), err=aside)
-    elif output_format == "github":
-        from roll_schema.report import github
-
-        for line in github.lines(results):
-            click.echo(line, err=aside)
-        click.echo(text.summary(results), err=aside)
-    else:
-        blocks = text.concise(results) if output_format == "concise" else text.full(results, is_colored(color))
-        for block in blocks:
-            click.echo(block, color=True, err=aside)
+    def closing() -> Iterator[str]:
         for file, result in zip(files, results, strict=True):
-            if hint := _other_release(result, options, file):
-                click.echo(hint, err=aside)
-            if hint := _undecided(result):
-                click.echo(hint, err=aside)
-        for line in text.skips(results) if explain_skips else ():
-            click.echo(line, err=aside)
+            yield from filter(None, (_other_release(result, options, file), _undecided(result)))
+        yield from text.skips(results) if explain_skips else ()
         if repaired and repaired.problems:
-            click.echo(f"{'Silenced' if add_ignores else 'Fixed'} {repaired.told}", err=aside)
-        for told in gone:
-            click.echo(told, err=aside)
-        click.echo(text.summary(results), err=aside)
+            yield f"{'Silenced' if add_ignores else 'Fixed'} {repaired.told}"
+        yield from gone
+        yield text.summary(results)
+
+    # Standard output has the text, where that was read from standard input.
+    aside = (fix or add_ignores) and any(standard_input for _, standard_input in files)
+    output.write(reports, results, list(closing()) if output.for_people(reports) else [], color, aside)
     failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     return int(any(diagnostic.severity in failing for result in results for diagnostic in result.diagnostics))
 
@@ -229,6 +227,10 @@ def _settings_of(result: Result, options: Options) -> Iterator[str]:
     for name, names in (("select", options.select), ("ignore", options.ignore)):
         if names:
             yield f"  {name:9} {', '.join(sorted(names))}"
+    if options.preview:
+        yield "  preview   with rules that are on trial"
+    for name, severity in sorted(options.severities.items()):
+        yield f"  severity  {name} is {severity.value}"
 
 
 def _undecided(result: Result) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from roll_schema.catalog.gpus import GPUS
-from roll_schema.cli.inputs import Request, color_option, is_colored, shared
+from roll_schema.cli.inputs import Request, color_option, shared
 
 if TYPE_CHECKING:
     from roll_schema.plan import Plan
@@ -40,6 +40,7 @@ def plan_command(
 ) -> int:
     """Show which role sits on which GPU, what a step does, and an estimate of memory per GPU and phase."""
     from roll_schema import plan
+    from roll_schema.cli.output import style_of
     from roll_schema.diagnostic import Severity
     from roll_schema.report import plan_text, text
 
@@ -47,9 +48,9 @@ def plan_command(
         if output.suffix not in FORMATS:
             raise click.UsageError(f"{output} must end in {', '.join(FORMATS)}")
     result = request.lint_one("plan")
-    colored = is_colored(color)
+    style = style_of(color)
     if result.config is None:
-        for block in text.full([result], colored):
+        for block in text.full([result], style):
             click.echo(block, err=True, color=True)
         click.echo(f"{result.file} cannot be planned", err=True)
         return 1
@@ -62,7 +63,7 @@ def plan_command(
         gpus_per_node,
         distills=result.distills,
     )
-    for line in plan_text.render(made, colored=colored):
+    for line in plan_text.render(made, colored=style.color):
         click.echo(line, color=True)
     for line in plan_text.explain(made) if explain else ():
         click.echo(line)

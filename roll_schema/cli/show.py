@@ -17,7 +17,7 @@ def show_command(request: Request, resolve: bool) -> int:
 
     result = request.lint_one("show")
     tree = result.resolved if resolve else result.composed
-    for block in text.full([result], color=False) if tree is None else ():
+    for block in text.full([result]) if tree is None else ():
         click.echo(block, err=True)
     if tree is None:
         return 1

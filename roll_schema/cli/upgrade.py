@@ -14,7 +14,7 @@ from roll_schema.diagnostic import Severity
 from roll_schema.engine import Options
 from roll_schema.migrate import compare, migrate
 from roll_schema.report import text
-from roll_schema.secrets import mask, printable
+from roll_schema.secrets import clean, printable
 
 _RELEASE = click.Choice(releases.NAMES)
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
@@ -42,7 +42,7 @@ def diff_release_command(
         path, source = read_file(file)
         options = with_project(path, Options(release=old, pipeline=pipeline, search_paths=config_dirs))
         after, found, gone = compare(path, source, options, new)
-        for block in text.full([replace(after, diagnostics=found)], color=False):
+        for block in text.full([replace(after, diagnostics=found)]):
             click.echo(block)
         for item in gone:
             click.echo(f"no longer: {text.one_line(item)}")
@@ -84,7 +84,7 @@ def migrate_command(
         for line_number, said in migration.done:
             click.echo(f"{name}:{line_number}: {printable(said)}", err=diff)
         for line_number, remark in migration.remarks:
-            click.echo(f"{name}:{line_number}: decide: {printable(mask(remark))}", err=diff)
+            click.echo(f"{name}:{line_number}: decide: {clean(remark)}", err=diff)
         for item in migration.undecided:
             click.echo(f"decide: {text.one_line(item)}", err=diff)
         made = f"{len(migration.done)} edit{'s' * (len(migration.done) != 1)}"

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 
 from roll_schema.diagnostic import Diagnostic, Severity
 from roll_schema.engine import Result
-from roll_schema.secrets import mask, printable
+from roll_schema.report.places import whole_message
+from roll_schema.secrets import clean
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
@@ -28,15 +29,12 @@ def _command(item: Diagnostic) -> str:
         properties |= {"col": first.column, "endColumn": last.column}
     properties["title"] = f"roll-lint: {item.rule}"
     told = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    fails = f"\nfails {item.fails}" if item.fails else ""
-    advice = f"\n{item.help}" if item.help else ""
-    return f"::{_COMMANDS[item.severity]} {told}::{_data(f'{item.message}{fails}{advice}')}"
+    return f"::{_COMMANDS[item.severity]} {told}::{_data(whole_message(item, fails=True))}"
 
 
 def _data(text: str) -> str:
-    shown = "\n".join(printable(mask(line)) for line in text.split("\n"))
-    return shown.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return text.replace("%", "%25").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return _data(clean(text)).replace(":", "%3A").replace(",", "%2C")

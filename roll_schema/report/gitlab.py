@@ -9,7 +9,7 @@ from typing import Any
 from roll_schema.diagnostic import Diagnostic, Severity
 from roll_schema.engine import Result
 from roll_schema.fingerprint import fingerprints
-from roll_schema.secrets import mask, printable
+from roll_schema.secrets import clean
 
 _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "minor", Severity.INFO: "info"}
 
@@ -23,7 +23,7 @@ def render(results: Iterable[Result]) -> str:
 def _issue(item: Diagnostic, fingerprint: str) -> dict[str, Any]:
     name = item.span.source.name
     return {
-        "description": printable(mask(item.message)),
+        "description": clean(item.message),
         "check_name": item.rule,
         "fingerprint": f"{fingerprint}:{name}",
         "severity": _SEVERITIES[item.severity],

@@ -7,6 +7,7 @@ from typing import Any
 
 from roll_schema.diagnostic import Diagnostic, Severity
 from roll_schema.engine import Result
+from roll_schema.report.places import shown_edits
 from roll_schema.secrets import mask
 from roll_schema.text import Span
 from roll_schema.version import VERSION
@@ -28,12 +29,13 @@ def render(results: list[Result]) -> str:
             for result in results
         ],
         "summary": {severity.value: sum(result.count(severity) for result in results) for severity in Severity},
-        "diagnostics": [_diagnostic(diagnostic) for diagnostic in diagnostics],
+        "diagnostics": [as_json(diagnostic) for diagnostic in diagnostics],
     }
     return json.dumps(document, indent=2)
 
 
-def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+def as_json(diagnostic: Diagnostic) -> dict[str, Any]:
+    """A diagnostic as the README describes it."""
     return {
         "rule": diagnostic.rule,
         "severity": diagnostic.severity.value,
@@ -43,7 +45,7 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
         **_place(diagnostic.span),
         "path": diagnostic.path,
         "notes": [{"message": mask(note.message), **_place(note.span)} for note in diagnostic.notes],
-        "edits": [{**_place(edit.span), "text": edit.text, "safe": edit.safe} for edit in diagnostic.edits],
+        "edits": [{**_place(edit.span), "text": edit.text, "safe": edit.safe} for edit in shown_edits(diagnostic)],
     }
 
 

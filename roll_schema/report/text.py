@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from roll_schema.diagnostic import Diagnostic, Severity
 from roll_schema.engine import Result
-from roll_schema.secrets import is_secret_path, mask, printable, width
+from roll_schema.report.places import absolute_uri, rule_page
+from roll_schema.secrets import clean, is_secret_path, mask, printable, width
 
 _COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 _MAX_WIDTH = 140
@@ -16,22 +18,28 @@ _FAILS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
 class Style:
-    """Colours, or none."""
+    """What the reader's terminal has: colours, links."""
 
-    def __init__(self, color: bool) -> None:
-        self._color = color
+    color: bool = False
+    links: bool = False
 
     def paint(self, text: str, code: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if self._color else text
+        return f"\x1b[{code}m{text}\x1b[0m" if self.color else text
+
+    def link(self, text: str, address: str) -> str:
+        return f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\" if self.links and address else text
 
 
-def full(results: Iterable[Result], color: bool) -> Iterator[str]:
+PLAIN = Style()
+
+
+def full(results: Iterable[Result], style: Style = PLAIN) -> Iterator[str]:
     """One block per diagnostic."""
-    style = Style(color)
     for result in results:
         for diagnostic in result.diagnostics:
-            yield "\n".join(_block(diagnostic, style)) + "\n"
+            yield "\n".join(_block(diagnostic, style, result.manual)) + "\n"
 
 
 def concise(results: Iterable[Result]) -> Iterator[str]:
@@ -44,7 +52,7 @@ def one_line(diagnostic: Diagnostic) -> str:
     """`file:line:column: severity[rule] message`."""
     first = diagnostic.span.first
     place = f"{diagnostic.span.source.name}:{first.line}:{first.column}"
-    return _clean(f"{place}: {diagnostic.severity.value}[{diagnostic.rule}] {diagnostic.message}")
+    return clean(f"{place}: {diagnostic.severity.value}[{diagnostic.rule}] {diagnostic.message}")
 
 
 _FACTS = {
@@ -61,7 +69,7 @@ def skips(results: list[Result]) -> Iterator[str]:
     for result in results:
         for fact in sorted({fact for _, fact in result.skipped}):
             rules = sorted(rule for rule, needed in result.skipped if needed == fact)
-            yield _clean(f"{result.file}: skipped {', '.join(rules)} for want of {_FACTS.get(fact, fact)}")
+            yield clean(f"{result.file}: skipped {', '.join(rules)} for want of {_FACTS.get(fact, fact)}")
 
 
 def summary(results: list[Result]) -> str:
@@ -69,7 +77,7 @@ def summary(results: list[Result]) -> str:
     files = f"{len(results)} file{'s' * (len(results) != 1)}"
     releases = sorted({f"ROLL {result.release.name} ({result.release.reason})" for result in results})
     pipelines = sorted({f"{result.pipeline.name} ({result.pipeline.reason})" for result in results})
-    against = _clean(f"checked against {', '.join(releases)}, pipeline {', '.join(pipelines)}")
+    against = clean(f"checked against {', '.join(releases)}, pipeline {', '.join(pipelines)}")
     counts = [
         f"{number} {severity.value}{'s' * (number != 1)}"
         for severity in Severity
@@ -94,26 +102,28 @@ def summary(results: list[Result]) -> str:
     return f"Found {', '.join(counts)} in {files}, {against}{tail}"
 
 
-def _block(diagnostic: Diagnostic, style: Style) -> Iterator[str]:
+def _block(diagnostic: Diagnostic, style: Style, manual: str) -> Iterator[str]:
     code = _COLORS[diagnostic.severity]
-    head = style.paint(f"{diagnostic.severity.value}[{diagnostic.rule}]", f"1;{code}")
-    yield f"{head}: {style.paint(_clean(diagnostic.message), '1')}"
+    rule = style.link(diagnostic.rule, rule_page(manual, diagnostic.rule))
+    head = style.paint(f"{diagnostic.severity.value}[{rule}]", f"1;{code}")
+    yield f"{head}: {style.paint(clean(diagnostic.message), '1')}"
     yield from _excerpt(diagnostic, style, code)
     if diagnostic.fails:
         yield f"  = fails: {_FAILS.get(diagnostic.fails, diagnostic.fails)}"
     if diagnostic.help:
-        yield f"  = {style.paint('help', '32')}: {_clean(diagnostic.help)}"
+        yield f"  = {style.paint('help', '32')}: {clean(diagnostic.help)}"
     for note in diagnostic.notes:
         first = note.span.first
-        line = _clean(note.span.source.line_text(first.line).strip())
+        line = clean(note.span.source.line_text(first.line).strip())
         shown = f": {line[:100]}" if line else ""
-        yield f"  = note: {_clean(note.message)} --> {_clean(note.span.source.name)}:{first.line}:{first.column}{shown}"
+        yield f"  = note: {clean(note.message)} --> {clean(note.span.source.name)}:{first.line}:{first.column}{shown}"
 
 
 def _excerpt(diagnostic: Diagnostic, style: Style, code: str) -> Iterator[str]:
     span = diagnostic.span
     first, last = span.first, span.last
-    yield f"  {style.paint('-->', '34')} {_clean(span.source.name)}:{first.line}:{first.column}"
+    place = f"{clean(span.source.name)}:{first.line}:{first.column}"
+    yield f"  {style.paint('-->', '34')} {style.link(place, absolute_uri(span.source.name))}"
     raw = mask(span.source.line_text(first.line))
     if not raw.strip():
         return
@@ -130,7 +140,3 @@ def _excerpt(diagnostic: Diagnostic, style: Style, code: str) -> Iterator[str]:
     yield f"{style.paint(number, '34')} {gutter} {'…' * bool(cut)}{printable(shown)}"
     pad = " " * (width(before) + bool(cut))
     yield f"{' ' * len(number)} {gutter} {pad}{style.paint('^' * max(1, width(marked)), f'1;{code}')}"
-
-
-def _clean(text: str) -> str:
-    return printable(mask(text))

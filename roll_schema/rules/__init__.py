@@ -276,6 +276,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "security": (
         "code_in_device_mapping",
         "remote_code",
+        "secret_by_shape",
         "secret_in_config",
     ),
     "settings": (

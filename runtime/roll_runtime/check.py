@@ -35,7 +35,7 @@ def check(
     try:
         checked = roll_schema.Checked.of(result)
     except roll_schema.LintError:
-        for block in text.full([result], sys.stdout.isatty()):
+        for block in text.full([result], text.Style(color=sys.stdout.isatty())):
             click.echo(block, color=True)
         click.echo(text.summary([result]))
         return None

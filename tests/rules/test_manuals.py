@@ -51,7 +51,12 @@ def machines_of(text: str) -> dict[str, Any]:
 def diagnostics(rule: Rule, text: str) -> list[Diagnostic]:
     """What a rule says of an example."""
     targets = frozenset({rule.group} & set(OPTIONAL_GROUPS))
-    given: dict[str, Any] = {"release": release_of(rule), "pipeline": pipeline_of(rule), "targets": targets}
+    given: dict[str, Any] = {
+        "release": release_of(rule),
+        "pipeline": pipeline_of(rule),
+        "targets": targets,
+        "preview": rule.preview,
+    }
     result = lint_text(text, **given, **machines_of(text))
     return [item for item in result.diagnostics if item.rule == rule.name]
 

@@ -1,0 +1,97 @@
+"""Where reports go: standard output, files, or both."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from roll_schema.cli.inputs import is_colored
+from roll_schema.report import FOR_PEOPLE, FORMATS, render
+from roll_schema.report.text import PLAIN, Style
+
+if TYPE_CHECKING:
+    from roll_schema.engine import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report to write, to a file or to standard output."""
+
+    form: str
+    file: Path | None = None
+
+
+def reports(form: str, files: Iterable[str]) -> list[Report]:
+    """What `--output-format` and `--output-file` ask for: the last file named alone takes standard output's place."""
+    asked: list[Report] = []
+    main = Report(form)
+    for file in files:
+        of, colon, path = file.partition(":")
+        if colon and of in FORMATS:
+            asked.append(Report(of, Path(path)))
+        else:
+            main = Report(form, Path(file))
+    return [main, *asked]
+
+
+def for_people(asked: Iterable[Report]) -> bool:
+    """Whether one of the reports ends with a summary."""
+    return any(report.form in FOR_PEOPLE for report in asked)
+
+
+def write(asked: Iterable[Report], results: list[Result], closing: list[str], color: str, aside: bool) -> None:
+    """Write the reports, `aside` to standard error; raises click's UsageError where a file cannot be written."""
+    for report in asked:
+        if report.file is None:
+            for block in _blocks(report.form, results, closing, style_of(color)):
+                click.echo(block, color=True, err=aside)
+        else:
+            _to_file(report.file, "\n".join(_blocks(report.form, results, closing, PLAIN)))
+
+
+def style_of(color: str) -> Style:
+    """What standard output has of colours and links; FORCE_HYPERLINK decides on links where nothing tells."""
+    colored = is_colored(color)
+    forced = os.environ.get("FORCE_HYPERLINK")
+    return Style(colored, forced != "0" if forced else colored and sys.stdout.isatty() and _terminal_has_links())
+
+
+def _terminal_has_links() -> bool:
+    """Whether the terminal says that it is one of those that show links (the list of the npm supports-hyperlinks)."""
+    known = os.environ.get("TERM_PROGRAM") in ("iTerm.app", "WezTerm", "vscode", "ghostty", "zed", "Hyper")
+    term = os.environ.get("TERM", "") in ("xterm-kitty", "alacritty", "foot", "xterm-ghostty")
+    new_vte = os.environ.get("VTE_VERSION", "0") >= "5000" and len(os.environ.get("VTE_VERSION", "")) == 4
+    return (known or term or new_vte or "WT_SESSION" in os.environ) and not os.environ.get("CI")
+
+
+def _blocks(form: str, results: list[Result], closing: list[str], style: Style) -> Iterator[str]:
+    if form not in FOR_PEOPLE:
+        if document := render(form, results):
+            yield document
+        return
+    from roll_schema.report import github, text
+
+    if form == "github":
+        yield from github.lines(results)
+    else:
+        yield from text.concise(results) if form == "concise" else text.full(results, style)
+    yield from closing
+
+
+def _to_file(path: Path, content: str) -> None:
+    from roll_schema import fix
+
+    text = content + "\n" if content else ""
+    try:
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8")  # a pipe, or standard output by its name
+        else:
+            fix.write(path, text, may_be_new=True)
+    except OSError as error:
+        raise click.UsageError(f"{path} cannot be written: {error.strerror or error}") from None

@@ -1,0 +1,35 @@
+"""What reports share: addresses of files and of rules' pages, and the edits that may be shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+from roll_schema.diagnostic import Diagnostic, Edit
+from roll_schema.secrets import clean, mask
+
+
+def rule_page(manual: str, rule: str) -> str:
+    """The page of a rule in the manual at an address; empty where there is no such address."""
+    return f"{manual.rstrip('/')}/rules/{rule}/" if manual else ""
+
+
+def file_uri(name: str) -> str:
+    """A file's name as reports give it, as an address: relative ones stay so."""
+    return Path(name).as_uri() if Path(name).is_absolute() else quote(name)
+
+
+def absolute_uri(name: str) -> str:
+    """The address of a file on this machine, for a terminal to open; empty for what is no file."""
+    return "" if name.startswith("<") else Path(name).absolute().as_uri()
+
+
+def whole_message(item: Diagnostic, *, fails: bool = False) -> str:
+    """What is wrong, when that would fail, and what to do, a line each."""
+    told = (item.message, f"fails {item.fails}" if fails and item.fails else "", item.help)
+    return "\n".join(clean(line) for line in told if line)
+
+
+def shown_edits(item: Diagnostic) -> tuple[Edit, ...]:
+    """A diagnostic's edits; none where they would show a secret."""
+    return () if any(mask(edit.text) != edit.text for edit in item.edits) else item.edits
