@@ -10,18 +10,21 @@ import ast
 import inspect
 import json
 import sys
-import textwrap
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from roll_schema import models, releases
+from roll_schema import descriptions, models, releases, strategies
+from roll_schema.descriptions import Field
 from roll_schema.models.section import Section
+from roll_schema.models.strategy_args import StrategyArguments
 from roll_schema.models.validation import facts_of, section_types
 from roll_schema.releases import Release
 
 SHARED = "sections.schema.json"
 """File with the sections that the pipelines of a release have in common."""
+
+STRATEGIES = "strategies.schema.json"
+"""File with what may stand in a `strategy_config`, by backend."""
 
 SAME_CONFIG = {
     "rlvr_rollout": ("rlvr",),
@@ -33,6 +36,16 @@ SAME_CONFIG = {
 }
 """Pipelines whose config is that of others."""
 
+_BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", "le": "maximum"}
+_TYPES = {
+    "integer": "an integer",
+    "number": "a number",
+    "boolean": "`true` or `false`",
+    "null": "`null`",
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+}
 INTERPOLATION = {"type": "string", "pattern": "\\$\\{"}
 _FOLDER = Path(__file__).resolve().parent.parent / "schemas"
 _DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -76,9 +89,9 @@ def sections(release: Release) -> dict[str, Any]:
             if name in facts_of(model, release) and inner.class_in_roll() not in definitions:
                 definitions[inner.class_in_roll()] = {
                     "type": "object",
-                    "description": inspect.cleandoc(inner.__doc__ or ""),
                     "properties": _properties(inner, release),
                     "additionalProperties": False,
+                    **({"allOf": _by_strategy(release)} if inner is StrategyArguments else {}),
                 }
                 pending.append(inner)
     return {
@@ -89,27 +102,146 @@ def sections(release: Release) -> dict[str, Any]:
 
 
 def _properties(model: type[Section], release: Release) -> dict[str, Any]:
-    facts = facts_of(model, release)
     generated = model.model_json_schema(by_alias=False)
     generated = generated.get("$defs", {}).get(model.__name__, generated)
-    documents = documentation(model)
     properties: dict[str, Any] = {}
-    for name in model.model_fields:
-        if name not in facts:
-            continue
-        fact = facts[name]
-        if name in section_types(model):
-            properties[name] = {"description": documents[name], **_any_of(_shapes(model, name, fact["type"]))}
-            continue
-        value = _without_noise(generated["properties"][name])
-        if "choices" in fact:
-            nothing = [None] if fact["type"].startswith("Optional") and None not in fact["choices"] else []
-            value = {"enum": [*fact["choices"], *nothing]}
-        entry: dict[str, Any] = {"description": documents[name], **_or_interpolation(value)}
-        if fact.get("default") is not None:
-            entry["default"] = fact["default"]
-        properties[name] = entry
+    for field in descriptions.fields(model, release):
+        if field.name in section_types(model):
+            value = _any_of(_shapes(model, field.name, field.type))
+        elif field.choices:
+            value = _any_of([_enum(field, release), INTERPOLATION])
+        else:
+            value = _or_interpolation(_without_noise(generated["properties"][field.name]))
+        properties[field.name] = {
+            **_described(field, release),
+            **value,
+            **_examples(field, value),
+            **_snippets(field, release),
+        }
+    for name, advice in descriptions.elsewhere(model, release).items():
+        # Not suggested, and told where it is written.
+        properties[name] = {"description": advice, "deprecated": True, "deprecationMessage": advice}
     return properties
+
+
+def _described(field: Field, release: Release) -> dict[str, Any]:
+    # Without the second, editors show the marks of Markdown in the first.
+    entry: dict[str, Any] = {
+        "title": field.title,
+        "description": field.text,
+        "markdownDescription": field.markdown(release),
+    }
+    if field.default is not None:
+        entry["default"] = field.default
+    return entry
+
+
+def _examples(field: Field, value: dict[str, Any]) -> dict[str, Any]:
+    """A field's examples: where texts are items of a list, they are those of the items."""
+    if not field.examples:
+        return {}
+    items = value.get("items", {})
+    shown = {"items": {**items, "examples": field.examples}} if "string" in items.get("type", ()) else {}
+    return shown if shown and "string" not in value["type"] else {**shown, "examples": field.examples}
+
+
+def _enum(field: Field, release: Release) -> dict[str, Any]:
+    nothing = {None: "Nothing."} if field.type.startswith("Optional") and None not in field.choices else {}
+    choices = {**field.choices, **nothing}
+    told = {"enumDescriptions": list(choices.values())} if any(field.choices.values()) else {}
+    # An editor shows the words of the alternative that holds, not those around it.
+    words = {"title": field.title, "markdownDescription": field.markdown(release)}
+    return {**words, "enum": list(choices), **told}
+
+
+def _snippets(field: Field, release: Release) -> dict[str, Any]:
+    found = descriptions.snippets(field.name, release)
+    shown = [{"label": one.label, "body": _escaped(one.body)} for one in found]
+    return {"defaultSnippets": shown} if shown else {}
+
+
+def _escaped(value: Any) -> Any:
+    """A snippet's body: `$` begins a placeholder there, and `~` stands for null."""
+    if isinstance(value, dict):
+        return {key: _escaped(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_escaped(item) for item in value]
+    if isinstance(value, str):
+        return None if value == "~" else value.replace("${", "\\${").replace("}", "\\}") if "${" in value else value
+    return value
+
+
+def _by_strategy(release: Release) -> list[dict[str, Any]]:
+    """For each backend, what may stand in the settings where it is named beside them."""
+    names: dict[str, list[str]] = {}
+    for name in release.classes["StrategyArguments"]["strategy_name"]["choices"]:
+        if backend := strategies.backend_of(name):
+            names.setdefault(backend.title, []).append(name)
+    return [
+        {
+            "if": {"properties": {"strategy_name": {"enum": strategy_names}}, "required": ["strategy_name"]},
+            "then": {
+                "properties": {
+                    "strategy_config": _any_of(
+                        [{"$ref": f"{STRATEGIES}#/definitions/{title}"}, {"type": "null"}, INTERPOLATION]
+                    )
+                }
+            },
+        }
+        for title, strategy_names in names.items()
+    ]
+
+
+def strategy_configs(release: Release) -> dict[str, Any]:
+    """The definitions of every backend's settings, which may hold others as well."""
+    definitions = {
+        backend.title: {"type": "object", "properties": _keys(backend.keys, release)}
+        for name in release.classes["StrategyArguments"]["strategy_name"]["choices"]
+        if (backend := strategies.backend_of(name))
+    }
+    return {"$schema": _DRAFT, "title": f"Settings of backends in ROLL {release.name}", "definitions": definitions}
+
+
+def _keys(keys: dict[str, strategies.Key], release: Release) -> dict[str, Any]:
+    return {name: _key(name, key, release) for name, key in keys.items() if release.matches(key.releases)}
+
+
+def _key(name: str, key: strategies.Key, release: Release) -> dict[str, Any]:
+    told = [f"ROLL writes {key.overwritten} over it."] if key.overwritten else []
+    told += [f"A number {key.range}."] if key.bounds else []
+    entry = {"title": f"{name} ({descriptions.type_in_words(key.type)})"}
+    if told:
+        entry["description"] = " ".join(told)
+    return entry | _of_type(key, release)
+
+
+def _of_type(key: strategies.Key, release: Release) -> dict[str, Any]:
+    """The type of a backend's key; empty where anything may stand."""
+    kinds = _kinds(ast.parse(key.type, mode="eval").body)
+    if {} in kinds:
+        return {}
+    for kind in kinds:
+        if kind.get("type") in ("integer", "number"):
+            kind |= {_BOUNDS[name]: limit for name, limit in key.bounds.items()}
+        if kind.get("type") == "object" and key.keys:
+            kind["properties"] = _keys(key.keys, release)
+    return _or_interpolation(_any_of(kinds))
+
+
+def _kinds(kind: ast.expr) -> list[dict[str, Any]]:
+    """What a type as Python writes it lets stand; `{}` for what it does not bound."""
+    if isinstance(kind, ast.Subscript) and isinstance(kind.value, ast.Name):
+        items = kind.slice.elts if isinstance(kind.slice, ast.Tuple) else [kind.slice]
+        outer = kind.value.id.lower()
+        if outer == "literal":
+            return [{"enum": [ast.literal_eval(item) for item in items]}]
+        if outer in ("optional", "union"):
+            nothing = [{"type": "null"}] if outer == "optional" else []
+            return [found for item in items for found in _kinds(item)] + nothing
+        kind = kind.value
+    names = {"bool": "boolean", "int": "integer", "float": "number", "str": "string", "dict": "object", "list": "array"}
+    name = names.get(kind.id.lower()) if isinstance(kind, ast.Name) else None
+    return [{"type": name}] if name else [{"type": "null"} if isinstance(kind, ast.Constant) else {}]
 
 
 def _shapes(model: type[Section], name: str, kind: str) -> list[dict[str, Any]]:
@@ -117,10 +249,15 @@ def _shapes(model: type[Section], name: str, kind: str) -> list[dict[str, Any]]:
     inner, containers, alone = section_types(model)[name]
     reference: dict[str, Any] = {"$ref": f"{SHARED}#/definitions/{inner.class_in_roll()}"}
     shapes = [reference] if alone else []
+    one = {
+        "title": inner.__name__,
+        "description": inspect.cleandoc(inner.__doc__ or ""),
+        **_or_interpolation(reference),
+    }
     if dict in containers and "Dict" in kind:
-        shapes.append({"type": "object", "additionalProperties": _or_interpolation(reference)})
+        shapes.append({"type": "object", "additionalProperties": one})
     if list in containers:
-        shapes.append({"type": "array", "items": _or_interpolation(reference)})
+        shapes.append({"type": "array", "items": one})
     return [*shapes, *([{"type": "null"}] if kind.startswith("Optional") else []), INTERPOLATION]
 
 
@@ -139,9 +276,18 @@ def _without_noise(value: dict[str, Any]) -> dict[str, Any]:
 def _or_interpolation(value: dict[str, Any]) -> dict[str, Any]:
     """The value, or a text with `${` in its place and in the place of each thing in it."""
     kinds = [_with_open_items(kind) for kind in value.get("anyOf", [value])]
-    if any(kind.get("type") == "string" and "pattern" not in kind for kind in kinds):
-        return _any_of(kinds)
-    return _any_of([*kinds, INTERPOLATION])
+    types = [kind["type"] for kind in kinds if isinstance(kind.get("type"), str)]
+    text = [] if "string" in types else [INTERPOLATION]
+    if len(set(types)) < len(kinds):
+        return _any_of([*kinds, *text])
+    # One list of types reads better in editors than alternatives do; what else is said is about one of them.
+    merged = {key: part for kind in [*kinds, *text] for key, part in kind.items()}
+    said = " or ".join(_TYPES[name] for name in types)
+    return (
+        merged
+        | {"type": [*types, *(["string"] if text else [])]}
+        | ({"patternErrorMessage": f"Write {said}, or a `${{...}}`."} if text else {})
+    )
 
 
 def _with_open_items(kind: dict[str, Any]) -> dict[str, Any]:
@@ -155,34 +301,12 @@ def _any_of(kinds: list[dict[str, Any]]) -> dict[str, Any]:
     return kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
 
 
-def documentation(model: type[Section]) -> dict[str, str]:
-    """The attribute docstrings of a section's fields, inherited ones included."""
-    found: dict[str, str] = {}
-    for owner in reversed(model.__mro__):
-        if issubclass(owner, Section) and owner is not Section:
-            found |= _own_documentation(owner)
-    return found
-
-
-@cache
-def _own_documentation(model: type[Section]) -> dict[str, str]:
-    body = ast.parse(textwrap.dedent(inspect.getsource(model))).body[0]
-    assert isinstance(body, ast.ClassDef)
-    found = {}
-    for field, following in zip(body.body, body.body[1:], strict=False):
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(following, ast.Expr):
-            text = following.value
-            if isinstance(text, ast.Constant) and isinstance(text.value, str):
-                found[field.target.id] = " ".join(inspect.cleandoc(text.value).split())
-    return found
-
-
 def files() -> dict[Path, str]:
     """Every schema file with the text that it must have."""
     found = {}
     for name in releases.NAMES:
         release = releases.load(name)
-        documents = {SHARED: sections(release)}
+        documents = {SHARED: sections(release), STRATEGIES: strategy_configs(release)}
         documents |= {f"{pipeline}.schema.json": schema(release, pipeline) for pipeline in release.pipelines}
         for file, document in documents.items():
             found[_FOLDER / name / file] = json.dumps(document, indent=1, ensure_ascii=False) + "\n"

@@ -24,6 +24,7 @@ KEYS = {
     "preview": bool,
     "severity": dict,
     "manual": str,
+    "schemas": str,
 }
 """Keys of the settings file; `[paths."pattern"]` may set the same for configs whose path matches."""
 

@@ -9,12 +9,14 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from roll_schema import plan
 from roll_schema.catalog.gpus import GPUS
 from roll_schema.plan import Plan
 from roll_schema.report import plan_svg, text
+from tests.clients import yaml_server
 from tests.conftest import ROOT
 from tests.rules.test_manuals import RANGES, ranges
 from tests.support import lint_path
@@ -55,6 +57,10 @@ def main() -> None:
     README.write_text(transcript(README.read_text(encoding="utf-8")), encoding="utf-8")
     RANGES.write_text(ranges(), encoding="utf-8")
     PICTURE.write_text(plan_svg.render(planned(PLANNED, "h100-80g")), encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        editor = yaml_server.start(Path(folder))
+        yaml_server.SQUIGGLES.write_text(yaml_server.squiggles(editor), encoding="utf-8")
+        editor.close()
     for path in sorted(BROKEN.glob("*.yaml")):
         path.with_suffix(".out").write_text(output(path), encoding="utf-8")
 
