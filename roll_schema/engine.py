@@ -62,8 +62,8 @@ class Options:
 class Result:
     """What linting one file gave by a release's `facts`; `composed` is the tree before `${…}`, `resolved` after.
 
-    `silent` are diagnostics that comments asked not to show, `known` those of a baseline, `manual` is where the rules'
-    pages are.
+    `silent` are diagnostics that comments asked not to show, `known` those of a baseline; `includes` are the fragments
+    with the entries that ask for them, and `manual` is where the rules' pages are.
     """
 
     file: str
@@ -78,6 +78,7 @@ class Result:
     distills: bool = False
     silent: list[Diagnostic] = field(default_factory=list)
     known: list[Diagnostic] = field(default_factory=list)
+    includes: dict[Source, Span] = field(default_factory=dict)
     manual: str = ""
 
     def count(self, severity: Severity) -> int:
@@ -146,7 +147,7 @@ class _Run:
         composition = compose.compose(
             self.path, self.source, root, given, self.options.search_paths, self.options.allowed
         )
-        self.includes = composition.includes
+        self.includes = self.result.includes = composition.includes
         self.report_faults(composition.faults)
         resolved, faults, used = interpolate.resolve(composition.root)
         self.result.composed, self.result.resolved = composition.root, resolved

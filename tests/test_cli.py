@@ -168,7 +168,7 @@ def test_a_reader_that_leaves_is_no_error() -> None:
 def test_nothing_heavy_is_imported() -> None:
     code = (
         "import sys\nfrom roll_schema.cli import main\ntry:\n    main(['%s'])\nexcept SystemExit:\n    pass\n"
-        "print([name for name in ('torch','omegaconf','hydra','rich','jsonschema','yaml','ray','importlib.metadata') if name in sys.modules"
+        "print([name for name in ('torch','omegaconf','hydra','rich','jsonschema','yaml','ray','importlib.metadata','pygls','lsprotocol') if name in sys.modules"
         " and name != 'importlib.metadata'])" % OK
     )
     done = subprocess.run(

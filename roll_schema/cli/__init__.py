@@ -21,6 +21,7 @@ COMMANDS = {
     "show": "show:show_command",
     "diff-release": "upgrade:diff_release_command",
     "plan": "plan:plan_command",
+    "server": "server:server_command",
     "schema": "schema:schema_command",
     "migrate": "upgrade:migrate_command",
 }

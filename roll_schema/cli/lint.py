@@ -38,6 +38,7 @@ Commands (a first word of that name; write ./show for a file so called):
   diff-release  list what changes for a config between two ROLL releases
   migrate       rewrite a config for another ROLL release
   schema        tell an editor which schema a config has
+  server        serve an editor (the language server protocol)
 """
 
 

@@ -19,18 +19,25 @@ _TIMEOUT = 60
 class Editor:
     """One editor with one server; places are lines and columns from 0, in UTF-16 units, as editors count."""
 
-    def __init__(self, command: list[str], folder: Path, settings: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        command: list[str],
+        folder: Path,
+        settings: dict[str, Any] | None = None,
+        options: dict[str, Any] | None = None,
+    ) -> None:
         self.loop = asyncio.new_event_loop()
         self.folder = folder
         self.versions: dict[str, int] = {}
         self.client: LanguageClient = make_test_lsp_client()
         self.client.set_configuration(settings or {})
-        self.run(self._start(command))
+        self.run(self._start(command, options))
 
-    async def _start(self, command: list[str]) -> None:
+    async def _start(self, command: list[str], options: dict[str, Any] | None) -> None:
         await self.client.start_io(*command, env=ENVIRONMENT, cwd=str(self.folder))
         asked = types.InitializeParams(
             capabilities=client_capabilities("visual-studio-code"),
+            initialization_options=options,
             root_uri=self.folder.as_uri(),
             workspace_folders=[types.WorkspaceFolder(uri=self.folder.as_uri(), name="folder")],
         )
@@ -76,11 +83,12 @@ class Editor:
 
     def _told(self, name: str, act: Any) -> list[types.Diagnostic]:
         async def wait() -> list[types.Diagnostic]:
-            self.client.diagnostics.pop(self.uri(name), None)
             act()
-            while self.uri(name) not in self.client.diagnostics:
-                await self.client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-            return list(self.client.diagnostics[self.uri(name)])
+            while True:
+                told = await self.client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+                # What was found in an earlier text may still be on its way.
+                if told.uri == self.uri(name) and told.version in (None, self.versions[name]):
+                    return list(told.diagnostics)
 
         return self.run(wait())
 
@@ -95,3 +103,10 @@ class Editor:
         if found is None:
             return ""
         return found.contents.value if isinstance(found.contents, types.MarkupContent) else str(found.contents)
+
+    def ask(self, method: str, params: Any) -> Any:
+        """Any other request."""
+        return self.run(self.client.protocol.send_request_async(method, params))
+
+    def document(self, name: str) -> types.TextDocumentIdentifier:
+        return types.TextDocumentIdentifier(self.uri(name))
