@@ -11,7 +11,7 @@ RUN_PIP := $(RUN_BIN)/python -m pip --quiet --disable-pip-version-check
 # `make setup-cpu TORCH='torch==2.13.0 --index-url ...'`.
 TORCH ?= torch==2.13.0
 
-.PHONY: demo test fast engines oracles setup-cpu check schemas examples agreement clean
+.PHONY: demo test fast engines oracles setup-cpu check site manual schemas examples agreement clean
 
 demo: setup-cpu
 	$(RUN_BIN)/roll-run tiny output/tiny
@@ -37,6 +37,14 @@ check: $(VENV)/.installed-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m roll_schema.export --check
+	$(BIN)/python docs/generate.py --check
+
+# The manual as a site, into build/site.
+site: $(VENV)/.installed-test
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
+manual: $(VENV)/.installed-test
+	$(BIN)/python docs/generate.py --write
 
 schemas: $(VENV)/.installed-test
 	$(BIN)/python -m roll_schema.export --write
@@ -58,7 +66,7 @@ $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 
 # Node.js comes with the Python packages; what the tests run on it are an editor's server and checkers of GitHub's files.
 $(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml tests/clients/package-lock.json
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,clients]'
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tests/clients --no-fund --no-audit --loglevel error
 	touch $@
 

@@ -1,22 +1,25 @@
 """roll-lint: finds what ROLL would misread, refuse or silently ignore in a training config.
 
-`lint` and `load` are the Python interface, with `Checked`, `LintError` and `InputError`.
+`lint` and `load` are the Python interface, with the classes that they give and raise.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from roll_schema.api import Checked, InputError, LintError, lint, load
+    from roll_schema.diagnostic import Diagnostic, Severity
+    from roll_schema.engine import Result
 
-__all__ = ["Checked", "InputError", "LintError", "lint", "load"]
+__all__ = ["Checked", "Diagnostic", "InputError", "LintError", "Result", "Severity", "lint", "load"]
+
+_ELSEWHERE = {"Diagnostic": "diagnostic", "Severity": "diagnostic", "Result": "engine"}
 
 
 def __getattr__(name: str) -> Any:
     # The command line imports less than the interface does.
     if name in __all__:
-        from roll_schema import api
-
-        return getattr(api, name)
+        return getattr(import_module(f"roll_schema.{_ELSEWHERE.get(name, 'api')}"), name)
     raise AttributeError(name)

@@ -30,9 +30,15 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Add:
-    """The missing key, with its value as YAML text for one line."""
+    """The missing key, or one beside it called `key`, with its value as YAML text for one line."""
 
     text: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A list without this item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ class Move:
     to: str
 
 
-Change = Rename | Write | Add | Move
+Change = Rename | Write | Add | Drop | Move
 _Made = Callable[[str, str], str]
 """Makes a text from the indentation and the line end that hold at its place."""
 
@@ -51,11 +57,14 @@ def edits(change: Change, root: Node, path: str, primary_file: str) -> tuple[Edi
     """The edits that a change of the field at a path takes; none where it cannot be made by machine."""
     way = _way(root, path)
     match change:
-        case Add(text):
+        case Add(text, beside):
             section, _, key = path.rpartition(".")
             parents = _way(root, section)
-            added = _added(parents[-1], key, text) if parents else None
+            added = _added(parents[-1], beside or key, text) if parents else None
             return _judged(added, parents, primary_file)
+        case Drop():
+            dropped = fix.remove_item(way[-2], way[-1]) if len(way) > 1 else None
+            return _judged([dropped] if dropped else None, way, primary_file)
         case Rename(to):
             renamed = _renamed(way[-2], way[-1], to) if len(way) > 1 else None
             return _judged(renamed, way[:-1], primary_file)
@@ -89,7 +98,9 @@ def _way(root: Node, path: str) -> list[Node]:
 
 
 def _renamed(parent: Node, node: Node, name: str) -> list[Edit] | None:
-    if node.key_span is None or (isinstance(parent.value, dict) and name in parent.value):
+    twin = parent.value.get(name) if isinstance(parent.value, dict) else None
+    # What a fragment says under that name is what the key was meant to replace.
+    if node.key_span is None or (twin and twin.key_span and twin.key_span.source is node.key_span.source):
         return None
     return [fix.rename_key(node, name)]
 

@@ -61,6 +61,20 @@ def remove_key(parent: Node, node: Node) -> Edit | None:
     return _in_block(parent, node, "") or _in_flow(parent, node)
 
 
+def remove_item(parent: Node, node: Node) -> Edit | None:
+    """Without an item of a list; None where it is the only one, or its line holds more than it."""
+    if not isinstance(parent.value, list) or len(parent.value) < 2:
+        return None
+    source, text = node.span.source, node.span.source.text
+    if parent.span.text.startswith("["):
+        return _between_commas(parent, node.span.start, node.span.end)
+    start = text.rfind("\n", 0, node.span.start) + 1
+    line = text.find("\n", node.span.end)
+    end = len(text) if line < 0 else line + 1
+    before, after = text[start : node.span.start].strip(" "), text[node.span.end : end].strip()
+    return Edit(source.span(start, end), "", safe=True) if before == "-" and not after else None
+
+
 def comment_out(parent: Node, node: Node, remark: str) -> Edit | None:
     """A key of a block mapping as a comment; None where that cannot be."""
     return _in_block(parent, node, remark)
@@ -112,8 +126,12 @@ def _in_flow(parent: Node, node: Node) -> Edit | None:
     """A key between braces, with the comma behind or before it."""
     if node.key_span is None or not is_flow(parent):
         return None
-    source, text = node.key_span.source, node.key_span.source.text
-    start, end = node.key_span.start, max(node.span.end, node.key_span.end)
+    return _between_commas(parent, node.key_span.start, max(node.span.end, node.key_span.end))
+
+
+def _between_commas(parent: Node, start: int, end: int) -> Edit:
+    """Without what stands at a place between brackets, and the comma behind or before it."""
+    source, text = parent.span.source, parent.span.source.text
     after = text[end : parent.span.end]
     blanks = len(after) - len(after.lstrip())
     if after.lstrip().startswith(","):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from roll_schema import change, compose, fix, interpolate, tree
-from roll_schema.change import Add, Change, Move, Rename, Write
+from roll_schema.change import Add, Change, Drop, Move, Rename, Write
 from roll_schema.text import Source
 
 
@@ -36,6 +36,13 @@ def changed(text: str, path: str, made: Change) -> tuple[str, bool] | None:
         ("a:\r\n  b: 1\r\n", "a.c", Add("2"), "a:\r\n  c: 2\r\n  b: 1\r\n"),
         ("a: {b: 1}\n", "a.c", Add("2"), "a: {b: 1, c: 2}\n"),
         ("a: {}\n", "a.c", Add("2"), None),
+        ("a:\n  b: 1\n", "a.b", Add("2", key="c"), "a:\n  c: 2\n  b: 1\n"),
+        ("a: [x, y, x]\n", "a[2]", Drop(), "a: [x, y]\n"),
+        ("a: [x, y]\n", "a[0]", Drop(), "a: [y]\n"),
+        ("a: [x]\n", "a[0]", Drop(), None),
+        ("a:\n  - x\n  - y\nb: 1\n", "a[1]", Drop(), "a:\n  - x\nb: 1\n"),
+        ("a:\n- x\n- y", "a[1]", Drop(), "a:\n- x\n"),
+        ("a:\n  - x\n  - y  # why\n", "a[1]", Drop(), None),
         ("a:\n  - b: 1\n", "a[0].c", Add("2"), None),
         ("a:\n  b: 1\n  # of x\n  x: 2\nd: 3\n", "d", Move("a"), "a:\n  d: 3\n  b: 1\n  # of x\n  x: 2\n"),
         (

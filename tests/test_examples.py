@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.support import lint_path
-from tests.write_examples import BROKEN, README, output, transcript
+from tests.write_examples import BROKEN, PAGES, README, output, refreshed
 
 OK = sorted((ROOT / "examples" / "ok").glob("*.yaml"))
 
@@ -23,11 +23,17 @@ def test_broken(path: Path) -> None:
     assert expected.startswith(("error", "warning"))
 
 
-def test_the_readme_shows_what_is_printed() -> None:
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_pages_show_what_is_printed_and_stands_in_files(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert refreshed(text) == text
+
+
+def test_what_pages_show_is_refreshed() -> None:
     text = README.read_text(encoding="utf-8")
-    assert "$ roll-lint " in text
-    assert transcript(text) == text
-    assert transcript(text.replace("\nFound 1 error", "\nFound 2 errors")) == text
+    assert refreshed(text.replace("\nFound 1 error", "\nFound 2 errors")) == text
+    page = (ROOT / "docs" / "how-to" / "ci.md").read_text(encoding="utf-8")
+    assert refreshed(page.replace("runs-on: ubuntu-latest\n", "")) == page
 
 
 def test_there_are_enough() -> None:

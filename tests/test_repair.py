@@ -33,6 +33,10 @@ def repaired(text: str, *, unsafe: bool = False) -> str:
         ('save_steps: "10"\n', "save_steps: 10\n"),
         ("rollout_batch_sizes: 1,024\n", None),
         ("adv_estimator: GRPO\n", "adv_estimator: grpo\n"),
+        (
+            "actor_train:\n  model_args:\n    lora_target: q_proj\n    lora_rank: 16\n",
+            "actor_train:\n  model_args:\n    lora_alpha: 32\n    lora_target: q_proj\n    lora_rank: 16\n",
+        ),
         ("exp_name: 7\n", 'exp_name: "7"\n'),
         ("whiten_advantages: enabled\n", "whiten_advantages: true\n"),
         ("actor_train:\n  device_mapping: [0, 1]\n", 'actor_train:\n  device_mapping: "[0, 1]"\n'),

@@ -24,6 +24,8 @@ from tests.support import lint_path
 BROKEN = ROOT / "examples" / "broken"
 PLANNED = ROOT / "examples" / "ok" / "lora_zero3.yaml"
 README = ROOT / "README.md"
+PAGES = [README, *(path for name in ("*.md", "how-to/*.md") for path in sorted((ROOT / "docs").glob(name)))]
+_FILE = re.compile(r"(<!-- file: (\S+) -->\n```\w+\n)(?:(?!```).*\n)*```")
 _COMMAND = re.compile(r"(```console\n\$ roll-lint (.*)\n)(?:(?!```).*\n)*```")
 PICTURE = ROOT / "docs" / "plan.svg"
 
@@ -41,9 +43,10 @@ def planned(path: Path, gpu: str) -> Plan:
     return plan.make(result.config, path.name, result.facts, result.pipeline.name, GPUS[gpu], None)
 
 
-def transcript(readme: str) -> str:
-    """The README with what its commands print, as they print it now."""
-    return _COMMAND.sub(lambda found: f"{found[1]}{_printed(found[2])}```", readme)
+def refreshed(page: str) -> str:
+    """A page with what its commands print and its files hold, as they do now."""
+    page = _FILE.sub(lambda found: f"{found[1]}{(ROOT / found[2]).read_text(encoding='utf-8')}```", page)
+    return _COMMAND.sub(lambda found: f"{found[1]}{_printed(found[2])}```", page)
 
 
 def _printed(words: str) -> str:
@@ -54,7 +57,8 @@ def _printed(words: str) -> str:
 
 
 def main() -> None:
-    README.write_text(transcript(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in PAGES:
+        page.write_text(refreshed(page.read_text(encoding="utf-8")), encoding="utf-8")
     RANGES.write_text(ranges(), encoding="utf-8")
     PICTURE.write_text(plan_svg.render(planned(PLANNED, "h100-80g")), encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:

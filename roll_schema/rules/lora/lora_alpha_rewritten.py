@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from roll_schema.change import Add, Write
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
 
@@ -51,4 +52,7 @@ def lora_alpha_rewritten(model_args: ModelArguments, context: Context) -> Iterat
         help=f"Write `lora_alpha: {2 * rank}`, or `lora_alpha: {rank}` for a scale of 1.",
         severity=Severity.WARNING if alpha == 0 else Severity.INFO,
         fails="silently",
+        # What ROLL takes anyway is certain; a zero was meant as something.
+        change=Write(str(2 * rank)) if written else Add(str(2 * rank), key="lora_alpha"),
+        certain=not written,
     )

@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from roll_schema.change import Drop
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
 
@@ -41,5 +42,6 @@ def duplicate_reward_tag(config: RLVRConfig) -> Iterator[Problem]:
                     "Leave it in one place.",
                     also={f"rewards.{before}.tag_included": "the other one"} if before != name else {},
                     severity=Severity.INFO if before == name else None,
+                    change=Drop() if before == name else None,
                 )
             owners[tag] = name

@@ -1,0 +1,160 @@
+"""The manual: pages that follow from the code, a site built offline, and its search in a real browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+import roll_schema
+from roll_schema import settings
+from roll_schema.rules import RULES
+from tests.conftest import ROOT
+from tests.test_cli import run
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+DOCS = ROOT / "docs"
+
+
+def test_generated_pages_are_up_to_date() -> None:
+    done = subprocess.run([sys.executable, "docs/generate.py", "--check"], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def words(text: str) -> list[str]:
+    return re.sub(r"```\w*|`", "", text).split()
+
+
+@pytest.mark.parametrize("name", ["greedy-group", "unknown-key", "lora-strategy", "secret-by-shape"])
+def test_a_rules_page_and_explain_say_the_same(name: str) -> None:
+    page, shown = (DOCS / "rules" / f"{name}.md").read_text(encoding="utf-8"), run("--explain", name).stdout
+    manual = words(RULES[name].manual)
+    assert words(page.partition("\n\n")[2])[-len(manual) - 20 :] != []
+    assert " ".join(manual) in " ".join(words(page))
+    assert " ".join(manual) in " ".join(words(shown))
+
+
+def test_every_setting_is_described() -> None:
+    page = (DOCS / "reference" / "configuration.md").read_text(encoding="utf-8")
+    assert [key for key in settings.KEYS if f"`{key}`" not in page] == []
+
+
+def test_stable_names_are_listed() -> None:
+    page = (DOCS / "reference" / "python.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^\| `(\w+)", page, re.M)) == sorted(roll_schema.__all__)
+
+
+def test_the_python_example_runs(tmp_path: Path) -> None:
+    page = (DOCS / "reference" / "python.md").read_text(encoding="utf-8")
+    code = page.partition("```python\n")[2].partition("```")[0]
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    shutil.copyfile(ROOT / "examples" / "ok" / "lora_zero3.yaml", tmp_path / "examples" / "ok" / "cfg.yaml")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", code]
+    folder = tmp_path / "examples" / "ok"
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == "32 100"
+
+
+def test_links_of_the_readme_lead_somewhere() -> None:
+    for page in ("README.md", "CONTRIBUTING.md"):
+        for link in re.findall(r"\]\(([^)#]+)\)", (ROOT / page).read_text(encoding="utf-8")):
+            assert link.startswith("https://") or (ROOT / link).exists(), (page, link)
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """The site, built from the pages, and the address where it is served."""
+    folder = tmp_path_factory.mktemp("manual") / "site"
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield folder, f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+
+
+def test_the_site_has_every_page_and_the_schemas(site: tuple[Path, str]) -> None:
+    folder, _ = site
+    for name in RULES:
+        assert (folder / "rules" / name / "index.html").is_file()
+    assert (folder / "schemas" / "0.2.1" / "rlvr.schema.json").is_file()
+    assert not list(folder.rglob("*.py"))
+
+
+@pytest.fixture
+def page(site: tuple[Path, str]) -> Iterator[Page]:
+    if CHROMIUM is None:
+        assert not os.environ.get("CI"), "Chromium is not installed: set CHROMIUM to its path"
+        pytest.skip("no Chromium")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*flags, "--disable-component-update"])
+        yield browser.new_page(viewport={"width": 1280, "height": 900})
+        browser.close()
+
+
+def asked_elsewhere(page: Page, address: str) -> list[str]:
+    found: list[str] = []
+    page.on(
+        "request",
+        lambda request: None if request.url.startswith((address, "data:", "blob:")) else found.append(request.url),
+    )
+    return found
+
+
+@pytest.mark.parametrize(
+    ("typed", "title", "said"),
+    [
+        ("lora rank exceeds rollout", "lora-rank-exceeds-rollout", "lora_rank"),
+        ("baseline", "Adopt it in a repository with old configs", "known problem"),
+        ("gpu_memory_utilization", "gpu-memory-utilization", "vLLM"),
+    ],
+)
+def test_search_finds_in_a_real_browser(site: tuple[Path, str], page: Page, typed: str, title: str, said: str) -> None:
+    elsewhere = asked_elsewhere(page, site[1])
+    page.goto(site[1])
+    page.get_by_placeholder("Search").first.fill(typed)
+    result = page.locator(".md-search-result__link:visible").filter(has_text=title).first
+    result.wait_for(state="visible", timeout=20_000)
+    result.click()
+    page.wait_for_url(re.compile(r"/(rules|how-to)/"), timeout=20_000)
+    assert title in page.locator("h1").first.inner_text()
+    assert said in page.locator("article").inner_text()
+    assert elsewhere == []
+
+
+def test_pages_fit_their_window(site: tuple[Path, str], page: Page) -> None:
+    """Nothing sticks out to the side, on a desk and on a telephone."""
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        for name in (
+            "",
+            "quickstart/",
+            "rules/",
+            "rules/lora-strategy/",
+            "fields/0.3.0/RLVRConfig/",
+            "reference/command-line/",
+        ):
+            page.goto(site[1] + name)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
+            assert page.locator("h1").first.inner_text().strip("¶ \n")
