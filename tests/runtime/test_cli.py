@@ -179,6 +179,10 @@ def test_the_guard_removes_what_a_killed_run_leaves(tmp_path: Path) -> None:
     run = subprocess.Popen([sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE, text=True)
     assert run.stdout is not None
     assert run.stdout.readline() == "ready\n"
+    # A process that is just being loaded has no environment to see for a moment.
+    deadline = time.monotonic() + 10
+    while len(guard.processes(folder)) != 1 and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert len(guard.processes(folder)) == 1
     run.kill()
     run.wait()
