@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from roll_schema import engine, settings, text
 from roll_schema.diagnostic import Diagnostic, Severity
@@ -36,8 +35,7 @@ class LintError(Exception):
         return [item for item in self.result.diagnostics if item.severity is Severity.ERROR]
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """A config without errors: typed, with the release's defaults, and as plain values as ROLL composes them."""
 
     config: Section
@@ -142,8 +140,7 @@ def with_project(path: Path, options: Options) -> Options:
     preview, manual = project.get("preview", path), project.get("manual", path)
     severities = project.severities(path)
     names_of(severities)
-    return replace(
-        options,
+    return options._replace(
         project=project,
         **_fork(checkout, why, options.release),
         search_paths=search_paths,

@@ -7,42 +7,37 @@ stands behind a `${...}` or an alias, or in an override. A value behind a `${...
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from roll_schema import fix, tree
 from roll_schema.diagnostic import Edit
 from roll_schema.tree import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Rename:
+class Rename(NamedTuple):
     """Another name for the key."""
 
     to: str
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """Another value, as YAML text for one line."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Add:
+class Add(NamedTuple):
     """The missing key, or one beside it called `key`, with its value as YAML text for one line."""
 
     text: str
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Drop:
+class Drop(NamedTuple):
     """A list without this item."""
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """The key with its value into another section, by that one's dotted path."""
 
     to: str
@@ -88,7 +83,7 @@ def _judged(
         return ()
     elsewhere = any(edit.span.source.name != primary_file for edit in made)
     reused = any(hop.kind in unless for node in touched for hop in node.hops)
-    return tuple(replace(edit, safe=not elsewhere and not reused) for edit in made)
+    return tuple(edit._replace(safe=not elsewhere and not reused) for edit in made)
 
 
 def _way(root: Node, path: str) -> list[Node]:

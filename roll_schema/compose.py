@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from roll_schema import grammar, tree
 from roll_schema.diagnostic import Fault, Note
@@ -49,7 +49,7 @@ HYDRA_BLOCK: dict[str, frozenset[str] | None] = {
 """The keys of Hydra 1.3's own block, and the keys of those sections that are closed."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Composition:
     """The composed tree (without `hydra`), the fragments it is made of, and where each was asked for."""
 
@@ -60,8 +60,7 @@ class Composition:
     """Whether the tree is what Hydra would have made, so that what is missing from it is missing."""
 
 
-@dataclass(slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """An item of a `defaults` list; a config (`path`) or a group with its choice."""
 
     span: Span
@@ -77,8 +76,7 @@ class _Entry:
         return self.path == "_self_"
 
 
-@dataclass(slots=True)
-class _File:
+class _File(NamedTuple):
     path: Path
     source: Source
     root: Node
@@ -86,8 +84,7 @@ class _File:
     entries: list[_Entry]
 
 
-@dataclass(slots=True)
-class _Part:
+class _Part(NamedTuple):
     """A loaded file's own content and the package it goes to."""
 
     file: _File
@@ -223,7 +220,7 @@ class _Composer:
         self.composition.includes[source] = entry.span
         root, faults = tree.parse(source)
         self.composition.faults.extend(
-            replace(fault, notes=(*fault.notes, Note("included here", entry.span))) for fault in faults
+            fault._replace(notes=(*fault.notes, Note("included here", entry.span))) for fault in faults
         )
         if root is None and faults:
             raise _Stop
@@ -324,7 +321,7 @@ class _Composer:
         if key in self._deleted:
             return []
         choice, span = self._choices.get(key, (entry.choice, entry.span))
-        entry = replace(entry, span=span)
+        entry = entry._replace(span=span)
         if isinstance(choice, str) and "${" in choice:
             choice = self._choice_by_interpolation(choice, entry)
         if isinstance(choice, str):

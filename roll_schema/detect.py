@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from roll_schema import models, releases
 from roll_schema.diagnostic import Fault
@@ -34,8 +34,7 @@ CANDIDATES = ("rlvr", "agentic", "dpo", "sft", "distill", "reward_fl")
 """Pipelines with a config class of their own, of which an undecided config is one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """A release or pipeline and the reason for it."""
 
     name: str

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from roll_schema.text import Span
 
@@ -30,16 +30,14 @@ FAILS = (
 """When ROLL would have failed; in the order in which a run gets there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """A further place that explains a diagnostic: a use, an include, a value that was replaced."""
 
     message: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """A replacement of a span's text; `safe` when it cannot change what the config means beyond the fix."""
 
     span: Span
@@ -47,8 +45,7 @@ class Edit:
     safe: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """What a floor below the rules found wrong; the rule of that name gives severity, time of failure and manual."""
 
     rule: str
@@ -60,8 +57,7 @@ class Fault:
     edits: tuple[Edit, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One problem at one place; `path` is the dotted config path (`a.b[0].c`), `fails` one of FAILS or empty."""
 
     rule: str

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from roll_schema import change, compose, detect, interpolate, models, overrides, releases, settings, supported, tree
 from roll_schema.catalog.gpus import Gpu
@@ -19,15 +19,14 @@ from roll_schema.models.section import Section, Unresolved
 from roll_schema.models.validation import SchemaError, facts_of, sections, validate
 from roll_schema.releases import Release
 from roll_schema.rule import Cluster, Context, FactMissing, Problem, Rule
-from roll_schema.rules import CLAIMING_GROUPS, FAULT_GROUPS, GROUPS, OPTIONAL_GROUPS, RULES
+from roll_schema.rules import CLAIMING_GROUPS, FAULT_GROUPS, GROUPS, OPTIONAL_GROUPS, RULES, Entry
 from roll_schema.secrets import MASK, is_secret_path
 from roll_schema.settings import Project, Setting
 from roll_schema.text import Source, Span
 from roll_schema.tree import Node, lookup
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """How to lint; `release` and `pipeline` are None where they shall be found out, `targets` are optional groups.
 
     `preview` adds rules that are on trial, `severities` overrule the rules' own, by rule or group, and `manual` is the
@@ -50,7 +49,7 @@ class Options:
     cluster: Cluster | None = None
     gpu: Gpu | None = None
     preview: bool = False
-    severities: Mapping[str, Severity] = field(default_factory=dict)
+    severities: Mapping[str, Severity] = {}
     manual: str = ""
 
     def severity(self, rule: Rule) -> Severity | None:
@@ -58,7 +57,7 @@ class Options:
         return self.severities.get(rule.name, self.severities.get(rule.group))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Result:
     """What linting one file gave by a release's `facts`; `composed` is the tree before `${…}`, `resolved` after.
 
@@ -208,10 +207,10 @@ class _Run:
         groups = self.groups()
         claimants = _claimants(groups)
         for error in errors:
-            here = replace(context, path=error.path)
-            for rule in claimants.get(error.kind, claimants.get("*", [])):
-                if self.applies(rule, name):
-                    self.run(rule, error, here)
+            here = context._replace(path=error.path)
+            for entry in claimants.get(error.kind, claimants.get("*", [])):
+                if self.applies(entry, name):
+                    self.run(RULES[entry.name], error, here)
         self.result.config, self.result.distills = config, self.distills
         if config is None or not composition.complete:
             return  # without all fragments a key may only seem missing
@@ -219,8 +218,8 @@ class _Run:
         for path, section in sections(config):
             kind = type(section)
             if kind not in applying:
-                applying[kind] = [rule for rule in _rules_on(kind, groups) if self.applies(rule, name)]
-            here = replace(context, path=path)
+                applying[kind] = [RULES[entry.name] for entry in _entries_on(kind, groups) if self.applies(entry, name)]
+            here = context._replace(path=path)
             for rule in applying[kind]:
                 self.run(rule, section, here)
 
@@ -251,12 +250,12 @@ class _Run:
             and (not select or group in select or not select.isdisjoint(name.replace("_", "-") for name in names))
         )
 
-    def applies(self, rule: Rule, pipeline: str) -> bool:
+    def applies(self, rule: Rule | Entry, pipeline: str) -> bool:
         """Whether a rule was asked for, and is about this release and pipeline."""
         in_pipeline = not rule.pipelines or pipeline in rule.pipelines
         return in_pipeline and self.release.matches(rule.releases) and self.selected(rule)
 
-    def selected(self, rule: Rule) -> bool:
+    def selected(self, rule: Rule | Entry) -> bool:
         if "run" in self.options.targets and rule.name in supported.OF_ROLL_ALONE:
             return False
         names = {rule.name, rule.group}
@@ -273,8 +272,8 @@ class _Run:
             for problem in rule.check(fault):
                 notes = (*fault.notes, *self.include_notes(fault.span))
                 safe = fault.span.source is self.source
-                edits = tuple(replace(edit, safe=edit.safe and safe) for edit in fault.edits)
-                self.add(replace(self.diagnostic(rule, problem, fault.span, fault.path, notes), edits=edits))
+                edits = tuple(edit._replace(safe=edit.safe and safe) for edit in fault.edits)
+                self.add(self.diagnostic(rule, problem, fault.span, fault.path, notes)._replace(edits=edits))
 
     def report(self, rule: Rule, problem: Problem, base: str, root: Node) -> None:
         path = ".".join(filter(None, (base, problem.field)))
@@ -284,14 +283,14 @@ class _Run:
             other = also[1:] if also.startswith("/") else ".".join(filter(None, (base, also)))
             notes.append(Note(message, locate(root, other, self.source)[1]))
         if node is not None and is_secret_path(path):
-            problem = replace(problem, message=_without(node, problem.message), help=_without(node, problem.help))
+            problem = problem._replace(message=_without(node, problem.message), help=_without(node, problem.help))
         if self.distills:
             path = distillation.as_written(path)
             message, advice = distillation.as_written(problem.message), distillation.as_written(problem.help)
-            problem = replace(problem, message=message, help=advice)
+            problem = problem._replace(message=message, help=advice)
         elsewhere = tuple(note for note in notes if note.span != span)
         changes = self.edits(problem, root, path)
-        diagnostic = replace(self.diagnostic(rule, problem, span, path or None, elsewhere), edits=changes)
+        diagnostic = self.diagnostic(rule, problem, span, path or None, elsewhere)._replace(edits=changes)
         self.add(diagnostic, missing=path if node is None else "")
 
     def diagnostic(
@@ -306,7 +305,7 @@ class _Run:
         if problem.change is None or self.distills:
             return ()
         made = change.edits(problem.change, root, path, self.source.name)
-        return made if problem.certain else tuple(replace(edit, safe=False) for edit in made)
+        return made if problem.certain else tuple(edit._replace(safe=False) for edit in made)
 
     def include_notes(self, span: Span) -> Iterator[Note]:
         entry = self.includes.get(span.source)
@@ -321,7 +320,7 @@ class _Run:
             self._found[key] = diagnostic
         elif diagnostic.path != first.path or diagnostic.notes != first.notes:
             more = tuple(note for note in diagnostic.notes if note not in first.notes)
-            self._found[key] = replace(first, notes=(*first.notes, *more))
+            self._found[key] = first._replace(notes=(*first.notes, *more))
 
     def finish(self) -> Result:
         self.silence()
@@ -369,10 +368,10 @@ def _in_time(rule: Rule, problem: Problem, error: SchemaError, context: Context)
     if (problem.fails or rule.fails) != "at load":
         return problem
     if context.pipeline in distillation.UNCHECKED_PIPELINES:
-        return problem if distillation.computed_at_load(error) else replace(problem, fails="at start")
+        return problem if distillation.computed_at_load(error) else problem._replace(fails="at start")
     asked = lookup(context.root, ("use_opd",))
     if error.swallowed and not context.distills and (asked is None or asked.value is not True):
-        return replace(problem, fails="silently")
+        return problem._replace(fails="silently")
     return problem
 
 
@@ -398,18 +397,16 @@ def _way_notes(node: Node | None) -> Iterator[Note]:
 
 
 @cache
-def _claimants(asked: tuple[str, ...]) -> dict[str, list[Rule]]:
-    table: dict[str, list[Rule]] = {}
-    for rule in RULES.of_groups(tuple(group for group in asked if group in CLAIMING_GROUPS)):
-        for kind in rule.claims:
-            table.setdefault(kind, []).append(rule)
+def _claimants(asked: tuple[str, ...]) -> dict[str, list[Entry]]:
+    table: dict[str, list[Entry]] = {}
+    for entry in RULES.entries(tuple(group for group in asked if group in CLAIMING_GROUPS)):
+        for kind in entry.claims:
+            table.setdefault(kind, []).append(entry)
     return table
 
 
 @cache
-def _rules_on(section: type[Section], asked: tuple[str, ...]) -> list[Rule]:
+def _entries_on(section: type[Section], asked: tuple[str, ...]) -> list[Entry]:
     names = {parent.__name__ for parent in section.__mro__}
-    # The rules on environments look at sections that no other pipeline has.
-    apart = () if section.__module__.endswith("agentic_config") else ("agentic",)
-    groups = tuple(group for group in asked if group not in (*FAULT_GROUPS, *apart))
-    return [rule for rule in RULES.of_groups(groups) if rule.subject in names]
+    groups = tuple(group for group in asked if group not in FAULT_GROUPS)
+    return [entry for entry in RULES.entries(groups) if entry.subject in names]

@@ -6,7 +6,6 @@ One recursive descent parser over one string; every part keeps its offsets, so t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 
@@ -18,8 +17,7 @@ class Malformed(ValueError):
         self.start, self.end = start, end
 
 
-@dataclass(slots=True)
-class Reference:
+class Reference(NamedTuple):
     """`${a.b[0]}`; `dots` is the number of leading dots (0: absolute), keys are literal or interpolated."""
 
     start: int
@@ -28,8 +26,7 @@ class Reference:
     keys: list[str | Interpolation]
 
 
-@dataclass(slots=True)
-class Call:
+class Call(NamedTuple):
     """`${name:argument,...}`: a resolver and its arguments."""
 
     start: int

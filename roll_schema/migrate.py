@@ -8,7 +8,7 @@ settings that shard alike. Only the config's own file is edited, never its fragm
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -51,15 +51,15 @@ def migrate(path: Path, source: Source, options: Options, to: str) -> Migration:
     """The config for another release; its text is the old one where nothing is certain."""
     migration = Migration(source, source.text)
     before = engine.lint(path, source, options)
-    options = replace(options, release=before.release.name, pipeline=_pipeline(before))
+    options = options._replace(release=before.release.name, pipeline=_pipeline(before))
     if before.pipeline.name != UNDECIDED and before.pipeline.name not in releases.load(to).pipelines:
-        after = engine.lint(path, source, replace(options, release=to))
+        after = engine.lint(path, source, options._replace(release=to))
         migration.undecided = [item for item in after.diagnostics if item.rule == "pipeline-not-in-release"]
         return migration
     known, here = _identities(before), source
     steps = list(_strategies(before, to))
     for _ in range(_MAX_ROUNDS):
-        after = engine.lint(path, here, replace(options, release=to))
+        after = engine.lint(path, here, options._replace(release=to))
         new = [item for item in after.diagnostics if _identity(item) not in known]
         steps += filter(None, (_step(item, after, before.release.name, to) for item in new))
         if not steps:
@@ -89,7 +89,7 @@ class _Step:
 def _both(path: Path, source: Source, options: Options, to: str) -> tuple[Result, Result]:
     before = engine.lint(path, source, options)
     compared = releases.load(before.release.name)
-    options = replace(options, release=to, pipeline=_pipeline(before), compared=compared)
+    options = options._replace(release=to, pipeline=_pipeline(before), compared=compared)
     return before, engine.lint(path, source, options)
 
 

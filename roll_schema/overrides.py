@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from roll_schema import grammar
 from roll_schema.diagnostic import Fault
@@ -18,8 +17,7 @@ _KEY = re.compile(r"(?P<group>[\w$\-./]*)(?:@(?P<package>[\w$\-.]*))?")
 _CASTS = {"int": int, "float": float, "str": str, "bool": bool}
 
 
-@dataclass(slots=True)
-class Override:
+class Override(NamedTuple):
     """One argument; `sign` is `""`, `+`, `++` or `~`, `value` is None for a bare `~key`."""
 
     sign: str

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from roll_schema.catalog.gpus import Gpu
 from roll_schema.diagnostic import FAILS, Severity
@@ -17,8 +15,7 @@ if TYPE_CHECKING:
     from roll_schema.change import Change
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """A finding at a field of the thing that the rule looks at (dotted; empty: the thing itself).
 
     `also` maps further fields to what they have to do with it; `fails` and `severity` overrule the rule's own. `change`
@@ -28,7 +25,7 @@ class Problem:
     field: str
     message: str
     help: str = ""
-    also: dict[str, str] = dataclasses.field(default_factory=dict)
+    also: dict[str, str] = {}
     fails: str = ""
     severity: Severity | None = None
     at_key: bool = False
@@ -36,8 +33,7 @@ class Problem:
     certain: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
+class Cluster(NamedTuple):
     """The machines that the user named on the command line."""
 
     nodes: int
@@ -48,8 +44,7 @@ class FactMissing(Exception):
     """A rule needs a fact that nobody gave; it is skipped, and the summary counts it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What a rule may know beside the section it looks at; `path` is that section's place in the config.
 
     `distills`: pure on-policy distillation, in which `actor_train` and `actor_infer` are the student's sections.
@@ -104,8 +99,7 @@ RLVR_TRAINING = ("rlvr", "rlvr_vl", "rlvr_vlmath", "onpolicy_distill")
 Check = Callable[..., Iterator[Problem]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule with what is known about it before it runs; `subject` is the class of thing it looks at."""
 
     name: str

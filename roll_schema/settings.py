@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from roll_schema import models, releases, toml
 from roll_schema.diagnostic import Severity
@@ -43,8 +42,7 @@ class InvalidSettings(ValueError):
     """A settings file that cannot be read or says something that roll-lint does not know."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """A value with the place it comes from, in words for people and, in a comment, as a span."""
 
     value: Any
@@ -52,13 +50,12 @@ class Setting:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """The settings file that applies to a folder; empty where there is none."""
 
     file: Path | None = None
-    values: dict[str, Any] = field(default_factory=dict)
-    paths: dict[str, dict[str, Any]] = field(default_factory=dict)
+    values: dict[str, Any] = {}
+    paths: dict[str, dict[str, Any]] = {}
 
     def get(self, key: str, path: Path) -> Setting | None:
         """What the file says for a config: by the last pattern that matches its path, else for all."""
@@ -112,7 +109,10 @@ def _read(file: Path) -> Project | None:
     try:
         if file.stat().st_size > _MAX_BYTES:
             raise InvalidSettings(f"{file}: larger than {_MAX_BYTES // 1024} KiB")
-        document = toml.parse(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        if file.name == "pyproject.toml" and "roll-lint" not in text:
+            return None  # which spares reading it as TOML
+        document = toml.parse(text)
     except (OSError, ValueError) as error:
         if file.name == "pyproject.toml" and not isinstance(error, InvalidSettings):
             return None  # not ours to judge

@@ -10,10 +10,9 @@ import ast
 import json
 import operator
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from roll_schema.releases import Release
 from roll_schema.tree import UNKNOWN
@@ -41,8 +40,7 @@ _BACKENDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A key of a backend: its `type` as Python writes it, the `releases` of ROLL that take it (empty: all).
 
     `overwritten` says what ROLL writes over it, `consumed` that ROLL reads it and passes it on to nobody; `keys` are
@@ -55,8 +53,8 @@ class Key:
     consumed: bool = False
     of: str = ""
     lax: bool = False
-    keys: dict[str, Key] = field(default_factory=dict)
-    bounds: dict[str, float] = field(default_factory=dict)
+    keys: dict[str, Key] = {}
+    bounds: dict[str, float] = {}
 
     @property
     def range(self) -> str:
@@ -68,8 +66,7 @@ class Key:
         return not _is_number(value) or all(_BOUNDS[name][0](value, limit) for name, limit in self.bounds.items())
 
 
-@dataclass(frozen=True, slots=True)
-class Backend:
+class Backend(NamedTuple):
     """A backend: `unknown` keys are `refused`, `ignored`, `passed on` or `perhaps` refused; `of` names the facts."""
 
     title: str
@@ -78,8 +75,7 @@ class Backend:
     keys: dict[str, Key]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A key that a config writes: its dotted path, what is known about it (None: nothing), and its value.
 
     `known` are the keys that may stand beside it, `inside` is the one that holds them (None: the settings themselves).
@@ -167,4 +163,4 @@ def _load() -> dict[str, Any]:
 
 
 def _keys(facts: dict[str, Any]) -> dict[str, Key]:
-    return {name: Key(**{**fact, "keys": _keys(fact.get("keys", {}))}) for name, fact in facts.items()}
+    return {name: Key(**fact)._replace(keys=_keys(fact.get("keys", {}))) for name, fact in facts.items()}

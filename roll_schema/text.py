@@ -18,7 +18,7 @@ class Position(NamedTuple):
     column: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Source:
     """A text with the name that reports give it; `line_offset` is its first line's number less one."""
 

@@ -53,7 +53,7 @@ class Hop(NamedTuple):
     span: Span
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Node:
     """A value, the span of the literal that sets it, the span of its key, and how it came to be here."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 import textwrap
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ def examples(rule: Rule) -> tuple[list[str], list[str]]:
 
 def lint_text(text: str | bytes, path: Path = Path("config.yaml"), **options: Any) -> Result:
     source = decode(text, path.name) if isinstance(text, bytes) else Source(path.name, text)
-    return engine.lint(path, source, replace(Options(pipeline="rlvr"), **options))
+    return engine.lint(path, source, Options(pipeline="rlvr")._replace(**options))
 
 
 def lint_path(path: Path, **options: Any) -> Result:

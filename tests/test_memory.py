@@ -278,6 +278,6 @@ def test_an_invalid_pattern_leaves_the_adapter_open() -> None:
 )
 def test_layers_that_look_back_over_a_window_are_left_open(settings: dict[str, object], known: bool) -> None:
     of = config()
-    weighed = replace(weights(of), known=replace(weights(of).known, settings=settings))
+    weighed = replace(weights(of), known=weights(of).known._replace(settings=settings))
     found = memory.kv_bytes_per_token(weighed, Settings(), 1, 1)
     assert (found == 2 * 28 * 4 * 128 * 2) if known else (found is None)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from math import prod
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 FOLDER = Path(__file__).parent / "models"
 """A file for each model type, with an entry for each major release of transformers that has it."""
@@ -19,8 +18,7 @@ Sizes = Mapping[str, int]
 Shape = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Architecture:
+class Architecture(NamedTuple):
     """A model type as one major release of transformers builds it; `modules` and `weights` are in terms of sizes.
 
     `scales` names the sizes that a checkpoint may have otherwise than `sizes`, `fixed` the settings that must be these.

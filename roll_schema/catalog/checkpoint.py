@@ -6,10 +6,9 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from roll_schema.catalog.architecture import Architecture, architectures
 from roll_schema.catalog.safetensors import Tensor, tensors
@@ -44,8 +43,7 @@ _VARIANT = re.compile(r"-(Base|Instruct|Thinking)(-2507)?$")
 _TEXT_PARTS = ("text_config", "llm_config", "thinker_config")
 
 
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
+class Checkpoint(NamedTuple):
     """The sizes of a checkpoint's language model, by the names of `SIZES`; `source` says where they are from.
 
     `settings` are those of its `config.json` where that is at hand, and `folder` is where its files are then.
@@ -55,7 +53,7 @@ class Checkpoint:
     sizes: Mapping[str, int]
     source: str
     tied: bool | None = None
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = {}
     folder: Path | None = None
     published: int | None = None
     """Its parameters as its source says; those of parts that are not language models cannot be counted otherwise."""

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 MAX_ROWS = 200
 MAX_BYTES = 2 << 20
 """What is read of a file at most, so that linting stays quick."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """Rows from the beginning of a file; `complete` where these are all."""
 
     rows: tuple[dict[str, Any], ...]

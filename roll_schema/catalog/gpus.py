@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MIB = 1 << 20
 GIB = 1 << 30
 
 
-@dataclass(frozen=True, slots=True)
-class Gpu:
+class Gpu(NamedTuple):
     """A kind of GPU; `memory` in bytes as nvidia-smi, npu-smi or rocm-smi print the total.
 
     `capability` is NVIDIA's compute capability, None for other makers.

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from math import prod
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 MAX_HEADER_BYTES = 32 << 20
 """A longer header is not read; those of published models, the largest ones too, have a few megabytes."""
@@ -19,8 +18,7 @@ MAX_FILES = 1024
 _FILE = re.compile(r"[\w-][\w.-]*\.safetensors")
 
 
-@dataclass(frozen=True, slots=True)
-class Tensor:
+class Tensor(NamedTuple):
     """A stored weight; `dtype` by safetensors' names."""
 
     dtype: str

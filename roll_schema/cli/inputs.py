@@ -6,10 +6,9 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -42,8 +41,7 @@ _SHARED = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What every command is asked for: configs and overrides, and what is known about them."""
 
     words: tuple[str, ...]
@@ -79,7 +77,7 @@ def shared(command: Callable[..., int]) -> Callable[..., int]:
 
     @wraps(command)
     def gathered(**given: Any) -> int:
-        asked = {name.name: given.pop(name.name) for name in fields(Request)}
+        asked = {name: given.pop(name) for name in Request._fields}
         return command(Request(**asked), **given)
 
     for decorate in reversed(_SHARED):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -142,8 +141,7 @@ def lint_command(
         files = [(path, standard_input) for path, standard_input in files if standard_input or is_config(path)]
         if not files:
             return 0
-    options = replace(
-        asked,
+    options = asked._replace(
         select=names_of(select),
         ignore=names_of(ignore),
         targets=frozenset([target] if target else []),
@@ -255,7 +253,7 @@ def _other_release(result: Result, options: Options, file: Input) -> str | None:
     if any(RULES[item.rule].group in ("yaml", "compose", "interpolation") for item in result.diagnostics):
         return None
     names = [name for name in releases.NAMES if name != result.release.name]
-    loading = [name for name in names if not lint_file(file, replace(options, release=name)).fails_at_load()]
+    loading = [name for name in names if not lint_file(file, options._replace(release=name)).fails_at_load()]
     if not loading:
         return None
     return f"hint: ROLL {', '.join(loading)} would load this config; name the release with --roll-release\n"

@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import types
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
@@ -25,8 +24,7 @@ Path = tuple[PathKey, ...]
 _MAX_ROUNDS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaError:
+class SchemaError(NamedTuple):
     """A key or value that the models or the release refuse.
 
     `kind` is pydantic's error type, or `key_not_in_release`; `key` the last step of the path, `field` the field of the

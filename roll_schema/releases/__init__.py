@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 NAMES = ("0.1.0", "0.1.1", "0.1.3", "0.2.0", "0.2.1", "0.3.0")
 DEFAULT_NAME = "0.1.3"
 _FOLDER = Path(__file__).parent
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Release:
     """A ROLL release: `pipelines` maps a pipeline to its config class, `classes` a config class to its fields.
 
@@ -57,8 +57,7 @@ def _lies_in(name: str, bounds: str) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What became of a key of a class, or of one choice of it, in the release `since`.
 
     `advice` is the help of the rules; `rename` is the new name where a rename is all, `delete` says that without the
@@ -74,8 +73,7 @@ class Change:
     delete: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Behaviour:
+class Behaviour(NamedTuple):
     """What ROLL does otherwise from the release `since` on with a key of a class that is set, or left out (`unset`).
 
     `strategies` bounds it to sections of these strategies (empty: all).

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from roll_schema.diagnostic import Diagnostic, Severity
 from roll_schema.engine import Result
@@ -18,8 +18,7 @@ _FAILS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """What the reader's terminal has: colours, links."""
 
     color: bool = False

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from roll_schema.rule import Rule
@@ -358,12 +360,29 @@ CLAIMING_GROUPS = ("schema", "release")
 """Groups with rules on what the models refuse."""
 
 
+TABLE = Path(__file__).parent / "table.json"
+"""What the rules say of themselves, so that only those that apply are imported; `make schemas` writes it."""
+
+
+class Entry(NamedTuple):
+    """A rule as far as it need not be imported for: the same as on the Rule."""
+
+    name: str
+    group: str
+    subject: str
+    releases: str
+    pipelines: tuple[str, ...]
+    claims: tuple[str, ...]
+    preview: bool
+
+
 class _Rules(Mapping[str, "Rule"]):
     """Every rule by its name."""
 
     def __init__(self) -> None:
         self._groups = {name.replace("_", "-"): (group, name) for group, names in GROUPS.items() for name in names}
         self._loaded: dict[str, Rule] = {}
+        self._table: dict[str, list[Any]] | None = None
 
     def __getitem__(self, name: str) -> Rule:
         if name not in self._loaded:
@@ -377,9 +396,19 @@ class _Rules(Mapping[str, "Rule"]):
     def __len__(self) -> int:
         return len(self._groups)
 
-    def of_groups(self, groups: tuple[str, ...]) -> Iterator[Rule]:
-        """The rules of some groups."""
-        return (self[name] for name, (group, _) in self._groups.items() if group in groups)
+    def entries(self, groups: tuple[str, ...]) -> Iterator[Entry]:
+        """The rules of some groups; one that the table does not know yet is imported."""
+        if self._table is None:
+            self._table = json.loads(TABLE.read_text(encoding="utf-8")) if TABLE.exists() else {}
+        for name, (group, _) in self._groups.items():
+            if group in groups:
+                row = self._table.get(name)
+                yield Entry(name, group, *row) if row is not None else entry_of(self[name])
+
+
+def entry_of(rule: Rule) -> Entry:
+    """What the table says of a rule."""
+    return Entry(rule.name, rule.group, rule.subject, rule.releases, rule.pipelines, rule.claims, rule.preview)
 
 
 RULES = _Rules()

@@ -158,7 +158,7 @@ for _, _key in TYPED:
     shown("wrong-strategy-value", "DeepSpeedConfig", listed=len(values_for(_key)))
 
 
-@pytest.mark.parametrize(("path", "key"), TYPED, ids=lambda value: ".".join(value) if isinstance(value, tuple) else "")
+@pytest.mark.parametrize(("path", "key"), TYPED, ids=lambda value: "" if isinstance(value, Key) else ".".join(value))
 def test_values_in_sections(path: tuple[str, ...], key: Key, deepspeed_config: Config, ours: Ours) -> None:
     for value in values_for(key):
         settings = merged(NEEDED.get(".".join(path), {}), nested(path, value))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +100,7 @@ def test_a_fix_that_would_show_a_secret_is_left_out() -> None:
     result = linted()
     [item] = [item for item in result.diagnostics if item.rule == "wrong-type"]
     secret = Edit(item.span, "api_key: 0123456789abcdef", safe=True)
-    result.diagnostics = [replace(item, edits=(secret,))]
+    result.diagnostics = [item._replace(edits=(secret,))]
     assert "fixes" not in log(result)["results"][0]
 
 
