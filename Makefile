@@ -51,6 +51,7 @@ schemas: $(VENV)/.installed-test
 
 examples: $(VENV)/.installed-test
 	$(BIN)/python -m tests.write_examples
+	$(BIN)/python -m tests.write_coverage
 
 agreement: $(VENV)/.installed-test
 	$(BIN)/python -m tests.write_agreement

@@ -60,7 +60,7 @@ def _rule(rule: Rule) -> str:
     facts += [f"ROLL {rule.releases}"] if rule.releases else []
     facts += [f"pipelines {', '.join(rule.pipelines)}"] if rule.pipelines else []
     facts += [f"only with `--target {rule.group}`"] if rule.group in OPTIONAL_GROUPS else []
-    facts += ["preview: only with `--preview`"] if rule.preview else []
+    facts += ["preview: only with `--preview`, or by its name in `--select`"] if rule.preview else []
     silence = f"Where it shall be silent: `# roll-lint: ignore[{rule.name}] REASON`."
     return f"# {rule.name}\n\n{', '.join(facts)}\n\n{fenced(rule.manual)}\n\n{silence}\n"
 

@@ -23,3 +23,7 @@ def __getattr__(name: str) -> Any:
     if name in __all__:
         return getattr(import_module(f"roll_schema.{_ELSEWHERE.get(name, 'api')}"), name)
     raise AttributeError(name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from roll_schema import engine, settings, text
+from roll_schema import engine, models, releases, settings, text
+from roll_schema.catalog.gpus import GPUS
 from roll_schema.diagnostic import Diagnostic, Severity
 from roll_schema.engine import Options, Result
 from roll_schema.models.section import Section
+from roll_schema.rule import Cluster
 from roll_schema.rules import GROUPS, OPTIONAL_GROUPS, RULES
 from roll_schema.text import Source
 from roll_schema.tree import plain
@@ -61,7 +63,7 @@ def lint(
     *,
     release: str | None = None,
     pipeline: str | None = None,
-    config_dirs: Sequence[Path] = (),
+    config_dirs: Sequence[str | Path] = (),
     target: str = "",
 ) -> Result:
     """Lint a config, and never raise for what it holds.
@@ -69,16 +71,17 @@ def lint(
     `target` names an optional group of rules to go by as well: `run` for what roll-run's own engine covers. Raises
     InputError where the file cannot be read, or something else that was given cannot be used.
     """
+    for kind, name, known in (("release", release, releases.NAMES), ("pipeline", pipeline, models.PIPELINES)):
+        if name is not None and name not in known:
+            raise InputError(f"there is no {kind} {name}; known are {', '.join(known)}")
     options = Options(
         release=release,
         pipeline=pipeline,
         overrides=tuple(overrides),
-        search_paths=tuple(config_dirs),
+        search_paths=tuple(map(Path, config_dirs)),
         targets=frozenset({target} - {""}),
     )
-    unknown = options.targets - set(OPTIONAL_GROUPS)
-    if unknown:
-        raise InputError(f"{target} is no target; there is {', '.join(OPTIONAL_GROUPS)}")
+    check_targets(options.targets)
     return lint_file(Path(path), options)
 
 
@@ -88,7 +91,7 @@ def load(
     *,
     release: str | None = None,
     pipeline: str | None = None,
-    config_dirs: Sequence[Path] = (),
+    config_dirs: Sequence[str | Path] = (),
     target: str = "",
 ) -> Checked:
     """A config that has no errors, or LintError with all of them; for the rest see `lint`."""
@@ -129,35 +132,52 @@ def with_project(path: Path, options: Options) -> Options:
         project = settings.find_project(path)
     except settings.InvalidSettings as error:
         raise InputError(str(error)) from None
-    folders = project.get("config-dirs", path)
-    search_paths = options.search_paths
-    if folders is not None and project.file is not None:
-        search_paths += tuple(project.file.parent / name for name in folders.value)
-    checkout, why = options.roll_src, "--roll-src"
-    if checkout is None and (named := project.get("roll-src", path)) and project.file is not None:
-        checkout, why = project.file.parent / named.value, named.reason
-    select, ignore = project.get("select", path), project.get("ignore", path)
-    preview, manual = project.get("preview", path), project.get("manual", path)
+    said = {key: setting for key in settings.KEYS if (setting := project.get(key, path)) is not None}
+    values = {key: setting.value for key, setting in said.items()}
+    search_paths, checkout, why = options.search_paths, options.roll_src, "--roll-src"
+    if project.file is not None:
+        search_paths += tuple(project.file.parent / name for name in values.get("config-dirs", ()))
+        if checkout is None and "roll-src" in said:
+            checkout, why = project.file.parent / values["roll-src"], said["roll-src"].reason
     severities = project.severities(path)
-    names_of(severities)
+    for name in severities:
+        names_of([name], f"{project.file}: ", alone=True)
+    targets = options.targets or frozenset(filter(None, [values.get("target")]))
+    check_targets(targets, f"{project.file}: ")
+    nodes = values.get("nodes")
+    cluster = Cluster(nodes, values.get("gpus-per-node", 8)) if nodes else None
     return options._replace(
         project=project,
         **_fork(checkout, why, options.release),
         search_paths=search_paths,
         allowed=_allowed(path, search_paths),
-        select=options.select or (names_of(select.value) if select else frozenset()),
-        ignore=options.ignore or (names_of(ignore.value) if ignore else frozenset()),
-        preview=options.preview or bool(preview and preview.value),
+        select=options.select or names_of(values.get("select", ()), f"{project.file}: "),
+        ignore=options.ignore or names_of(values.get("ignore", ()), f"{project.file}: "),
+        targets=targets,
+        cluster=options.cluster or cluster,
+        gpu=options.gpu or (GPUS[values["gpu"]] if "gpu" in values else None),
+        preview=options.preview or values.get("preview", False),
         severities=severities,
-        manual=options.manual or (manual.value if manual else ""),
+        manual=options.manual or values.get("manual", ""),
     )
 
 
-def names_of(values: Iterable[str]) -> frozenset[str]:
-    """Rules and groups that are named, each value with commas or alone; raises InputError."""
-    names = frozenset(name.strip() for value in values for name in value.split(",") if name.strip())
-    for name in sorted(names - {*RULES, *GROUPS}):
-        raise InputError(f"{name} is neither a rule nor a group; see --list-rules")
+def check_targets(targets: Iterable[str], where: str = "") -> None:
+    """Raises InputError for a target that is none."""
+    for name in targets:
+        if name not in OPTIONAL_GROUPS:
+            raise InputError(f"{where}{name} is no target; there is {', '.join(OPTIONAL_GROUPS)}")
+
+
+def names_of(values: Iterable[str], where: str = "", *, alone: bool = False) -> frozenset[str]:
+    """Rules and groups that are named, each value `alone` or with commas; raises InputError."""
+    parts = (part for value in values for part in ([value] if alone else value.split(",")))
+    names = frozenset(part.strip() for part in parts if part.strip())
+    known = {*RULES, *GROUPS}
+    for name in sorted(names - known):
+        close = text.closest(name, known)
+        advice = f"did you mean {close}?" if close else "see --list-rules"
+        raise InputError(f"{where}{name} is neither a rule nor a group; {advice}")
     return names
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,14 @@ class Known:
     fingerprint: str
 
 
-def write(path: Path, results: Iterable[Result]) -> int:
-    """Write what is wrong as known; gives how much that is. Raises OSError."""
+def write(path: Path, results: Sequence[Result], kept: Iterable[Known] = ()) -> int:
+    """Write what is wrong as known, with what is `kept` of files that were not looked at; gives how much that is.
+
+    Raises OSError.
+    """
     known = {_known(item, mark, path) for result in results for item, mark in fingerprints(result.diagnostics)}
+    linted = {_named(result.file, path) for result in results}
+    known |= {one for one in kept if one.file not in linted and (path.parent / one.file).exists()}
     rows = [asdict(one) for one in sorted(known)]
     fix.write(path, json.dumps({"version": VERSION, "known": rows}, indent=1) + "\n", may_be_new=True)
     return len(rows)
@@ -53,7 +58,10 @@ def read(path: Path) -> set[Known]:
 
 
 def apply(path: Path, known: set[Known], results: Iterable[Result]) -> list[Known]:
-    """Take what is known out of the results; gives what is known of these files and no longer occurs."""
+    """Take what is known out of the results; gives what is known of these and of lost files and no longer occurs.
+
+    Of a config that could not be checked, nothing is known: whatever is wrong with it hides the rest.
+    """
     met: set[Known] = set()
     files: set[str] = set()
     for result in results:
@@ -61,13 +69,13 @@ def apply(path: Path, known: set[Known], results: Iterable[Result]) -> list[Know
         shown: list[Diagnostic] = []
         for item, mark in fingerprints(result.diagnostics):
             one = _known(item, mark, path)
-            if one in known:
+            if one in known and result.was_checked:
                 met.add(one)
                 result.known.append(item)
             else:
                 shown.append(item)
         result.diagnostics = shown
-    return sorted(one for one in known - met if one.file in files)
+    return sorted(one for one in known - met if one.file in files or not (path.parent / one.file).exists())
 
 
 def _known(item: Diagnostic, mark: str, path: Path) -> Known:

@@ -72,7 +72,7 @@ class Field:
     def markdown(self, release: Release) -> str:
         """What the field does, its default, and whether the release reads it."""
         parts = [self.text]
-        if self.default is not None:
+        if self.default not in (None, ""):
             parts.append(f"Default: `{shown(self.default)}`")
         if self.unread and "Nothing in ROLL reads it" not in self.text:
             parts.append(f"Nothing in ROLL {release.name} reads it.")

@@ -17,6 +17,7 @@ from roll_schema.diagnostic import Diagnostic, Edit, Fault, Note, Severity
 from roll_schema.models import distillation
 from roll_schema.models.section import Section, Unresolved
 from roll_schema.models.validation import SchemaError, facts_of, sections, validate
+from roll_schema.redact import redacted, secret_values
 from roll_schema.releases import Release
 from roll_schema.rule import Cluster, Context, FactMissing, Problem, Rule
 from roll_schema.rules import CLAIMING_GROUPS, FAULT_GROUPS, GROUPS, OPTIONAL_GROUPS, RULES, Entry
@@ -62,7 +63,8 @@ class Result:
     """What linting one file gave by a release's `facts`; `composed` is the tree before `${…}`, `resolved` after.
 
     `silent` are diagnostics that comments asked not to show, `known` those of a baseline; `includes` are the fragments
-    with the entries that ask for them, and `manual` is where the rules' pages are.
+    with the entries that ask for them, `secrets` the values that must not be shown, and `manual` is where the rules'
+    pages are.
     """
 
     file: str
@@ -78,6 +80,9 @@ class Result:
     silent: list[Diagnostic] = field(default_factory=list)
     known: list[Diagnostic] = field(default_factory=list)
     includes: dict[Source, Span] = field(default_factory=dict)
+    secrets: frozenset[str] = frozenset()
+    was_checked: bool = False
+    """Whether the rules ran, which they do not where the text is no YAML or a fragment is missing."""
     manual: str = ""
 
     def count(self, severity: Severity) -> int:
@@ -153,6 +158,9 @@ class _Run:
         if not composition.complete:
             # Without all fragments a variable may only seem undefined: say nothing that may be wrong.
             faults = [fault for fault in faults if fault.rule != "undefined-interpolation"]
+        self.result.secrets = secret_values(resolved) | secret_values(composition.root)
+        for source in (self.source, *composition.includes):
+            source.secrets = self.result.secrets
         self.report_faults(faults)
         asked = self.asked("pipeline", self.options.pipeline)
         pipeline = detect.pipeline(resolved, self.path, self.release.pipelines, *asked)
@@ -214,6 +222,7 @@ class _Run:
         self.result.config, self.result.distills = config, self.distills
         if config is None or not composition.complete:
             return  # without all fragments a key may only seem missing
+        self.result.was_checked = True
         applying: dict[type[Section], list[Rule]] = {}
         for path, section in sections(config):
             kind = type(section)
@@ -324,8 +333,12 @@ class _Run:
 
     def finish(self) -> Result:
         self.silence()
-        self.result.diagnostics = sorted(self._found.values(), key=lambda diagnostic: diagnostic.sort_key)
-        return self.result
+        result = self.result
+        result.diagnostics = sorted(self._found.values(), key=lambda diagnostic: diagnostic.sort_key)
+        if result.secrets:
+            result.diagnostics = [redacted(item, result.secrets) for item in result.diagnostics]
+            result.silent = [redacted(item, result.secrets) for item in result.silent]
+        return result
 
     def silence(self) -> None:
         """Take out what comments ask not to show, of all files; say which comments of this one are of no use."""
@@ -334,13 +347,14 @@ class _Run:
             return
         from roll_schema import suppress
 
+        if not self.result.was_checked:
+            return  # what is wrong hides the rest, so that silence would pass for success
         own, faults = suppress.comments(self.source, self.root)
         of_others = [suppress.comments(source, None)[0] for source in others]
         shown, self.result.silent = suppress.apply(self._found.values(), [*own, *chain.from_iterable(of_others)])
         self._found = {(item.rule, item.span, item.message): item for item in shown}
         self.report_faults(faults)
-        if self.result.config is not None:
-            self.report_faults(suppress.unused(own, self.was_checked))
+        self.report_faults(suppress.unused(own, self.was_checked))
 
     def was_checked(self, name: str) -> bool:
         """Whether a rule or group would have found what there is, had it been there."""

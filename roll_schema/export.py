@@ -208,11 +208,9 @@ def _keys(keys: dict[str, strategies.Key], release: Release) -> dict[str, Any]:
 
 
 def _key(name: str, key: strategies.Key, release: Release) -> dict[str, Any]:
-    told = [f"ROLL writes {key.overwritten} over it."] if key.overwritten else []
-    told += [f"A number {key.range}."] if key.bounds else []
     entry = {"title": f"{name} ({descriptions.type_in_words(key.type)})"}
-    if told:
-        entry["description"] = " ".join(told)
+    if key.told:
+        entry["description"] = key.told
     return entry | _of_type(key, release)
 
 

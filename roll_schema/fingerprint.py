@@ -7,13 +7,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from roll_schema.diagnostic import Diagnostic
+from roll_schema.redact import is_secret
 
 
 def fingerprints(items: Iterable[Diagnostic]) -> Iterator[tuple[Diagnostic, str]]:
     """Each diagnostic with a hash of its rule, config path and marked text; those alike in a file are numbered."""
     seen: Counter[tuple[str, str]] = Counter()
     for item in items:
-        same = "\0".join((item.rule, item.path or "", item.span.text))
+        # From the hash of a secret it could be guessed.
+        is_open = not is_secret(item.span.text, item.path, item.span.source.secrets)
+        same = "\0".join((item.rule, item.path or "", item.span.text if is_open else ""))
         seen[item.span.source.name, same] += 1
         text = f"{same}\0{seen[item.span.source.name, same]}"
         yield item, hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]

@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from roll_schema import releases
 from roll_schema.text import Source
@@ -26,7 +27,7 @@ def modeline(config: Path, place: str, release: str, pipeline: str) -> str:
         return f"# yaml-language-server: $schema={place.rstrip('/')}/{name}"
     folder = Path(place)
     file = folder / name if folder == FOLDER else Path(os.path.relpath(folder / name, config.parent))
-    return f"# yaml-language-server: $schema={file.as_posix()}"
+    return f"# yaml-language-server: $schema={quote(file.as_posix())}"
 
 
 def is_address(place: str) -> bool:

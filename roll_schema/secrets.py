@@ -56,7 +56,7 @@ def clean(text: str) -> str:
 def _visible(char: str) -> str:
     if char == "\t":
         return " "
-    if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"):
+    if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
         return f"\\x{ord(char):02x}" if ord(char) < 256 else f"\\u{ord(char):04x}"
     return char
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from roll_schema import models, releases, toml
+from roll_schema.catalog.gpus import GPUS
 from roll_schema.diagnostic import Severity
 from roll_schema.text import Source, Span, closest
 
@@ -24,10 +25,20 @@ KEYS = {
     "severity": dict,
     "manual": str,
     "schemas": str,
+    "target": str,
+    "gpu": str,
+    "nodes": int,
+    "gpus-per-node": int,
 }
 """Keys of the settings file; `[paths."pattern"]` may set the same for configs whose path matches."""
 
-_KINDS = {str: "a text", list: "a list of texts", bool: "true or false", dict: "a table of rules and their severities"}
+_KINDS = {
+    str: "a text",
+    list: "a list of texts",
+    bool: "true or false",
+    int: "a number",
+    dict: "a table of rules and their severities",
+}
 
 COMMENT_KEYS = ("release", "pipeline")
 """Settings that a comment may make for its file."""
@@ -35,6 +46,7 @@ COMMENT_KEYS = ("release", "pipeline")
 _LEVELS = tuple(severity.value for severity in Severity)
 _COMMENT = re.compile(r"^[ \t]*#[ \t]*roll-lint:[ \t]*(?P<pairs>\w[\w-]*=.*)$", re.M)
 _PAIR = re.compile(r"(?P<key>[\w-]+)=(?P<value>[^\s,]+)")
+_PAGE = re.compile(r"https?://[!-~]+")
 _MAX_BYTES = 1024 * 1024
 
 
@@ -98,8 +110,12 @@ def comments(source: Source) -> Iterator[tuple[str, Setting]]:
 
 
 def wrong(key: str, value: str) -> str:
-    """What is wrong with a setting's value, if it is a release or a pipeline; empty when nothing is."""
-    known: dict[str, Iterable[str]] = {"release": releases.NAMES, "pipeline": models.PIPELINES}
+    """What is wrong with a setting's value, where it is one of a few; empty when nothing is."""
+    known: dict[str, Iterable[str]] = {
+        "release": releases.NAMES,
+        "pipeline": models.PIPELINES,
+        "gpu": GPUS,
+    }
     if key not in known or value in known[key]:
         return ""
     return f"there is no {key} `{value}`; known are {', '.join(known[key])}"
@@ -141,11 +157,15 @@ def _check(file: Path, where: str, values: dict[str, Any]) -> None:
             raise InvalidSettings(f"{file}: there is no setting `{place}`{hint}")
         wanted = KEYS[key]
         all_texts = not isinstance(value, list) or all(isinstance(item, str) for item in value)
-        if not isinstance(value, wanted) or not all_texts:
+        if type(value) is not wanted or not all_texts:
             raise InvalidSettings(f"{file}: `{place}` must be {_KINDS[wanted]}")
         odd = [rule for rule, level in value.items() if level not in _LEVELS] if isinstance(value, dict) else []
         if odd:
             raise InvalidSettings(f"{file}: `{place}.{odd[0]}` must be one of {', '.join(_LEVELS)}")
+        if key == "manual" and not _PAGE.fullmatch(str(value)):
+            raise InvalidSettings(f"{file}: `{place}` must be an address that begins with http:// or https://")
+        if type(value) is int and value < 1:
+            raise InvalidSettings(f"{file}: `{place}` must be 1 or more")
         if problem := wrong(key, str(value)):
             raise InvalidSettings(f"{file}: {problem}")
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from roll_schema.redact import secret_values, without
 from roll_schema.secrets import MASK, is_secret_key, printable
 from roll_schema.tree import UNKNOWN, Node
 
@@ -14,7 +15,8 @@ _COLUMN = 48
 
 def show(root: Node) -> Iterator[str]:
     """Lines of YAML with a comment `# file:line` behind every value."""
-    yield from _mapping(root, 0)
+    values = secret_values(root)
+    yield from (without(line, values) for line in _mapping(root, 0))
 
 
 def _mapping(node: Node, depth: int, *, secret: bool = False) -> Iterator[str]:

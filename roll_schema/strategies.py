@@ -57,6 +57,12 @@ class Key(NamedTuple):
     bounds: dict[str, float] = {}
 
     @property
+    def told(self) -> str:
+        """What is known of the key beside its type, in sentences."""
+        told = [f"ROLL writes {self.overwritten} over it."] if self.overwritten else []
+        return " ".join([*told, *([f"A number {self.range}."] if self.bounds else [])])
+
+    @property
     def range(self) -> str:
         """The bounds in words."""
         return " and ".join(f"{_BOUNDS[name][1]} {limit}" for name, limit in self.bounds.items())

@@ -20,11 +20,15 @@ class Position(NamedTuple):
 
 @dataclass(slots=True, eq=False, repr=False)
 class Source:
-    """A text with the name that reports give it; `line_offset` is its first line's number less one."""
+    """A text with the name that reports give it; `line_offset` is its first line's number less one.
+
+    `secrets` are values that must not be shown of it, once they are known.
+    """
 
     name: str
     text: str
     line_offset: int = 0
+    secrets: frozenset[str] = frozenset()
     _starts: list[int] = field(default_factory=list, repr=False)
 
     @property

@@ -460,6 +460,9 @@ def _syntax_fault(source: Source, error: YAMLError) -> Fault:
             notes = (Note(f"it was noticed here: {text}", source.span(place, min(place + 1, len(source.text)))),)
             place = context.index
             text = f"this {what} is never closed"
+    elif "flow node" in opened and "stream end" in text and (bracket := _last_open(source.text)) is not None:
+        place = bracket
+        text = f"this {'bracket' if source.text[place] == '[' else 'brace'} is never closed"
     elif "simple key" in opened and context is not None:
         return Fault("syntax-error", "this line has no `:`", _line(source, context.line), help=_NO_COLON)
     elif text == "mapping values are not allowed here":
@@ -469,6 +472,20 @@ def _syntax_fault(source: Source, error: YAMLError) -> Fault:
     elif opened and context is not None:
         text = f"{opened}: {text}"
     return Fault("syntax-error", text, source.span(place, min(place + 1, len(source.text))), notes=notes)
+
+
+_BRACKET = re.compile(r"""'[^'\n]*'|"[^"\n]*"|(?<!\S)#[^\n]*|[\[\]{}]""")
+
+
+def _last_open(text: str) -> int | None:
+    """The offset of the last bracket or brace that is not closed."""
+    opened: list[int] = []
+    for found in _BRACKET.finditer(text):
+        if found.group() in ("[", "{"):
+            opened.append(found.start())
+        elif found.group() in ("]", "}") and opened:
+            opened.pop()
+    return opened[-1] if opened else None
 
 
 _KEY_LINE = re.compile(r"""( *)(?:- +)*(?:[^\s#'"\[{&*!|>%@`-][^#]*?|'[^']*'|"[^"]*"):(?:\s|$)""")

@@ -82,3 +82,16 @@ def test_what_only_roll_cannot_do_is_no_fault_of_the_engine() -> None:
     for target, expected in (("", {"lora-rollout-engine"}), ("run", set())):
         found = {item.rule for item in roll_schema.lint(TINY, plain, target=target).diagnostics}
         assert found & {"lora-rollout-engine"} == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "said"), [({"release": "0.2"}, "there is no release 0.2"), ({"pipeline": "rlhf"}, "rlhf")]
+)
+def test_names_that_are_none(given: dict[str, str], said: str) -> None:
+    with pytest.raises(roll_schema.InputError, match=said):
+        roll_schema.lint(TINY, **given)  # type: ignore[arg-type]
+
+
+def test_folders_may_be_texts() -> None:
+    assert roll_schema.lint(ROOT / "examples/ok/lora_zero3.yaml", config_dirs=["nowhere"]).diagnostics == []
+    assert "lint" in dir(roll_schema)

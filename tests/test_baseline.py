@@ -29,7 +29,9 @@ def left(text: str, file: Path) -> list[str]:
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "c.yaml").write_text(TEXT)
     path = tmp_path / "known.json"
     assert baseline.write(path, [linted(TEXT)]) == len(linted(TEXT).diagnostics)
     return path
@@ -50,6 +52,30 @@ def test_what_no_longer_occurs_is_told(file: Path) -> None:
     assert [one.rule for one in gone] == ["wrong-type", "wrong-type"]
     other = lint(Path("d.yaml"), Source("d.yaml", TEXT), Options(release="0.2.1"))
     assert baseline.apply(file, baseline.read(file), [other]) == [], "of another file nothing is known"
+    (file.parent / "c.yaml").unlink()
+    assert len(baseline.apply(file, baseline.read(file), [other])) == len(baseline.read(file)), (
+        "it is gone with its file"
+    )
+
+
+def test_what_was_not_looked_at_is_kept(file: Path) -> None:
+    other = lint(Path("d.yaml"), Source("d.yaml", TEXT), Options(release="0.2.1"))
+    (file.parent / "d.yaml").write_text(TEXT)
+    before = baseline.read(file)
+    baseline.write(file, [other], before)
+    assert before < baseline.read(file)
+    baseline.write(file, [linted(TEXT.replace('"1"', "1"))], baseline.read(file))
+    assert {one.file for one in baseline.read(file) - before} == {"d.yaml"}
+    (file.parent / "d.yaml").unlink()
+    baseline.write(file, [linted(TEXT)], baseline.read(file))
+    assert baseline.read(file) == before
+
+
+def test_what_could_not_be_checked_is_never_known(file: Path) -> None:
+    broken = linted("a: [1,\n")
+    baseline.write(file, [broken])
+    baseline.apply(file, baseline.read(file), [broken])
+    assert [item.rule for item in broken.diagnostics] == ["syntax-error"]
 
 
 def test_nothing_of_a_value_is_written(tmp_path: Path) -> None:

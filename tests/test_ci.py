@@ -122,6 +122,15 @@ def test_the_action_executes_no_input(action: Action, tmp_path: Path) -> None:
     assert not (tmp_path / "hacked").exists()
 
 
+def test_the_action_imports_nothing_of_the_checkout(action: Action, tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(CONFIG)
+    for name in ("click", "pip", "roll_schema", "yaml"):
+        (tmp_path / f"{name}.py").write_text("open('hacked', 'w').close()\nraise SystemExit(0)\n")
+    assert action.run("Run roll-lint", tmp_path, python=sys.executable).returncode == 1
+    assert action.run("Install roll-lint", tmp_path, python=sys.executable).returncode == 0
+    assert not (tmp_path / "hacked").exists()
+
+
 def test_the_problem_matcher_reads_every_line() -> None:
     matchers = json.loads((ROOT / "examples/ci/problem-matcher.json").read_text())["problemMatcher"]
     done = run("examples/broken", "--output-format", "concise", "--preview")

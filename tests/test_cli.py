@@ -341,3 +341,39 @@ def test_formats(name: str, begin: str) -> None:
     done = run("--output-format", name, BROKEN)
     assert done.returncode == 1
     assert done.stdout.startswith(begin)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--fix", "--add-ignores"], "--fix and --add-ignores do not go together"),
+        (["--diff", "--add-ignores"], "--diff and --add-ignores do not go together"),
+        (["--fix", "--write-baseline", "x.json"], "--fix and --write-baseline do not go together"),
+        (["--write-baseline", "x.json", "--select", "lora"], "takes all that is wrong"),
+        (["--write-baseline", "x.json", "--output-file", "sarif:x.sarif"], "takes all that is wrong"),
+    ],
+)
+def test_options_that_do_not_go_together(tmp_path: Path, options: list[str], said: str) -> None:
+    done = run(str(ROOT / BROKEN), *options, cwd=tmp_path)
+    assert (done.returncode, done.stdout, said in done.stderr) == (2, "", True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_baseline_says_nothing_of_what_was_not_looked_for(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text("rollout_batch_size: 8\nrewards: {}\nsave_step: 1\n")
+    assert run("c.yaml", "--write-baseline", "known.json", cwd=tmp_path).returncode == 0
+    done = run("c.yaml", "--baseline", "known.json", cwd=tmp_path)
+    assert done.stdout.startswith("1 file without new problems (")
+    assert "mended" not in run("c.yaml", "--baseline", "known.json", "--select", "lora", cwd=tmp_path).stdout
+    (tmp_path / "c.yaml").write_text("rollout_batch_size: 8\nrewards: {}\nsave_steps: 1\n")
+    assert (
+        "mended: c.yaml: unknown-key is still in known.json"
+        in run("c.yaml", "--baseline", "known.json", cwd=tmp_path).stdout
+    )
+
+
+def test_of_several_files_the_closing_line_names_no_reasons(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("# roll-lint: release=0.2.1\nrewards: {}\n")
+    (tmp_path / "b.yaml").write_text("# roll-lint: release=0.3.0 pipeline=sft\nx: 1\n")
+    last = run("a.yaml", "b.yaml", cwd=tmp_path).stdout.splitlines()[-1]
+    assert "checked against ROLL 0.2.1, 0.3.0, pipeline rlvr, sft" in last

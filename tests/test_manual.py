@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -74,6 +75,30 @@ def test_links_of_the_readme_lead_somewhere() -> None:
             assert link.startswith("https://") or (ROOT / link).exists(), (page, link)
 
 
+def test_the_first_rule_of_contributing_works(tmp_path: Path) -> None:
+    """The recipe, followed to the letter in a copy, up to what `make` does."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    shutil.copytree(ROOT / "roll_schema", tmp_path / "roll_schema", ignore=shutil.ignore_patterns("__pycache__"))
+    code = textwrap.dedent(page.partition("    ```python\n")[2].partition("    ```\n")[0])
+    [place] = re.findall(r"Write `(\S+)`:", page)
+    (tmp_path / place).write_text(code, encoding="utf-8")
+    listed = tmp_path / "roll_schema" / "rules" / "__init__.py"
+    [name, group] = re.findall(r'Add `"(\w+)"` to the group `(\w+)`', page)[0]
+    listed.write_text(listed.read_text().replace(f'"{group}": (\n', f'"{group}": (\n        "{name}",\n'))
+    [first, second] = (
+        page.partition("    ```console\n    .venv/bin/roll-lint")[2].partition("    ```\n")[0].splitlines()[:2]
+    )
+    script = f"roll-lint{first}\n{second.strip().replace('.venv/bin/', '')}\n"
+    shell = f'roll-lint() {{ "{sys.executable}" -m roll_schema "$@"; }}\n{script}'
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        ["bash", "-c", shell], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+    assert done.stdout.startswith("temporary-logs (tracking, warning, preview, fails silently)\n\nLogs in a folder")
+    assert "warning[temporary-logs]: `/tmp/logs` is gone after the job\n  --> <stdin>:2:14\n" in done.stdout
+
+
 class Quiet(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         pass
@@ -132,8 +157,10 @@ def asked_elsewhere(page: Page, address: str) -> list[str]:
 )
 def test_search_finds_in_a_real_browser(site: tuple[Path, str], page: Page, typed: str, title: str, said: str) -> None:
     elsewhere = asked_elsewhere(page, site[1])
-    page.goto(site[1])
-    page.get_by_placeholder("Search").first.fill(typed)
+    page.goto(site[1], wait_until="networkidle")
+    search = page.get_by_placeholder("Search").first
+    search.click()
+    search.press_sequentially(typed, delay=10)
     result = page.locator(".md-search-result__link:visible").filter(has_text=title).first
     result.wait_for(state="visible", timeout=20_000)
     result.click()

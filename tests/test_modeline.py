@@ -50,7 +50,8 @@ def test_the_command_prints_and_writes(tmp_path: Path) -> None:
     assert run("schema", "--export", str(tmp_path / "schemas")).returncode == 0
     for _ in range(2):
         done = run("schema", "--add-modeline", str(config))
-        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        assert (done.returncode, done.stdout) == (0, "")
+        assert "$schema=../schemas/0.2.1/" in done.stderr
     line = "# yaml-language-server: $schema=../schemas/0.2.1/rlvr.schema.json\n"
     assert config.read_text() == line + CONFIG
     editor = yaml_server.start(config.parent)
@@ -61,7 +62,25 @@ def test_the_command_prints_and_writes(tmp_path: Path) -> None:
     assert found.range.start.line == 3
 
 
+def test_places_with_blanks_are_found(tmp_path: Path) -> None:
+    folder = tmp_path / "my schemas"
+    assert run("schema", "--export", str(folder)).returncode == 0
+    config = tmp_path / "c.yaml"
+    config.write_text(CONFIG)
+    assert run("schema", "--add-modeline", "--schemas", str(folder), str(config)).returncode == 0
+    assert config.read_text().startswith("# yaml-language-server: $schema=my%20schemas/")
+    editor = yaml_server.start(tmp_path)
+    try:
+        [found] = editor.open("c.yaml", config.read_text() + "save_steps: a\n")
+    finally:
+        editor.close()
+    assert found.message.startswith("Write an integer")
+
+
 def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("a: [\n")
+    done = run("schema", "broken.yaml", cwd=tmp_path)
+    assert (done.returncode, "error[syntax-error]" in done.stderr, "--pipeline" in done.stderr) == (1, True, False)
     (tmp_path / "c.yaml").write_text("a: 1\n")
     done = run("schema", "c.yaml", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")

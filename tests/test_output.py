@@ -26,6 +26,20 @@ def test_formats_and_files() -> None:
     assert reports("text", ["C:/x.txt"]) == [Report("text", Path("C:/x.txt"))]
 
 
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        (["sarrif:x"], "there is no format sarrif; did you mean sarif?"),
+        (["xml:x"], "there is no format xml"),
+        (["a", "b"], "no file twice"),
+        (["json:a", "sarif:a"], "no file twice"),
+    ],
+)
+def test_wrong_files_are_refused(files: list[str], said: str) -> None:
+    done = run(OK, *(word for file in files for word in ("--output-file", file)))
+    assert (done.returncode, done.stdout, said in done.stderr) == (2, "", True)
+
+
 def test_several_reports_at_once(tmp_path: Path) -> None:
     files = {form: tmp_path / form for form in ("sarif", "junit", "checkstyle", "jsonl", "concise")}
     asked = [word for form, file in files.items() for word in ("--output-file", f"{form}:{file}")]

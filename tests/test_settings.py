@@ -44,6 +44,10 @@ def test_the_nearest_settings_file_counts(tmp_path: Path) -> None:
         ('release = "0.9"', "there is no release `0.9`; known are 0.1.0"),
         ("release = 0.3", "`release` must be a text"),
         ('select = "lora"', "`select` must be a list of texts"),
+        ('manual = "https://x/\\u001b[31m"', "`manual` must be an address"),
+        ('gpu = "h1000"', "there is no gpu `h1000`; known are"),
+        ("nodes = 0", "`nodes` must be 1 or more"),
+        ("nodes = true", "`nodes` must be a number"),
         ("preview = 1", "`preview` must be true or false"),
         ('severity = "error"', "`severity` must be a table of rules and their severities"),
         ('[severity]\nlora = "fatal"', "`severity.lora` must be one of error, warning, info"),
@@ -198,4 +202,17 @@ def test_rules_on_trial_run_when_asked_for(tmp_path: Path) -> None:
     assert found()
     assert "hf_Qw" not in run(config).stdout + run(config, "--output-format", "jsonl").stdout
     write(tmp_path / "roll-lint.toml", '[severity]\nlorra = "info"\n')
-    assert "lorra is neither a rule nor a group" in run(config).stderr
+    assert "roll-lint.toml: lorra is neither a rule nor a group; did you mean lora?" in run(config).stderr
+    write(tmp_path / "roll-lint.toml", '[severity]\n"lora,yaml" = "info"\n')
+    assert "lora,yaml is neither a rule nor a group" in run(config).stderr
+
+
+def test_machines_stand_in_the_settings_too(tmp_path: Path) -> None:
+    text = "rewards: {}\nrollout_batch_size: 64\nactor_train: {device_mapping: 'list(range(0,16))'}\n"
+    config = str(write(tmp_path / "c.yaml", text))
+    write(tmp_path / "roll-lint.toml", 'nodes = 1\ngpu = "a100-40g"\ntarget = "run"\n')
+    assert "[device-outside-cluster]" in run(config, "--select", "devices").stdout
+    assert "[device-outside-cluster]" not in run(config, "--select", "devices", "--nodes", "2").stdout
+    assert "error[engine-not-covered]" in run(config, "--select", "run").stdout
+    write(tmp_path / "roll-lint.toml", 'target = "rum"\n')
+    assert "roll-lint.toml: rum is no target" in run(config).stderr

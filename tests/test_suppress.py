@@ -125,3 +125,12 @@ def test_fragments_have_comments_of_their_own(tmp_path: Path) -> None:
     result = lint(config, Source(str(config), config.read_text()), Options(release="0.2.1", allowed=(tmp_path,)))
     assert [item.rule for item in result.diagnostics if item.rule == "wrong-type"] == []
     assert len(result.silent) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["x: [1,  # roll-lint: ignore[yaml]\n", "defaults: [no]  # roll-lint: ignore[compose]\n"]
+)
+def test_what_hides_the_rest_cannot_be_silenced(text: str) -> None:
+    result = linted(text)
+    assert [item.rule for item in result.diagnostics][:1] in (["syntax-error"], ["invalid-defaults"])
+    assert result.silent == []

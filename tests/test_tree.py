@@ -189,3 +189,17 @@ def test_every_scalars_span_reads_back_as_its_value(path: Path) -> None:
             assert same(yaml.load(node.span.text, Loader=LOADER), node.value)
             seen += 1
     assert seen > 50
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "what"),
+    [
+        ("a: 1\nbad: [1,\n", 2, 6, "bracket"),
+        ("a: {b: [1, 2], c:\n", 1, 4, "brace"),
+        ("a: '['  # {\nb: [\n", 2, 4, "bracket"),
+        ("a: {x: 1\nb: 2\n", 1, 4, "brace"),
+    ],
+)
+def test_what_is_never_closed_is_shown_where_it_opens(text: str, line: int, column: int, what: str) -> None:
+    _, faults = tree.parse(Source("c", text))
+    assert (*faults[0].span.first, faults[0].message) == (line, column, f"this {what} is never closed")

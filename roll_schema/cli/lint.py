@@ -135,6 +135,11 @@ def lint_command(
     from roll_schema.report import text
     from roll_schema.rule import Cluster
 
+    _refuse_together(
+        {"--fix": fix, "--diff": diff and not fix, "--add-ignores": add_ignores, "--write-baseline": write_baseline}
+    )
+    if write_baseline and (select or ignore or output_file):
+        raise click.UsageError("--write-baseline takes all that is wrong, and writes nothing else")
     reports = output.reports(output_format, output_file)
     files, asked = request.read()
     if configs_only:
@@ -170,6 +175,8 @@ def lint_command(
         click.echo(_written(write_baseline, results))
         return 0
     gone = _without_known(baseline, results) if baseline is not None else []
+    if select or ignore:
+        gone = []  # what was not looked for may be there
     if show_settings:
         for result in results:
             click.echo("\n".join(_settings_of(result, options)))
@@ -191,11 +198,20 @@ def lint_command(
     return int(any(diagnostic.severity in failing for result in results for diagnostic in result.diagnostics))
 
 
+def _refuse_together(given: dict[str, object]) -> None:
+    """Raises click's UsageError for options that each want to do something else with the configs."""
+    names = [name for name, value in given.items() if value]
+    if len(names) > 1:
+        raise click.UsageError(f"{' and '.join(names)} do not go together")
+
+
 def _written(path: Path, results: list[Result]) -> str:
     from roll_schema import baseline
 
     try:
-        count = baseline.write(path, results)
+        count = baseline.write(path, results, baseline.read(path) if path.exists() else ())
+    except baseline.InvalidBaseline as error:
+        raise click.UsageError(f"{error}; delete it first") from None
     except OSError as error:
         raise click.UsageError(f"{path} cannot be written: {error.strerror}") from None
     return f"wrote {count} known problem{'s' * (count != 1)} to {path}"
@@ -210,7 +226,9 @@ def _without_known(path: Path, results: list[Result]) -> list[str]:
         gone = baseline.apply(path, baseline.read(path), results)
     except baseline.InvalidBaseline as error:
         raise click.UsageError(str(error)) from None
-    return [f"no longer: {printable(one.file)}: {one.rule} is in {path}; write that again" for one in gone]
+    return [
+        f"mended: {printable(one.file)}: {one.rule} is still in {path}, until that is written again" for one in gone
+    ]
 
 
 def _settings_of(result: Result, options: Options) -> Iterator[str]:

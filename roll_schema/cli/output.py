@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +13,7 @@ import click
 from roll_schema.cli.inputs import is_colored
 from roll_schema.report import FOR_PEOPLE, FORMATS, render
 from roll_schema.report.text import PLAIN, Style
+from roll_schema.text import closest
 
 if TYPE_CHECKING:
     from roll_schema.engine import Result
@@ -25,17 +26,29 @@ class Report(NamedTuple):
     file: Path | None = None
 
 
-def reports(form: str, files: Iterable[str]) -> list[Report]:
-    """What `--output-format` and `--output-file` ask for: the last file named alone takes standard output's place."""
-    asked: list[Report] = []
-    main = Report(form)
-    for file in files:
-        of, colon, path = file.partition(":")
-        if colon and of in FORMATS:
-            asked.append(Report(of, Path(path)))
-        else:
-            main = Report(form, Path(file))
-    return [main, *asked]
+def reports(form: str, files: Sequence[str]) -> list[Report]:
+    """What `--output-format` and `--output-file` ask for; a file named alone takes standard output's place.
+
+    Raises click's UsageError for a format that is none, and for a file that is named twice.
+    """
+    asked = [_report(form, file) for file in files]
+    alone = [report for report, file in zip(asked, files, strict=True) if str(report.file) == file]
+    names = [report.file for report in asked]
+    if len(alone) > 1 or len(set(names)) < len(names):
+        raise click.UsageError("--output-file: name one file without a format at most, and no file twice")
+    return asked if alone else [Report(form), *asked]
+
+
+def _report(form: str, file: str) -> Report:
+    of, colon, path = file.partition(":")
+    if colon and of in FORMATS:
+        return Report(of, Path(path))
+    # A single letter is a drive.
+    if colon and len(of) > 1 and of.isalpha():
+        close = closest(of, FORMATS)
+        advice = f"did you mean {close}?" if close else f"there are {', '.join(FORMATS)}"
+        raise click.UsageError(f"--output-file: there is no format {of}; {advice}")
+    return Report(form, Path(file))
 
 
 def for_people(asked: Iterable[Report]) -> bool:

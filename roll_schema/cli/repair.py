@@ -12,8 +12,9 @@ import click
 from roll_schema import engine, fix
 from roll_schema.cli.inputs import Input, read_file, with_project
 from roll_schema.engine import Options, Result
+from roll_schema.redact import shown
 from roll_schema.repair import Repair, repair
-from roll_schema.secrets import clean, printable
+from roll_schema.secrets import printable
 from roll_schema.text import Source
 
 
@@ -72,7 +73,7 @@ def show_diff(source: Source, text: str) -> None:
     name = printable(source.name)
     before, after = source.text.splitlines(keepends=True), text.splitlines(keepends=True)
     for line in difflib.unified_diff(before, after, name, name):
-        click.echo(clean(line.rstrip("\r\n")))
+        click.echo(shown(line.rstrip("\r\n"), source.secrets))
 
 
 def replace_text(path: Path, source: Source, text: str) -> None:

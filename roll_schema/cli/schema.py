@@ -62,6 +62,7 @@ def schema_command(request: Request, schemas: str | None, add_modeline: bool) ->
     """Print the comment that tells an editor's YAML server the schema of a config."""
     from roll_schema.cli.repair import replace_text
     from roll_schema.modeline import modeline, with_modeline
+    from roll_schema.report import text
 
     files, options = request.read()
     if add_modeline and any(standard_input for _, standard_input in files):
@@ -71,7 +72,10 @@ def schema_command(request: Request, schemas: str | None, add_modeline: bool) ->
         result = lint_file(file, options)
         name = printable(result.file)
         if result.pipeline.name not in models.PIPELINES:
-            click.echo(f"{name}: no key tells the pipeline: name it with --pipeline", err=True)
+            for line in text.concise([result]) if result.composed is None else ():
+                click.echo(line, err=True)
+            if result.composed is not None:
+                click.echo(f"{name}: no key tells the pipeline: name it with --pipeline", err=True)
             undecided = True
             continue
         place = _place(schemas, file[0], options)
@@ -79,6 +83,7 @@ def schema_command(request: Request, schemas: str | None, add_modeline: bool) ->
         if add_modeline:
             path, source = read_file(file)
             replace_text(path, source, with_modeline(source, line))
+            click.echo(f"{name}: {line}", err=True)
         else:
             click.echo(line if len(files) == 1 else f"{name}: {line}")
     return int(undecided)

@@ -14,6 +14,6 @@ def server_command(stdio: bool) -> int:
     except ImportError as error:
         if error.name not in ("pygls", "lsprotocol"):
             raise
-        raise click.UsageError("the language server wants pygls: pip install 'roll-lint[server]'") from None
+        raise click.UsageError("the language server wants pygls: pip install '.[server]' in its checkout") from None
     create().start_io()
     return 0

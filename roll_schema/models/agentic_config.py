@@ -117,6 +117,11 @@ class AgenticRewardConfig(WorkerConfig):
 class AgenticConfig(PPOConfig):
     """Config of `start_agentic_pipeline.py` and `start_agentic_rollout_pipeline.py`."""
 
+    rollout_batch_size: Int = DEFAULT
+    """Trajectories per step, of all training environments together. On Megatron it must be a multiple of the
+    data-parallel size of `actor_train`.
+    """
+
     custom_envs: dict[str, Any] = DEFAULT
     """Environments by name, which `tags` of the environment managers refer to; each has an `env_type`, an `env_config`,
     its templates and its limits.

@@ -1,11 +1,11 @@
-"""For CI servers that show test results: a suite per file, a failed case per problem."""
+"""For CI servers that show test results: a suite per file, a case per problem, which fails for an error."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
-from roll_schema.diagnostic import Diagnostic
+from roll_schema.diagnostic import Diagnostic, Severity
 from roll_schema.engine import Result
 from roll_schema.report.places import whole_message
 from roll_schema.secrets import clean, printable
@@ -15,8 +15,8 @@ def render(results: Iterable[Result]) -> str:
     """A file without problems is a suite with one case, which passes."""
     suites = ElementTree.Element("testsuites", name="roll-lint")
     for result in results:
-        name, failures = printable(result.file), len(result.diagnostics)
-        counts = {"tests": str(max(1, failures)), "failures": str(failures), "errors": "0"}
+        name, cases = printable(result.file), max(1, len(result.diagnostics))
+        counts = {"tests": str(cases), "failures": str(result.count(Severity.ERROR)), "errors": "0"}
         suite = ElementTree.SubElement(suites, "testsuite", {"name": name, **counts})
         if not result.diagnostics:
             ElementTree.SubElement(suite, "testcase", {"name": "roll-lint", "classname": name, "file": name})
@@ -30,5 +30,9 @@ def _case(suite: ElementTree.Element, name: str, item: Diagnostic) -> None:
     file, first = printable(item.span.source.name), item.span.first
     told = {"name": f"{item.rule}:{first.line}:{first.column}", "classname": name, "file": file}
     case = ElementTree.SubElement(suite, "testcase", {**told, "line": str(first.line)})
-    failure = ElementTree.SubElement(case, "failure", {"type": item.severity.value, "message": clean(item.message)})
-    failure.text = f"{file}:{first.line}:{first.column}\n{whole_message(item, fails=True)}"
+    text = f"{file}:{first.line}:{first.column}\n{whole_message(item, fails=True)}"
+    if item.severity is Severity.ERROR:
+        failure = ElementTree.SubElement(case, "failure", {"type": item.rule, "message": clean(item.message)})
+        failure.text = text
+    else:
+        ElementTree.SubElement(case, "system-out").text = f"{item.severity.value}: {text}"

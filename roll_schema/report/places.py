@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from urllib.parse import quote
 
 from roll_schema.diagnostic import Diagnostic, Edit
-from roll_schema.secrets import clean, mask
+from roll_schema.redact import is_secret
+from roll_schema.secrets import clean
 
 
 def rule_page(manual: str, rule: str) -> str:
@@ -16,7 +18,7 @@ def rule_page(manual: str, rule: str) -> str:
 
 def file_uri(name: str) -> str:
     """A file's name as reports give it, as an address: relative ones stay so."""
-    return Path(name).as_uri() if Path(name).is_absolute() else quote(name)
+    return Path(name).as_uri() if Path(name).is_absolute() else quote(os.fsencode(name))
 
 
 def absolute_uri(name: str) -> str:
@@ -32,4 +34,5 @@ def whole_message(item: Diagnostic, *, fails: bool = False) -> str:
 
 def shown_edits(item: Diagnostic) -> tuple[Edit, ...]:
     """A diagnostic's edits; none where they would show a secret."""
-    return () if any(mask(edit.text) != edit.text for edit in item.edits) else item.edits
+    secret = (is_secret(edit.text, None, edit.span.source.secrets) for edit in item.edits)
+    return () if any(secret) else item.edits

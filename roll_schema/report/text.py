@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from roll_schema.detect import Choice
 from roll_schema.diagnostic import Diagnostic, Severity
 from roll_schema.engine import Result
+from roll_schema.redact import shown, starred
 from roll_schema.report.places import absolute_uri, rule_page
-from roll_schema.secrets import clean, is_secret_path, mask, printable, width
+from roll_schema.secrets import clean, is_secret_path, printable, width
 
 _COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 _MAX_WIDTH = 140
@@ -74,9 +76,8 @@ def skips(results: list[Result]) -> Iterator[str]:
 def summary(results: list[Result]) -> str:
     """The closing line: counts, and what was checked against."""
     files = f"{len(results)} file{'s' * (len(results) != 1)}"
-    releases = sorted({f"ROLL {result.release.name} ({result.release.reason})" for result in results})
-    pipelines = sorted({f"{result.pipeline.name} ({result.pipeline.reason})" for result in results})
-    against = clean(f"checked against {', '.join(releases)}, pipeline {', '.join(pipelines)}")
+    against = clean(f"checked against {_choices('ROLL', [result.release for result in results])}, ")
+    against += clean(f"pipeline {_choices('', [result.pipeline for result in results])}")
     counts = [
         f"{number} {severity.value}{'s' * (number != 1)}"
         for severity in Severity
@@ -92,13 +93,22 @@ def summary(results: list[Result]) -> str:
     tail += (
         f"; {len(skipped)} rule{'s' * (len(skipped) != 1)} skipped for want of {', '.join(needs)}" if skipped else ""
     )
-    silent = sum(len(result.silent) for result in results)
-    tail += f"; {silent} ignored by comments" if silent else ""
-    known = sum(len(result.known) for result in results)
-    tail += f"; {known} known by the baseline" if known else ""
+    known, silent = (sum(len(getattr(result, name)) for result in results) for name in ("known", "silent"))
+    told = [f"{known} known by the baseline"] if known else []
+    told += [f"{silent} ignored by comments"] if silent else []
     if not counts:
-        return f"{files} without problems, {against}{tail}"
+        quiet = f"without new problems ({', '.join(told)})" if told else "without problems"
+        return f"{files} {quiet}, {against}{tail}"
+    tail = "".join(f"; {one}" for one in told) + tail
     return f"Found {', '.join(counts)} in {files}, {against}{tail}"
+
+
+def _choices(title: str, choices: list[Choice]) -> str:
+    """What was checked against and why; of several, only what, since the reasons are of single files."""
+    found = sorted({(choice.name, choice.reason) for choice in choices})
+    names = sorted({name for name, _ in found})
+    shown = f"{names[0]} ({found[0][1]})" if len(found) == 1 else ", ".join(names)
+    return f"{title} {shown}".strip()
 
 
 def _block(diagnostic: Diagnostic, style: Style, manual: str) -> Iterator[str]:
@@ -113,9 +123,9 @@ def _block(diagnostic: Diagnostic, style: Style, manual: str) -> Iterator[str]:
         yield f"  = {style.paint('help', '32')}: {clean(diagnostic.help)}"
     for note in diagnostic.notes:
         first = note.span.first
-        line = clean(note.span.source.line_text(first.line).strip())
-        shown = f": {line[:100]}" if line else ""
-        yield f"  = note: {clean(note.message)} --> {clean(note.span.source.name)}:{first.line}:{first.column}{shown}"
+        line = shown(note.span.source.line_text(first.line).strip(), note.span.source.secrets)
+        there = f": {line[:100]}" if line else ""
+        yield f"  = note: {clean(note.message)} --> {clean(note.span.source.name)}:{first.line}:{first.column}{there}"
 
 
 def _excerpt(diagnostic: Diagnostic, style: Style, code: str) -> Iterator[str]:
@@ -123,7 +133,7 @@ def _excerpt(diagnostic: Diagnostic, style: Style, code: str) -> Iterator[str]:
     first, last = span.first, span.last
     place = f"{clean(span.source.name)}:{first.line}:{first.column}"
     yield f"  {style.paint('-->', '34')} {style.link(place, absolute_uri(span.source.name))}"
-    raw = mask(span.source.line_text(first.line))
+    raw = starred(span.source.line_text(first.line), span.source.secrets)
     if not raw.strip():
         return
     begin = first.column - 1
@@ -131,11 +141,11 @@ def _excerpt(diagnostic: Diagnostic, style: Style, code: str) -> Iterator[str]:
     if is_secret_path(diagnostic.path) and not (diagnostic.path or "").endswith(span.text):
         raw = raw[:begin] + "*" * (end - begin) + raw[end:]
     cut = max(0, begin - _MAX_WIDTH // 2) if len(raw) > _MAX_WIDTH else 0
-    shown = raw[cut : cut + _MAX_WIDTH]
+    visible = raw[cut : cut + _MAX_WIDTH]
     before, marked = printable(raw[cut:begin]), printable(raw[begin : min(end, cut + _MAX_WIDTH)])
     number = str(first.line)
     gutter = style.paint("|", "34")
     yield f"{' ' * len(number)} {gutter}"
-    yield f"{style.paint(number, '34')} {gutter} {'…' * bool(cut)}{printable(shown)}"
+    yield f"{style.paint(number, '34')} {gutter} {'…' * bool(cut)}{printable(visible)}"
     pad = " " * (width(before) + bool(cut))
     yield f"{' ' * len(number)} {gutter} {pad}{style.paint('^' * max(1, width(marked)), f'1;{code}')}"

@@ -13,6 +13,8 @@ from roll_schema.secrets import clean
 from roll_schema.server.document import Document
 from roll_schema.text import Source
 
+_MOST_SILENCED = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
@@ -27,17 +29,22 @@ class Action:
 
 def actions(document: Document, start: int, end: int) -> Iterator[Action]:
     """What can be done about the problems in a range."""
-    for item in document.diagnostics:
-        if item.span.source is not document.source or not (item.span.start <= end and start <= item.span.end):
-            continue
+    for number, item in enumerate(_within(document, start, end)):
         own = all(edit.span.source is document.source for edit in item.edits)
         if item.edits and own:
             safe = all(edit.safe for edit in item.edits)
             yield Action(_title(item), item.edits, item, safe=safe)
-        text, answered = silence.add(document.source, [item])
+        # Whether a comment can stand there takes reading the text again.
+        text, answered = silence.add(document.source, [item]) if number < _MOST_SILENCED else ("", [])
         if answered:
             edits = tuple(edits_to(document.source, text))
             yield Action(f"Ignore {item.rule} here", edits, item, is_fix=False)
+
+
+def _within(document: Document, start: int, end: int) -> Iterator[Diagnostic]:
+    for item in document.diagnostics:
+        if item.span.source is document.source and item.span.start <= end and start <= item.span.end:
+            yield item
 
 
 def _title(item: Diagnostic) -> str:

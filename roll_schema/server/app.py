@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
+from pygls.capabilities import get_capability
 from pygls.lsp.server import LanguageServer
 
-from roll_schema import models, releases
+from roll_schema import settings
 from roll_schema.api import InputError
-from roll_schema.catalog.gpus import GPUS
 from roll_schema.diagnostic import Diagnostic, Edit, Severity
 from roll_schema.engine import Options
 from roll_schema.report.places import rule_page, whole_message
-from roll_schema.rule import Cluster
-from roll_schema.rules import OPTIONAL_GROUPS
 from roll_schema.secrets import clean
 from roll_schema.server import actions, completion, hints, hover, navigation
 from roll_schema.server.document import Document
 from roll_schema.server.navigation import Symbol
+from roll_schema.server.options import options_of
 from roll_schema.server.places import Places, path_of
-from roll_schema.text import Span
+from roll_schema.text import Source, Span
 from roll_schema.version import VERSION
 
 PAUSE = 0.02
@@ -62,6 +61,8 @@ class Server(LanguageServer):
         super().__init__("roll-lint", VERSION)
         self.options = Options()
         self.documents: dict[str, Document] = {}
+        self.texts: dict[str, tuple[str, int]] = {}
+        """The open texts by address, with their versions."""
         self._waiting: dict[str, asyncio.TimerHandle] = {}
 
     @property
@@ -75,9 +76,29 @@ class Server(LanguageServer):
         except InputError as error:
             self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, f"roll-lint: {error}"))
 
+    def edited(self, uri: str, version: int, changes: Sequence[types.TextDocumentContentChangeEvent]) -> None:
+        """Take a client's edits; pygls would part lines at more characters than the protocol does."""
+        text = self.texts[uri][0]
+        for change in changes:
+            if isinstance(change, types.TextDocumentContentChangePartial):
+                source = Source(uri, text)
+                start, end = (self.places.offset(source, place) for place in (change.range.start, change.range.end))
+                text = text[:start] + change.text + text[end:]
+            else:
+                text = change.text
+        self.texts[uri] = text, version
+
+    def watch(self) -> None:
+        """Have the client tell of files that change on disk, if it can."""
+        if get_capability(self.client_capabilities, "workspace.did_change_watched_files.dynamic_registration", False):
+            watchers = [types.FileSystemWatcher(f"**/{name}") for name in ("*.yaml", "*.yml", *settings.FILES)]
+            asked = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+            watched = types.Registration("watch", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, asked)
+            self.client_register_capability(types.RegistrationParams([watched]))
+
     def document(self, uri: str) -> Document:
         """The open text of an address, as it is now."""
-        text = self.workspace.get_text_document(uri).source
+        text = self.texts[uri][0]
         known = self.documents.get(uri)
         if known is None or known.source.text != text:
             self.documents[uri] = Document(path_of(uri), text, self.options, known)
@@ -101,45 +122,28 @@ class Server(LanguageServer):
     def close(self, uri: str) -> None:
         self.cancel(uri)
         self.documents.pop(uri, None)
+        self.texts.pop(uri, None)
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
     def _publish(self, uri: str) -> None:
         self._waiting.pop(uri, None)
         document = self.document(uri)
-        try:
-            found = [shown(item, document, uri, self.places) for item in document.diagnostics]
-        except InputError as error:
+        found = [shown(item, document, uri, self.places) for item in document.diagnostics if self.concerns(document)]
+        if document.wrong_settings:
             start = types.Position(0, 0)
-            found = [types.Diagnostic(types.Range(start, start), str(error), types.DiagnosticSeverity.Error)]
-        version = self.workspace.get_text_document(uri).version
-        self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, version))
+            error = types.DiagnosticSeverity.Error
+            found.insert(
+                0, types.Diagnostic(types.Range(start, start), document.wrong_settings, error, source="roll-lint")
+            )
+        self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, self.texts[uri][1]))
 
-
-def options_of(asked: Any) -> Options:
-    """A client's settings: `release`, `pipeline`, `target`, `gpu`, `nodes`, `gpusPerNode`, `preview`, `configDirs`.
-
-    Raises InputError for a wrong value.
-    """
-    given: dict[str, Any] = asked if isinstance(asked, dict) else {}
-    known = {"release": releases.NAMES, "pipeline": models.PIPELINES, "target": OPTIONAL_GROUPS, "gpu": GPUS}
-    for name, values in known.items():
-        if given.get(name) is not None and given[name] not in values:
-            raise InputError(f"the setting `{name}` must be one of {', '.join(values)}, not {given[name]!r}")
-    nodes, per_node = given.get("nodes"), given.get("gpusPerNode", 8)
-    if any(number is not None and (type(number) is not int or number < 1) for number in (nodes, per_node)):
-        raise InputError("the settings `nodes` and `gpusPerNode` must be positive integers")
-    folders = given.get("configDirs", [])
-    if not isinstance(folders, list) or not all(isinstance(folder, str) for folder in folders):
-        raise InputError("the setting `configDirs` must be a list of texts")
-    return Options(
-        release=given.get("release"),
-        pipeline=given.get("pipeline"),
-        targets=frozenset(filter(None, [given.get("target")])),
-        gpu=GPUS[given["gpu"]] if given.get("gpu") else None,
-        cluster=Cluster(nodes, per_node) if nodes else None,
-        preview=bool(given.get("preview")),
-        search_paths=tuple(map(Path, folders)),
-    )
+    def concerns(self, document: Document) -> bool:
+        """Whether a text is a config, or a fragment of one that is open; other YAML is no business of ours."""
+        if document.is_config:
+            return True
+        here = document.path.resolve()
+        included = (source.name for other in self.documents.values() for source in other.includes)
+        return any(Path(name).resolve() == here for name in included)
 
 
 def shown(item: Diagnostic, document: Document, uri: str, places: Places) -> types.Diagnostic:
@@ -184,12 +188,19 @@ def create() -> Server:
     def initialize(params: types.InitializeParams) -> None:
         server.configure(params.initialization_options)
 
+    @server.feature(types.INITIALIZED)
+    def initialized(params: types.InitializedParams) -> None:
+        server.watch()
+
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
-        server.changed(params.text_document.uri, 0)
+        opened = params.text_document
+        server.texts[opened.uri] = opened.text, opened.version
+        server.changed(opened.uri, 0)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: types.DidChangeTextDocumentParams) -> None:
+        server.edited(params.text_document.uri, params.text_document.version, params.content_changes)
         server.changed(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
@@ -219,7 +230,7 @@ def create() -> Server:
     def on_completion(params: types.CompletionParams) -> types.CompletionList:
         document = server.document(params.text_document.uri)
         offset = server.places.offset(document.source, params.position)
-        items = [_completion(item, document, offset, server.places) for item in completion.complete(document, offset)]
+        items = [_completion(item, document, server.places) for item in completion.complete(document, offset)]
         return types.CompletionList(is_incomplete=False, items=items)
 
     @server.feature(types.TEXT_DOCUMENT_DEFINITION)
@@ -287,8 +298,8 @@ def create() -> Server:
     return server
 
 
-def _completion(item: completion.Item, document: Document, offset: int, places: Places) -> types.CompletionItem:
-    place = places.range(document.source.span(item.start, offset))
+def _completion(item: completion.Item, document: Document, places: Places) -> types.CompletionItem:
+    place = places.range(document.source.span(item.start, item.end))
     return types.CompletionItem(
         item.label,
         kind=_KINDS[item.kind],

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from roll_schema import descriptions, releases
@@ -14,12 +14,11 @@ from roll_schema.models.validation import section_types
 from roll_schema.references import Steps, find
 from roll_schema.rule import FactMissing
 from roll_schema.rules import GROUPS, RULES
-from roll_schema.secrets import is_secret_path, printable
+from roll_schema.secrets import printable
 from roll_schema.server.cursor import Cursor, cursor, keys_beside
 from roll_schema.server.document import Document
 from roll_schema.server.fields import field_at, key_at, place
-from roll_schema.strategies import Key
-from roll_schema.tree import UNKNOWN, Node
+from roll_schema.server.values import summary
 from roll_schema.workers import model_modules
 
 Kind = Literal["field", "section", "value", "block", "variable", "module", "file", "rule"]
@@ -34,7 +33,7 @@ _MOST_FILES = 200
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something to type instead of the text from `start` to the cursor."""
+    """Something to type instead of the text from `start` to `end`."""
 
     label: str
     kind: Kind
@@ -43,20 +42,60 @@ class Item:
     detail: str = ""
     words: str = ""
     rank: int = 0
+    end: int = 0
 
 
 def complete(document: Document, offset: int) -> list[Item]:
-    """What may be typed at an offset, likely things first."""
+    """What may be typed at an offset, likely things first, each fitted to what stands there."""
     here = cursor(document.source.text, offset)
+    found = (_fitted(item, document.source.text, here, offset) for item in _items(document, here, offset))
+    return [item for item in found if item is not None]
+
+
+def _items(document: Document, here: Cursor, offset: int) -> Iterator[Item]:
     if here.comment is not None:
-        return list(_rules(here, offset))
-    if here.variable is not None:
-        return list(_variables(document, here))
-    if here.path[:1] == ("defaults",):
-        return list(_fragments(document, here))
-    if here.key:
-        return list(_values(document, here, (*here.path, here.key)))
-    return [*_keys(document, here, here.path), *(_values(document, here, here.path[:-1]) if here.in_list else ())]
+        yield from _rules(here, offset)
+    elif here.variable is not None:
+        yield from _variables(document, here)
+    elif here.path[:1] == ("defaults",):
+        yield from _fragments(document, here)
+    elif here.key:
+        yield from _values(document, here, (*here.path, here.key))
+    else:
+        yield from _keys(document, here, here.path)
+        if here.in_list:
+            yield from _values(document, here, here.path[:-1])
+
+
+_RESTS: dict[Kind, str] = {"value": r"[^\s,\[\]{}#'\"]*", "file": r"[^\s,\[\]#@]*"}
+"""What belongs to the thing that is typed behind the cursor, where it is no name."""
+
+
+def _fitted(item: Item, text: str, here: Cursor, offset: int) -> Item | None:
+    """A thing to type in place of the whole word at the cursor, with the marks that are missing around it."""
+    rest = _RESTS.get(item.kind, r"[\w.-]*")
+    if item.kind == "value" and not here.in_flow:
+        rest = r"(?:(?!\s#)[^\n\r'\"])*"
+    if item.kind == "value" and not here.word:
+        rest = rf"[ \t]*{rest}"
+    found = re.compile(rest).match(text, offset)
+    end = found.end() if found else offset
+    new, behind = item.text, text[end : end + 40]
+    if item.kind in ("field", "section"):
+        if re.match(r" *:", behind):
+            new = item.label
+        elif here.in_flow and "\n" in new:
+            new = f"{item.label}: {{}}"
+    if item.kind == "block" and here.in_flow:
+        return None
+    if item.kind == "variable" and behind.startswith("}"):
+        new = new.removesuffix("}")
+    if item.kind == "file" and behind.startswith("@"):
+        new = new.partition("@")[0]
+    before = text[item.start - 1 : item.start]
+    if before in (":", "-") and here.variable is None and here.comment is None:
+        new = f" {new}"
+    return replace(item, text=new, end=end)
 
 
 def _keys(document: Document, here: Cursor, steps: Steps) -> Iterator[Item]:
@@ -78,7 +117,7 @@ def _keys(document: Document, here: Cursor, steps: Steps) -> Iterator[Item]:
                     yield Item(name, "field", f"{name}:", here.start, "Hydra", "", 900)
     for number, (name, key) in enumerate(around.keys.items()):
         if name not in present:
-            yield Item(name, "field", f"{name}: ", here.start, descriptions.type_in_words(key.type), _told(key), number)
+            yield Item(name, "field", f"{name}: ", here.start, descriptions.type_in_words(key.type), key.told, number)
     yield from _blocks(document, here, steps, present)
 
 
@@ -120,7 +159,7 @@ def _values(document: Document, here: Cursor, steps: Steps) -> Iterator[Item]:
             if not isinstance(example, (dict, list)):
                 shown = descriptions.shown(example)
                 yield Item(shown, "value", shown, here.start, "", "", 100 + number)
-        if field.default is not None and not field.choices and not isinstance(field.default, (dict, list, bool)):
+        if field.default not in (None, "") and not field.choices and not isinstance(field.default, (dict, list, bool)):
             shown = descriptions.shown(field.default)
             yield Item(shown, "value", shown, here.start, "default", "", 50)
     elif setting := key_at(document, steps):
@@ -155,8 +194,6 @@ def _modules(document: Document, here: Cursor) -> Iterator[Item]:
     for number, (name, kind) in enumerate(sorted(kinds.items(), key=lambda item: item[1] != "linear")):
         if name not in chosen:
             yield Item(name, "module", name, start, f"{kind} of {printable(model)}", "", number)
-    if not chosen:
-        yield Item("all-linear", "module", "all-linear", start, "every linear layer but the output", "", 90)
 
 
 def _variables(document: Document, here: Cursor) -> Iterator[Item]:
@@ -167,30 +204,16 @@ def _variables(document: Document, here: Cursor) -> Iterator[Item]:
         base = (*here.path, here.key) if here.key else here.path
         typed = [*base[: len(base) - dots], *filter(None, typed)]
     node = find(document.whole.composed, tuple(typed))
-    closing = "" if document.source.text[here.start + len(here.word) :].startswith("}") else "}"
     if node is not None and isinstance(node.value, dict):
         for number, (key, child) in enumerate(node.value.items()):
             if isinstance(key, str):
-                path = ".".join([*typed, key])
                 value = find(document.whole.resolved, (*typed, key))
-                detail = "" if is_secret_path(path) else summary(value or child)
-                text = key + ("" if isinstance(child.value, dict) else closing)
+                detail = summary(document, (*typed, key), value or child)
+                text = key + ("" if isinstance(child.value, dict) else "}")
                 yield Item(key, "variable", text, here.start, detail, "", number)
     if not typed and not dots:
         for name, words in _RESOLVERS.items():
             yield Item(name, "variable", name, here.start, "resolver", words, 5000)
-
-
-def summary(node: Node) -> str:
-    """A value in a few words."""
-    value = node.value
-    if value is UNKNOWN:
-        return "not known here"
-    if isinstance(value, dict):
-        return f"mapping of {len(value)}"
-    if isinstance(value, list):
-        return f"list of {len(value)}"
-    return printable(descriptions.shown(value))[:80]
 
 
 def _fragments(document: Document, here: Cursor) -> Iterator[Item]:
@@ -211,7 +234,7 @@ def _fragments(document: Document, here: Cursor) -> Iterator[Item]:
             continue
         if path.is_dir():
             yield Item(f"{prefix}{path.name}/", "file", f"{prefix}{path.name}/", here.start, "folder")
-        elif path.suffix == ".yaml" and not os.path.samefile(path, base / document.path.name):
+        elif path.suffix == ".yaml" and (path.name != document.path.name or around != base.resolve()):
             yield Item(f"{prefix}{path.stem}", "file", f"{prefix}{path.stem}@_here_", here.start, "fragment")
 
 
@@ -229,15 +252,11 @@ def _present(document: Document, here: Cursor, steps: Steps) -> set[str]:
     """The keys that stand at the place already, by the tree or, where that cannot be, by the lines."""
     node = find(document.own, steps) if document.own is not None else None
     if node is not None and isinstance(node.value, dict):
-        return {str(key) for key in node.value} - {here.word}
+        typed = re.compile(r"[\w.-]*").match(document.source.text, here.start)
+        return {str(key) for key in node.value} - {typed.group() if typed else ""}
     return keys_beside(document.source.text, here)
 
 
 def _indent(document: Document, here: Cursor) -> int:
     begin = document.source.text.rfind("\n", 0, here.start) + 1
     return here.start - begin
-
-
-def _told(key: Key) -> str:
-    told = [f"ROLL writes {key.overwritten} over it."] if key.overwritten else []
-    return " ".join([*told, *([f"A number {key.range}."] if key.bounds else [])])

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_KEY = re.compile(r"""(?P<key>"[^"]*"|'[^']*'|[^\s#'"{\[\]},&*!|>%@`:-][^:#]*?|-[^\s:#][^:#]*?)\s*:(?=\s|$)""")
+_KEY = re.compile(r"""(?P<key>"[^"]*"|'[^']*'|[^\s#'"{\[\]},&*!|>%@`:][^:#\s]*(?: [^:#\s]+)*) *:(?=\s|$)""")
 _DASH = re.compile(r"-(?=\s|$)")
 _BLOCK_TEXT = re.compile(r"[|>][+-]?\d?\s*(#.*)?$")
-_WORD = re.compile(r"[^\s,\[\]{}]*$")
+_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*['\"]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class Cursor:
     """A place: `path` are the keys around it, with the numbers of items of lists, of which the last may be one.
 
     `key` is the key whose value is typed, empty where a key is; `word` is what is typed of it, from the offset `start`
-    on. `variable` is what is typed within a `${`, and `comment` what is within a comment; else they are None.
+    on; `in_list` says that it is an item of a list, `in_flow` that it is between brackets. `variable` is what is typed
+    within a `${`, and `comment` what is within a comment; else they are None.
     """
 
     path: tuple[str, ...]
@@ -25,6 +26,7 @@ class Cursor:
     word: str
     start: int
     in_list: bool = False
+    in_flow: bool = False
     variable: str | None = None
     comment: str | None = None
 
@@ -54,13 +56,16 @@ def cursor(text: str, offset: int) -> Cursor:
     if comment := re.search(r"(?:^|\s)#(.*)$", line):
         return Cursor(path, key, "", offset, in_list, comment=comment[1])
     rest = line[value_at:] if key else line[column:]
-    if key and rest.lstrip().startswith("{"):
+    in_flow = bool(key) and rest.lstrip()[:1] in ("{", "[")
+    if in_flow and rest.lstrip()[0] == "{":
         path, key, rest = _in_braces((*path, key), rest)
-    elif key and rest.lstrip().startswith("["):
+    elif in_flow:
         before, _, rest = rest.replace("[", ",").rpartition(",")
         path, key, in_list = (*path, key, str(before.count(","))), "", True
-    word = rest.lstrip() if key or in_list else _last_word(rest)
-    return Cursor(path, key, word, offset - len(word), in_list)
+    rest = rest.lstrip()
+    # What stands before a value, and its first quote, stay.
+    word = rest[_PROPERTIES.match(rest).end() :] if key or in_list else _last_word(rest)  # type: ignore[union-attr]
+    return Cursor(path, key, word, offset - len(word), in_list, in_flow)
 
 
 def keys_beside(text: str, here: Cursor) -> set[str]:
@@ -144,5 +149,4 @@ def _in_braces(path: tuple[str, ...], text: str) -> tuple[tuple[str, ...], str, 
 
 
 def _last_word(text: str) -> str:
-    found = _WORD.search(text)
-    return found.group() if found else ""
+    return text[max(text.rfind(mark) for mark in " \t,[]{}") + 1 :]

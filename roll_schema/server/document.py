@@ -31,14 +31,31 @@ class Document:
         return "result" in self.__dict__ and self.result.composed is not None
 
     @cached_property
+    def _asked(self) -> tuple[Options, str]:
+        try:
+            return api.with_project(self.path, self.options), ""
+        except api.InputError as error:
+            return self.options, str(error)
+
+    @property
     def asked(self) -> Options:
-        """How to lint it, by its project's settings; raises InputError for those."""
-        return api.with_project(self.path, self.options)
+        """How to lint it, by its project's settings where these can be read."""
+        return self._asked[0]
+
+    @property
+    def wrong_settings(self) -> str:
+        """What is wrong with the project's settings; empty where nothing is."""
+        return self._asked[1]
 
     @cached_property
     def result(self) -> Result:
-        """What linting it gives; raises InputError."""
+        """What linting it gives."""
         return engine.lint(self.path, self.source, self.asked)
+
+    @property
+    def includes(self) -> dict[Source, Span]:
+        """The fragments of the last version that could be composed, as far as that is known."""
+        return self.whole.includes if "result" in self.__dict__ else {}
 
     @cached_property
     def own(self) -> Node | None:

@@ -10,9 +10,9 @@ from roll_schema.models.section import Unresolved
 from roll_schema.plan import Plan
 from roll_schema.references import Steps, nodes
 from roll_schema.rule import FactMissing
-from roll_schema.secrets import is_secret_path
-from roll_schema.server.completion import summary
+from roll_schema.secrets import printable
 from roll_schema.server.document import Document
+from roll_schema.server.values import summary
 from roll_schema.text import Span
 from roll_schema.tree import UNKNOWN
 from roll_schema.workers import gpus_per_worker, step_size, workers_of
@@ -42,18 +42,19 @@ def hints(document: Document) -> Iterator[Hint]:
     if document.own is None:
         return
     numbers = dict(_numbers(document))
+    seen: set[Span] = set()
     for steps, node in nodes(document.own):
-        if node.key_span is None or node.span.source is not document.source:
-            continue
+        if node.key_span is None or node.key_span in seen:
+            continue  # what stands behind an alias is met again
+        seen.add(node.key_span)
         if isinstance(node.value, str) and "${" in node.value:
             found = document.resolved(steps)
-            path = ".".join(steps)
-            if found is None or found.value is UNKNOWN or isinstance(found.value, (dict, list)) or is_secret_path(path):
+            if found is None or found.value is UNKNOWN or isinstance(found.value, (dict, list)):
                 continue
-            shown = summary(found)
+            shown = summary(document, steps, found)
             cut = shown if len(shown) <= _MOST_LETTERS else shown[: _MOST_LETTERS - 1] + "…"
-            origin = f"{found.span.source.name}:{found.span.first.line}"
-            yield Hint(node.span.end, f" = {cut}", f"`{shown}`, written at {origin}")
+            origin = f"{printable(found.span.source.name)}:{found.span.first.line}"
+            yield Hint(node.span.end, f" = {cut}", f"{shown}, written at {origin}")
         if told := numbers.get(steps):
             yield Hint(node.span.end, f"  {told}")
 
@@ -64,7 +65,8 @@ def _numbers(document: Document) -> Iterator[tuple[Steps, str]]:
         return
     try:
         samples = config.rollout_batch_size * config.num_return_sequences_in_group  # type: ignore[attr-defined]
-        yield ("rollout_batch_size",), f"{samples:,} sequences a step"
+        if samples > 0:
+            yield ("rollout_batch_size",), f"{samples:,} sequences a step"
     except (AttributeError, TypeError, Unresolved):
         pass
     made = plan_of(document)
@@ -95,7 +97,7 @@ def lenses(document: Document) -> Iterator[Lens]:
         yield Lens(document.source.span(0, 0), line)
     for steps, node in nodes(document.own):
         role = next((role for role in made.roles if role.name == ".".join(steps)), None)
-        if role is not None and node.key_span is not None:
+        if role is not None and role.summary and node.key_span is not None:
             yield Lens(node.key_span, role.summary)
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from roll_schema import descriptions, releases
 from roll_schema.descriptions import Field
 from roll_schema.models.validation import facts_of
-from roll_schema.references import Reference, Steps, references
-from roll_schema.secrets import MASK, clean, is_secret_path, printable
-from roll_schema.server.completion import summary
+from roll_schema.references import Steps
+from roll_schema.secrets import clean
 from roll_schema.server.document import Document
 from roll_schema.server.fields import field_at, key_at, place
+from roll_schema.server.values import code, place_of, reference_at, summary
 from roll_schema.text import Span
 from roll_schema.tree import Node
 
@@ -32,20 +32,14 @@ def hover(document: Document, offset: int) -> tuple[str, Span] | None:
     on_key = node.key_span is not None and node.key_span.start <= offset <= node.key_span.end
     reference = None if on_key else reference_at(document, offset)
     if reference is not None:
-        parts = [f"`${{{'.'.join(reference.target)}}}`", *_manual(document, reference.target)]
+        parts = [code(f"${{{'.'.join(reference.target)}}}"), *_manual(document, reference.target)]
         parts += _value(document, reference.target, always=True)
+        if document.resolved(reference.target) is None:
+            parts.append("Undefined.")
         return "\n\n".join(parts), reference.span
     parts = [*_manual(document, steps), *_value(document, steps)]
     span = node.key_span if on_key and node.key_span is not None else node.span
     return ("\n\n".join(parts), span) if parts else None
-
-
-def reference_at(document: Document, offset: int) -> Reference | None:
-    """The innermost `${...}` at an offset."""
-    if document.own is None:
-        return None
-    found = [one for one in references(document.own) if one.span.start <= offset <= one.span.end]
-    return min(found, key=lambda one: one.span.end - one.span.start, default=None)
 
 
 def _manual(document: Document, steps: Steps) -> Iterator[str]:
@@ -58,11 +52,8 @@ def _manual(document: Document, steps: Steps) -> Iterator[str]:
         yield _facts(document, steps, field)
     elif setting := key_at(document, steps):
         backend, key = setting
-        yield f"**{steps[-1]} ({descriptions.type_in_words(key.type)})**"
-        told = [f"A setting of {backend.title}."]
-        told += [f"ROLL writes {key.overwritten} over it."] if key.overwritten else []
-        told += [f"A number {key.range}."] if key.bounds else []
-        yield " ".join(told)
+        yield f"**{clean(steps[-1])} ({descriptions.type_in_words(key.type)})**"
+        yield f"A setting of {backend.title}. {key.told}".strip()
 
 
 def _facts(document: Document, steps: Steps, field: Field) -> str:
@@ -85,19 +76,13 @@ def _value(document: Document, steps: Steps, *, always: bool = False) -> Iterato
     written, node = document.composed(steps), document.resolved(steps)
     if node is None:
         return
-    is_secret = is_secret_path(".".join(steps))
-    told = MASK if is_secret and not isinstance(node.value, (dict, list)) else summary(node)
     refers = written is not None and isinstance(written.value, str) and "${" in written.value
     if always or refers or node.hops or node.span.source is not document.source:
-        yield f"Value: `{clean(told)}`, written at {_place(node.span)}"
+        yield f"Value: {code(summary(document, steps, node))}, written at {place_of(node.span)}"
     yield from _way(node)
 
 
 def _way(node: Node) -> Iterator[str]:
-    lines = [f"- {_HOPS[hop.kind]} at {_place(hop.span)}" for hop in node.hops]
+    lines = [f"- {_HOPS[hop.kind]} at {place_of(hop.span)}" for hop in node.hops]
     if lines:
         yield "\n".join(lines)
-
-
-def _place(span: Span) -> str:
-    return f"`{printable(span.source.name)}:{span.first.line}`"

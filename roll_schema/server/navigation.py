@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from roll_schema.references import Steps, find, references
 from roll_schema.server.document import Document
-from roll_schema.server.hover import reference_at
+from roll_schema.server.values import reference_at
 from roll_schema.text import Span
 from roll_schema.tree import Node
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ from pytest_lsp import LanguageClient, client_capabilities, make_test_lsp_client
 from tests.clients import ENVIRONMENT
 
 T = TypeVar("T")
+logging.getLogger("pygls").setLevel(logging.CRITICAL)  # of requests that the client has no use for
 _TIMEOUT = 60
 
 
@@ -61,9 +63,11 @@ class Editor:
         opened = types.DidOpenTextDocumentParams(text_document=item)
         return self._told(name, lambda: self.client.text_document_did_open(opened))
 
-    def change(self, name: str, *changes: tuple[types.Range | None, str]) -> list[types.Diagnostic]:
-        """Edit an open text, or replace it all; gives what the server then finds wrong."""
-        return self._told(name, lambda: self.edit(name, *changes))
+    def change(
+        self, name: str, *changes: tuple[types.Range | None, str], versions: list[int | None] | None = None
+    ) -> list[types.Diagnostic]:
+        """Edit an open text, or replace it all; gives what the server then finds wrong, and for which `versions`."""
+        return self._told(name, lambda: self.edit(name, *changes), versions)
 
     def edit(self, name: str, *changes: tuple[types.Range | None, str]) -> None:
         """Edit an open text, and wait for nothing."""
@@ -81,11 +85,13 @@ class Editor:
         document = types.TextDocumentIdentifier(uri=self.uri(name))
         self.client.text_document_did_close(types.DidCloseTextDocumentParams(document))
 
-    def _told(self, name: str, act: Any) -> list[types.Diagnostic]:
+    def _told(self, name: str, act: Any, versions: list[int | None] | None = None) -> list[types.Diagnostic]:
         async def wait() -> list[types.Diagnostic]:
             act()
             while True:
                 told = await self.client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+                if versions is not None and told.uri == self.uri(name):
+                    versions.append(told.version)
                 # What was found in an earlier text may still be on its way.
                 if told.uri == self.uri(name) and told.version in (None, self.versions[name]):
                     return list(told.diagnostics)

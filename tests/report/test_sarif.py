@@ -117,3 +117,11 @@ def test_related_places_are_told() -> None:
     related = [place for one in log(result)["results"] for place in one.get("relatedLocations", [])]
     assert related
     assert all(place["message"]["text"] for place in related)
+
+
+def test_a_name_that_is_no_utf8_is_an_address() -> None:
+    name = b"bad\xff.yaml".decode("utf-8", "surrogateescape")
+    [found] = {
+        one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in log(linted(TEXT, name))["results"]
+    }
+    assert found == "bad%FF.yaml"

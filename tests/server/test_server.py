@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from lsprotocol import types
 
+from roll_schema.api import InputError
+from roll_schema.server.options import options_of
 from tests.clients.editor import Editor
 from tests.conftest import ROOT
 
@@ -83,10 +85,12 @@ def test_problems_come_and_go_as_one_types(editor: Editor, text: str) -> None:
 
 
 def test_only_the_last_of_quick_changes_is_linted(editor: Editor, text: str) -> None:
+    told: list[int | None] = []
     for number in range(30):
         editor.edit(CONFIG, (None, text.replace("save_steps", f"save_steps_{number}")))
-    found = editor.change(CONFIG, (None, text.replace("save_steps", "save_step")))
+    found = editor.change(CONFIG, (None, text.replace("save_steps", "save_step")), versions=told)
     assert ["`save_step`" in one.message for one in found] == [True]
+    assert len(told) <= 3, "not one for each of the thirty"
 
 
 def test_a_change_is_answered_at_once(editor: Editor, text: str) -> None:
@@ -131,33 +135,141 @@ def test_problems_in_a_fragment_stand_at_its_entry(editor: Editor, folder: Path)
     editor.shut("ok/uses_bad.yaml")
 
 
-def test_a_fragment_is_no_config(editor: Editor) -> None:
-    assert editor.open("config/part.yaml", "a: {b: 1}\n") == []
-    assert [one.code for one in editor.change("config/part.yaml", (None, "a: {b: 1\n"))] == ["syntax-error"]
+def test_a_fragment_is_no_config(editor: Editor, folder: Path, text: str) -> None:
+    name = "config/deepspeed_zero3.yaml"
+    fragment = (folder / name).read_text()
+    assert editor.open(name, fragment) == []
+    assert [one.code for one in editor.change(name, (None, fragment + "a: {b: 1\n"))] == ["syntax-error"]
 
 
-def test_wrong_settings_are_told(editor: Editor, folder: Path) -> None:
-    (folder / "broken" / "roll-lint.toml").write_text('relese = "0.2.1"\n')
-    [found] = editor.open("broken/unknown_key.yaml", (folder / "broken/unknown_key.yaml").read_text())
-    assert "did you mean `release`?" in found.message
-    (folder / "broken" / "roll-lint.toml").unlink()
-    editor.shut("broken/unknown_key.yaml")
+@pytest.mark.parametrize("other", ["a: 1\n---\nb: 2\n", "Resources: !Ref Bucket\n", "a: {b: 1\n", "x: {{ helm }}\n"])
+def test_other_yaml_is_no_business_of_ours(editor: Editor, other: str) -> None:
+    assert editor.open("manifest.yaml", other) == []
+    editor.shut("manifest.yaml")
+
+
+def test_wrong_settings_are_told_and_the_rest_goes_on(editor: Editor, folder: Path) -> None:
+    settings = folder / "broken" / "roll-lint.toml"
+    settings.write_text('relese = "0.2.1"\n')
+    name = "broken/unknown_key.yaml"
+    try:
+        first, *others = editor.open(name, (folder / name).read_text())
+        assert "did you mean `release`?" in first.message
+        assert [found.code for found in others] == ["unknown-key"]
+        assert "**training_args" in editor.hover(name, 5, 4)
+    finally:
+        settings.unlink()
+    watched = types.DidChangeWatchedFilesParams([types.FileEvent(settings.as_uri(), types.FileChangeType.Deleted)])
+    found = editor._told(name, lambda: editor.client.workspace_did_change_watched_files(watched))
+    assert [one.code for one in found] == ["unknown-key"]
+    editor.shut(name)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"gpu": "b200"}, "the setting `gpu` must be one of"),
+        ({"gpu": ["h100"]}, "the setting `gpu` must be one of"),
+        ({"pipeline": {}}, "the setting `pipeline` must be one of"),
+        ({"nodes": 0}, "must be positive integers"),
+        ({"nodes": True}, "must be positive integers"),
+        ({"configDirs": "x"}, "must be a list of texts"),
+        ({"relase": "0.2.1"}, "there is no setting `relase`; did you mean `release`?"),
+    ],
+)
+def test_wrong_settings_of_the_client(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError) as error:
+        options_of(options)
+    assert said in str(error.value)
 
 
 def test_settings_of_the_client(folder: Path) -> None:
-    editor = start(folder, release="0.3.0", gpu="b200", nodes=2, pipeline=None)
+    editor = start(folder, release="0.3.0", gpu="b200", nodes=2)
     try:
-        assert [message.message.startswith("roll-lint: the setting `gpu`") for message in editor.client.messages] == [
-            True
-        ]
+        [message] = editor.client.messages
+        assert message.message.startswith("roll-lint: the setting `gpu`")
     finally:
         editor.close()
-    editor = start(folder, release="0.3.0", nodes=1)
+    editor = start(folder, release="0.3.0", nodes=1, gpusPerNode=None)
     try:
         codes = {found.code for found in editor.open(CONFIG, TEXT)}
         assert {"choice-not-in-release", "device-outside-cluster"} <= codes
     finally:
         editor.close()
+
+
+def test_lines_part_where_the_protocol_says(editor: Editor) -> None:
+    lines = "rewards: {}\nrollout_batch_size: 8\n# a\u2028# b\u2029# c\x85# d\rseed: 1\r\n"
+    assert "unknown-key" not in {found.code for found in editor.open("parts.yaml", lines)}
+    place = types.Range(types.Position(3, 0), types.Position(3, 4))
+    found = editor.change("parts.yaml", (place, "seeed"))
+    assert ["`seeed`" in one.message for one in found if one.code == "unknown-key"] == [True]
+    editor.shut("parts.yaml")
+
+
+SECRETS = """\
+rewards: {}
+rollout_batch_size: 8
+tracker_kwargs: {api_key: SuperSecret0123456789}
+alias: ${tracker_kwargs.api_key}
+exp_name: run_${tracker_kwargs.api_key}
+hf: hf_QwErTyUiOpAsDfGhJkLzXcVbNm
+logging_dir: ${hf}
+adv_estimator: ${alias}
+seed: ${
+"""
+
+
+def test_no_secret_is_shown(editor: Editor) -> None:
+    found = editor.open("secret.yaml", SECRETS.removesuffix("seed: ${\n"))
+    shown = [str(found)]
+    document = editor.document("secret.yaml")
+    for line in range(8):
+        for column in (2, 12, 22):
+            shown.append(editor.hover("secret.yaml", line, column))
+        params = types.CodeActionParams(document, spot(types.Position(line, 1)), types.CodeActionContext([]))
+        shown += [str(one.title) for one in editor.ask(types.TEXT_DOCUMENT_CODE_ACTION, params)]
+    whole = types.Range(types.Position(0, 0), types.Position(99, 0))
+    hints = editor.ask(types.TEXT_DOCUMENT_INLAY_HINT, types.InlayHintParams(document, whole))
+    assert len(hints) >= 4
+    shown += [str(hint) for hint in hints]
+    shown.append(str(editor.ask(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensParams(document))))
+    editor.edit("secret.yaml", (None, SECRETS))
+    items = editor.complete("secret.yaml", 8, 8)
+    assert {"alias", "exp_name", "hf"} <= {item.label for item in items}
+    shown += [f"{item.detail} {item.documentation}" for item in items]
+    for text in shown:
+        assert "SuperSecret" not in text
+        assert "hf_QwEr" not in text
+    assert any("********" in text for text in shown)
+    editor.shut("secret.yaml")
+
+
+def test_a_value_stays_code(editor: Editor) -> None:
+    value = "` ![p](https://evil.test/i.png) [click](command:foo) ``"
+    editor.open("marks.yaml", f"rewards: {{}}\nrollout_batch_size: 8\nx: '{value}'\nexp_name: ${{x}}\n")
+    assert f"Value: ``` {value} ```, written at" in editor.hover("marks.yaml", 3, 3)
+    editor.shut("marks.yaml")
+
+
+def test_long_lines_and_many_problems_do_not_hold_up(editor: Editor) -> None:
+    editor.open("long.yaml", "rewards: {}\nx: [" + "a" * 60_000 + ", b" * 2000 + "\ny: a" + " " * 60_000 + "b\n")
+    many = "rewards: {}\nrollout_batch_size: 8\nactor_train:\n  training_args:\n"
+    many += "".join(f"    learning_rat{number}: 1\n" for number in range(300))
+    before = time.perf_counter()
+    editor.complete("long.yaml", 1, 62_000)
+    editor.complete("long.yaml", 2, 60_004)
+    assert time.perf_counter() - before < 2
+    editor.open("many.yaml", many)
+    document, whole = editor.document("many.yaml"), types.Range(types.Position(0, 0), types.Position(999, 0))
+    before = time.perf_counter()
+    found = editor.ask(
+        types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionParams(document, whole, types.CodeActionContext([]))
+    )
+    assert len(found) > 300
+    assert time.perf_counter() - before < 5
+    for name in ("long.yaml", "many.yaml"):
+        editor.shut(name)
 
 
 def test_related_places_lead_to_other_files(editor: Editor) -> None:
@@ -238,14 +350,6 @@ def test_hover(editor: Editor, text: str, mark: str, said: list[str]) -> None:
     assert [part for part in said if part not in shown] == []
 
 
-def test_hover_shows_no_secret(editor: Editor) -> None:
-    editor.open(
-        "secret.yaml", "rewards: {}\nrollout_batch_size: 8\nkey: abc123secret\ntracker_kwargs: {api_key: '${key}'}\n"
-    )
-    assert "abc123" not in editor.hover("secret.yaml", 3, 20)
-    assert "********" in editor.hover("secret.yaml", 3, 20)
-
-
 def test_definitions(editor: Editor, text: str) -> None:
     def go(mark: str) -> list[tuple[str, int, int]]:
         params = types.DefinitionParams(editor.document(CONFIG), place(text, mark))
@@ -296,7 +400,7 @@ def complete(editor: Editor, text: str, old: str, new: str) -> tuple[str, dict[s
     ("old", "new", "wanted", "unwanted"),
     [
         ("    warmup_steps: 20", "    warm¦", ["warmup_steps", "warmup_ratio"], ["learning_rate", "rollout_batch_size"]),
-        ("pretrain: Q", "re¦\npretrain: Q", ["reference", "reward_clip"][:1], ["rewards", "model_args"]),
+        ("pretrain: Q", "re¦\npretrain: Q", ["reference", "reward_pretrain"], ["rewards", "model_args"]),
         ("adv_estimator: reinforce", "adv_estimator: ¦", ["gae", "grpo", "reinforce"], ["true"]),
         ("whiten_advantages: true", "whiten_advantages: ¦", ["true", "false"], ["null"]),
         ("    strategy_name: vllm", "    strategy_name: v¦", ["vllm", "sglang", "deepspeed_train"], ["fsdp2_train"]),
