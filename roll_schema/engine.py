@@ -81,12 +81,19 @@ class Result:
     known: list[Diagnostic] = field(default_factory=list)
     includes: dict[Source, Span] = field(default_factory=dict)
     secrets: frozenset[str] = frozenset()
+    was_composed: bool = False
     was_checked: bool = False
     """Whether the rules ran, which they do not where the text is no YAML or a fragment is missing."""
     manual: str = ""
 
     def count(self, severity: Severity) -> int:
         return sum(diagnostic.severity is severity for diagnostic in self.diagnostics)
+
+    def forget_trees(self) -> Result:
+        """Keep what reports show, which is little beside the trees; gives itself."""
+        self.composed = self.resolved = self.config = None
+        self.includes = {}
+        return self
 
     def fails_at_load(self) -> bool:
         """Whether ROLL would refuse the config before it starts anything."""
@@ -155,6 +162,7 @@ class _Run:
         self.report_faults(composition.faults)
         resolved, faults, used = interpolate.resolve(composition.root)
         self.result.composed, self.result.resolved = composition.root, resolved
+        self.result.was_composed = True
         if not composition.complete:
             # Without all fragments a variable may only seem undefined: say nothing that may be wrong.
             faults = [fault for fault in faults if fault.rule != "undefined-interpolation"]

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple
@@ -81,8 +82,25 @@ def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The known word that resembles another most, for a "did you mean"; None when none comes near."""
     import difflib  # only who errs pays for it
 
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)
+    likely = [name for name in known if _may_resemble(word, name, cutoff)]
+    found = difflib.get_close_matches(word, likely, n=1, cutoff=cutoff)
     return found[0] if found else None
+
+
+def _may_resemble(word: str, other: str, cutoff: float) -> bool:
+    """Whether two words can come to that ratio of difflib's, by their lengths and the letters that only one has."""
+    mine, others = _letters(word), _letters(other)
+    most = min(len(word) - (mine & ~others).bit_count(), len(other) - (others & ~mine).bit_count())
+    return 2 * most >= cutoff * (len(word) + len(other))
+
+
+@lru_cache(maxsize=10_000)
+def _letters(word: str) -> int:
+    """The letters of a word as bits; some share one."""
+    bits = 0
+    for letter in word:
+        bits |= 1 << (ord(letter) & 63)
+    return bits
 
 
 def one_of(word: str, known: Iterable[str]) -> str:

@@ -1,8 +1,11 @@
+import difflib
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from roll_schema.text import MAX_BYTES, Source, decode, read
+from roll_schema.text import MAX_BYTES, Source, closest, decode, read
 
 
 def test_lines_end_at_all_three_line_ends() -> None:
@@ -32,3 +35,13 @@ def test_read_refuses_what_is_no_file(tmp_path: Path) -> None:
         stream.truncate(MAX_BYTES + 1)
     with pytest.raises(OSError, match="larger"):
         read(big)
+
+
+@given(
+    st.text("abc_-é", max_size=12),
+    st.lists(st.text("abc_-é", max_size=12), max_size=8),
+    st.sampled_from([0.5, 0.6, 0.75, 0.8]),
+)
+def test_the_closest_word_is_that_of_difflib(word: str, known: list[str], cutoff: float) -> None:
+    found = difflib.get_close_matches(word, known, n=1, cutoff=cutoff)
+    assert closest(word, known, cutoff) == (found[0] if found else None)

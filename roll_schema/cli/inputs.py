@@ -172,6 +172,24 @@ def lint_file(file: Input, options: Options) -> Result:
         return api.lint_file(path, options)
 
 
+_WORTH_A_PROCESS = 40
+"""Files that take about as long as to start another process."""
+
+
+def lint_files(files: list[Input], options: Options, jobs: int | None) -> list[Result]:
+    """Lint configs, by several processes where that is worth it; raises click's UsageError where one cannot be read.
+
+    The results are without trees, so that ten thousand of them fit in memory.
+    """
+    many = min(jobs or os.cpu_count() or 1, len(files) if jobs else len(files) // _WORTH_A_PROCESS)
+    if many < 2 or any(standard_input for _, standard_input in files):
+        return [lint_file(file, options).forget_trees() for file in files]
+    from roll_schema.cli import pool
+
+    with usage_errors():
+        return pool.lint_all([path for path, _ in files], options, many)
+
+
 def read_file(file: Input) -> tuple[Path, Source]:
     """A config's text, with the path that its fragments are found from; raises click's UsageError."""
     from roll_schema import api, text

@@ -16,6 +16,7 @@ from roll_schema.cli.inputs import (
     color_option,
     is_config,
     lint_file,
+    lint_files,
     names_of,
     shared,
     with_project,
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from roll_schema.engine import Options, Result
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
+
+_MOST_WRONG = 100
+"""Problems beyond which no other release is likely to load a config."""
 
 _EPILOG = """\b
 Commands (a first word of that name; write ./show for a file so called):
@@ -93,6 +97,7 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
 @click.option("--add-ignores", is_flag=True, help="Write ignore comments for what is wrong now, to be explained.")
 @click.option("--baseline", type=_FILE, help="Show only what is not in this file of known problems.")
 @click.option("--write-baseline", type=_FILE, help="Write what is wrong now as known, and show nothing.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes; as many as are worth it if not given.")
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
 @click.option("--show-settings", is_flag=True, help="Print what each file is checked against, and why.")
 @click.option("--explain-skips", is_flag=True, help="Name the rules that were skipped, and the fact that each wants.")
@@ -118,6 +123,7 @@ def lint_command(
     add_ignores: bool,
     baseline: Path | None,
     write_baseline: Path | None,
+    jobs: int | None,
     strict: bool,
     show_settings: bool,
     explain_skips: bool,
@@ -170,7 +176,7 @@ def lint_command(
         repaired = repair.add_ignores(files, options)
     elif unsafe_fixes:
         raise click.UsageError("--unsafe-fixes goes with --fix or --diff")
-    results = repaired.results if repaired else [lint_file(path, options) for path in files]
+    results = repaired.results if repaired else lint_files(files, options, jobs)
     if write_baseline is not None:
         click.echo(_written(write_baseline, results))
         return 0
@@ -253,7 +259,7 @@ def _settings_of(result: Result, options: Options) -> Iterator[str]:
 
 def _undecided(result: Result) -> str | None:
     """A hint when nothing told the pipeline."""
-    if result.pipeline.name in models.PIPELINES or result.composed is None:
+    if result.pipeline.name in models.PIPELINES or not result.was_composed:
         return None
     return (
         f"hint: {result.file}: no key tells the pipeline, so that only what is wrong in all of them is shown; name it "
@@ -267,6 +273,8 @@ def _other_release(result: Result, options: Options, file: Input) -> str | None:
 
     if file[1] or options.roll_src is not None or not result.fails_at_load():
         return None
+    if len(result.diagnostics) > _MOST_WRONG:
+        return None  # it would be linted for every release
     # What is wrong with YAML, fragments and `${…}` is wrong in every release.
     if any(RULES[item.rule].group in ("yaml", "compose", "interpolation") for item in result.diagnostics):
         return None

@@ -34,6 +34,11 @@ class Release:
     registries: dict[str, list[str]]
     changed: dict[str, frozenset[str]] = field(default_factory=dict)
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        # Between processes the name is enough, except for a fork.
+        is_own = self.name in NAMES and self is load(self.name)
+        return (load, (self.name,)) if is_own else object.__reduce_ex__(self, 4)
+
     def matches(self, bounds: str) -> bool:
         """Whether this release lies in bounds such as `>=0.1.3,<0.2.0`; empty bounds hold all."""
         return not bounds or _lies_in(self.name, bounds)
