@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from roll_schema import engine, models, releases, settings, text
+from roll_schema import engine, files, models, releases, settings, text
 from roll_schema.catalog.gpus import GPUS
 from roll_schema.diagnostic import Diagnostic, Severity
 from roll_schema.engine import Options, Result
@@ -16,6 +16,9 @@ from roll_schema.rule import Cluster
 from roll_schema.rules import GROUPS, OPTIONAL_GROUPS, RULES
 from roll_schema.text import Source
 from roll_schema.tree import plain
+
+if TYPE_CHECKING:
+    from roll_schema.cache import Cache
 
 _MARKERS = (".git", "pyproject.toml", "roll-lint.toml")
 
@@ -104,6 +107,15 @@ def lint_file(path: Path, options: Options) -> Result:
     return engine.lint(path, source, with_project(path, options))
 
 
+def lint_lightly(path: Path, options: Options, cache: Cache | None) -> Result:
+    """Lint one config for a report, which needs no trees, or take what the cache knows; raises InputError."""
+
+    def lint() -> Result:
+        return lint_file(path, options).forget_trees()
+
+    return cache.lint(path, lint) if cache is not None else lint()
+
+
 def lint_text(path: Path, content: bytes, options: Options) -> Result:
     """Lint what stands for the file at a path; raises InputError for its project's settings."""
     path = displayed(path)
@@ -184,7 +196,7 @@ def names_of(values: Iterable[str], where: str = "", *, alone: bool = False) -> 
 def _allowed(path: Path, search_paths: tuple[Path, ...]) -> tuple[Path, ...]:
     """Folders that fragments may be read from: the project, or the folder beside the config's."""
     folder = path.parent.resolve()
-    root = next((up for up in (folder, *folder.parents) if any((up / mark).exists() for mark in _MARKERS)), None)
+    root = next((up for up in (folder, *folder.parents) if any(files.exists(up / mark) for mark in _MARKERS)), None)
     return (root or folder.parent, folder.parent, Path.cwd(), *search_paths)
 
 

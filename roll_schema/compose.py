@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from roll_schema import grammar, tree
+from roll_schema import files, grammar, tree
 from roll_schema.diagnostic import Fault, Note
 from roll_schema.grammar import Malformed
 from roll_schema.interpolate import place_in
@@ -179,7 +179,7 @@ class _Composer:
             path = Path(_lexical(folder / name))
             if path in self._files:
                 return self._files[path]
-            if not path.is_file():
+            if not files.is_file(path):
                 continue
             if not self._may_read(path):
                 message = f"`{config_path}` lies outside the project, so it is not read"
@@ -198,8 +198,8 @@ class _Composer:
         searched = _lexical(self.search[0] / name)
         help_text = ""
         folder = Path(searched).parent
-        if folder.is_dir() and self._may_read(folder):
-            options = sorted(path.stem for path in folder.glob("*.yaml"))
+        if files.is_dir(folder) and self._may_read(folder):
+            options = [name.removesuffix(".yaml") for name in files.names(folder) if name.endswith(".yaml")]
             if close := closest(Path(name).stem, options):
                 help_text = f"Did you mean `{config_path[: len(config_path) - len(Path(config_path).name)]}{close}`?"
             elif options:
@@ -443,7 +443,7 @@ class _Composer:
         for override in self.overrides:
             value = override.value.value if override.value is not None else None
             is_group = (
-                "." not in override.key and override.key and any((f / override.key).is_dir() for f in self.search)
+                "." not in override.key and override.key and any(files.is_dir(f / override.key) for f in self.search)
             )
             if not is_group:
                 values.append(override)

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from roll_schema import models, releases
+from roll_schema import files, models, releases
 from roll_schema.diagnostic import Fault
 from roll_schema.settings import Setting
 from roll_schema.text import Span
@@ -55,7 +55,7 @@ def _checked_out(path: Path) -> Choice | None:
     """The release that a ROLL checkout around the config is nearest to."""
     folder = path.parent.resolve()
     for up in (folder, *folder.parents):
-        if (up / "roll" / "configs" / "worker_config.py").is_file():
+        if files.is_file(up / "roll" / "configs" / "worker_config.py"):
             from roll_schema import extract  # only who works in a checkout pays for it
 
             try:
@@ -120,11 +120,12 @@ def _started(path: Path, told: Choice) -> Choice | None:
 def _start_scripts(path: Path) -> Iterator[tuple[str, str]]:
     named = re.compile(rf"(?<![\w.-]){re.escape(path.stem)}(?![\w-])")
     try:
-        scripts = sorted(item for item in path.parent.iterdir() if item.suffix == ".sh")[:_MAX_SCRIPTS]
-        for script in scripts:
-            if not script.is_file() or script.stat().st_size > _MAX_SCRIPT_BYTES:
+        for name in [name for name in files.names(path.parent) if name.endswith(".sh")][:_MAX_SCRIPTS]:
+            script = path.parent / name
+            state = files.state(script)
+            if state is None or state[0] > _MAX_SCRIPT_BYTES:
                 continue
-            text = script.read_text(encoding="utf-8", errors="replace")
+            text = files.read(script, _MAX_SCRIPT_BYTES).decode("utf-8", "replace")
             start = _START.search(text)
             if start and start[1] in models.PIPELINES and named.search(text):
                 yield start[1], script.name

@@ -23,10 +23,11 @@ def apply(source: Source, edits: Iterable[Edit]) -> str:
     return "".join([*text, source.text[end:]])
 
 
-def write(path: Path, text: str, *, may_be_new: bool = False) -> None:
+def write(path: Path, text: str, *, may_be_new: bool = False, durable: bool = True) -> None:
     """Replace a file in one go, with its permissions, its byte order mark and what a link points to kept.
 
-    Raises OSError, also where there is no such file, unless it `may_be_new`.
+    Raises OSError, also where there is no such file, unless it `may_be_new`. What is not `durable` may be lost with the
+    machine's power, and is then as it was or empty.
     """
     import tempfile  # rules import this module on every start, and none of them writes
 
@@ -42,7 +43,8 @@ def write(path: Path, text: str, *, may_be_new: bool = False) -> None:
         with os.fdopen(handle, "wb") as new:
             new.write(data)
             new.flush()
-            os.fsync(new.fileno())
+            if durable:
+                os.fsync(new.fileno())
         os.chmod(name, mode & 0o7777)
         os.replace(name, target)
     except BaseException:

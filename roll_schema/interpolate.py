@@ -5,14 +5,13 @@ A fault is shown at the `${…}` that asks. What cannot be known becomes UNKNOWN
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from roll_schema import grammar
+from roll_schema import files, grammar
 from roll_schema.diagnostic import Edit, Fault, Note
 from roll_schema.grammar import Call, Interpolation, Malformed, Reference
 from roll_schema.text import Span, closest
@@ -30,12 +29,12 @@ class _Fails(Exception):
 
 def resolve(root: Node, environment: Mapping[str, str] | None = None) -> tuple[Node, list[Fault], set[str]]:
     """The tree without interpolations, what was wrong with them, and the top-level keys that they refer to."""
-    resolver = _Resolver(root, os.environ if environment is None else environment)
+    resolver = _Resolver(root, files.variable if environment is None else environment.get)
     return resolver.node(root), list(resolver.faults.values()), resolver.used
 
 
 class _Resolver:
-    def __init__(self, root: Node, environment: Mapping[str, str]) -> None:
+    def __init__(self, root: Node, environment: Callable[[str], str | None]) -> None:
         self.root, self.environment = root, environment
         self.faults: dict[tuple[str, int, int], Fault] = {}
         self.used: set[str] = set()
@@ -352,8 +351,9 @@ def _env(resolver: _Resolver, arguments: list[Any], part: Call, node: Node) -> A
     if len(arguments) not in (1, 2) or not isinstance(_plain(arguments[0]), str):
         raise resolver.fail("`oc.env` takes a variable's name and, if wanted, a default", part, node)
     name = _plain(arguments[0])
-    if name in resolver.environment:
-        return resolver.environment[name]
+    value = resolver.environment(name)
+    if value is not None:
+        return value
     if len(arguments) == 2:
         default = _plain(arguments[1])
         return None if default is None else str(default)

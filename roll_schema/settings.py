@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from roll_schema import models, releases, toml
+from roll_schema import files, models, releases, toml
 from roll_schema.catalog.gpus import GPUS
 from roll_schema.diagnostic import Severity
 from roll_schema.text import Source, Span, closest
@@ -94,7 +94,7 @@ def find_project(path: Path) -> Project:
     for up in (folder, *folder.parents):
         for name in FILES:
             file = up / name
-            if file.is_file() and (project := _read(file)) is not None:
+            if files.is_file(file) and (project := _read(file)) is not None:
                 return project
     return Project()
 
@@ -123,9 +123,7 @@ def wrong(key: str, value: str) -> str:
 
 def _read(file: Path) -> Project | None:
     try:
-        if file.stat().st_size > _MAX_BYTES:
-            raise InvalidSettings(f"{file}: larger than {_MAX_BYTES // 1024} KiB")
-        text = file.read_text(encoding="utf-8")
+        text = files.read(file, _MAX_BYTES).decode("utf-8")
         if file.name == "pyproject.toml" and "roll-lint" not in text:
             return None  # which spares reading it as TOML
         document = toml.parse(text)

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from stat import S_ISREG
 from typing import NamedTuple
+
+from roll_schema import files
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
@@ -115,12 +116,7 @@ MAX_BYTES = 10 * 1024 * 1024
 
 def read(path: Path, name: str | None = None) -> Source:
     """Read a file; bytes that are no UTF-8 become lone surrogates. Raises OSError, also for what is no regular file."""
-    status = path.stat()
-    if not S_ISREG(status.st_mode):
-        raise OSError(0, "not a regular file")
-    if status.st_size > MAX_BYTES:
-        raise OSError(0, f"larger than {MAX_BYTES // 1024 // 1024} MiB")
-    return decode(path.read_bytes(), name or str(path))
+    return decode(files.read(path, MAX_BYTES), name or str(path))
 
 
 def decode(data: bytes, name: str) -> Source:

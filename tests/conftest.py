@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,10 @@ from hypothesis import HealthCheck, settings
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 settings.load_profile("default")
+
+# No test shall see what another, or the developer, found before.
+os.environ["ROLL_LINT_CACHE_DIR"] = tempfile.mkdtemp(prefix="roll-lint-cache-")
+atexit.register(shutil.rmtree, os.environ["ROLL_LINT_CACHE_DIR"], ignore_errors=True)
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -191,7 +191,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 def test_an_error_of_ours_is_told_from_one_in_the_config() -> None:
     code = (
         "import sys\nfrom roll_schema import cli, engine\n"
-        "def broken(*arguments):\n    raise RuntimeError('x')\nengine.lint = broken\ncli.main(['examples/ok/lora_zero3.yaml'])"
+        "def broken(*arguments):\n    raise RuntimeError('x')\nengine.lint = broken\ncli.main(['--no-cache', 'examples/ok/lora_zero3.yaml'])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False

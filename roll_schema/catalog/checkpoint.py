@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from roll_schema import files
 from roll_schema.catalog.architecture import Architecture, architectures
 from roll_schema.catalog.safetensors import Tensor, tensors
 
@@ -104,10 +104,7 @@ def checkpoint(model: str) -> Checkpoint | None:
 def _config(folder: Path) -> dict[str, Any] | None:
     """A folder's `config.json`; None where there is none, or nothing that a model's configuration could be."""
     try:
-        path = folder / "config.json"
-        if not path.is_file() or path.stat().st_size > MAX_CONFIG_BYTES:
-            return None
-        config = json.loads(path.read_bytes())
+        config = json.loads(files.read(folder / "config.json", MAX_CONFIG_BYTES))
     except (OSError, ValueError, RecursionError):
         return None
     return config if isinstance(config, dict) else None
@@ -117,12 +114,11 @@ def _cached(model: str) -> Path | None:
     """The snapshot that Hugging Face's cache holds of a hub id's main branch."""
     if not _HUB_ID.fullmatch(model):
         return None
-    environment = os.environ
-    home = environment.get("HF_HOME") or Path(environment.get("XDG_CACHE_HOME") or "~/.cache", "huggingface")
-    cache_folder = Path(environment.get("HF_HUB_CACHE") or Path(home, "hub")).expanduser()
+    home = files.variable("HF_HOME") or Path(files.variable("XDG_CACHE_HOME") or "~/.cache", "huggingface")
+    cache_folder = Path(files.variable("HF_HUB_CACHE") or Path(home, "hub")).expanduser()
     folder = cache_folder / f"models--{model.replace('/', '--')}"
     try:
-        revision = (folder / "refs" / "main").read_text(encoding="utf-8").strip()
+        revision = files.read(folder / "refs" / "main", MAX_CONFIG_BYTES).decode("utf-8").strip()
     except (OSError, ValueError):
         return None
     return folder / "snapshots" / revision if re.fullmatch(r"[0-9a-f]{40}", revision) else None

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from roll_schema import files
+
 MAX_ROWS = 200
 MAX_BYTES = 2 << 20
 """What is read of a file at most, so that linting stays quick."""
@@ -23,9 +25,10 @@ def sample(name: str) -> Sample | None:
     """The first rows of a file of JSON lines; None for other kinds, and for what does not lie below the folder."""
     path = _below(name)
     try:
-        if path is None or path.suffix not in (".jsonl", ".json") or not path.is_file():
+        if path is None or path.suffix not in (".jsonl", ".json"):
             return None
-        return _read(path, path.stat().st_mtime_ns)
+        state = files.state(path)
+        return _read(path, state) if state is not None else None
     except OSError:
         return None
 
@@ -34,7 +37,12 @@ def is_absent(name: str) -> bool:
     """Whether a file is not there though the folder that it should be in is."""
     path = _below(name)
     try:
-        return path is not None and path.parent != Path.cwd().resolve() and path.parent.is_dir() and not path.exists()
+        return (
+            path is not None
+            and path.parent != Path.cwd().resolve()
+            and files.is_dir(path.parent)
+            and not files.exists(path)
+        )
     except OSError:
         return False
 
@@ -44,8 +52,8 @@ def beside(name: str) -> list[str]:
     path = _below(name)
     folder = name.rpartition("/")[0]
     try:
-        files = sorted(path.parent.iterdir())[:1000] if path is not None and path.parent.is_dir() else []
-        return [f"{folder}/{file.name}" for file in files if file.is_file()]
+        found = files.names(path.parent)[:1000] if path is not None else []
+        return [f"{folder}/{name}" for name in found if path is not None and files.is_file(path.parent / name)]
     except OSError:
         return []
 
@@ -61,7 +69,7 @@ def _below(name: str) -> Path | None:
 
 
 @cache
-def _read(path: Path, changed: int) -> Sample | None:
+def _read(path: Path, state: tuple[int, int]) -> Sample | None:
     try:
         with path.open("rb") as file:
             text = file.read(MAX_BYTES + 1)

@@ -10,6 +10,8 @@ from math import prod
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from roll_schema import files
+
 MAX_HEADER_BYTES = 32 << 20
 """A longer header is not read; those of published models, the largest ones too, have a few megabytes."""
 
@@ -29,9 +31,16 @@ class Tensor(NamedTuple):
         return prod(self.shape)
 
 
-@cache
+_SINGLE = "model.safetensors"
+
+
 def tensors(folder: Path) -> dict[str, Tensor] | None:
     """A checkpoint's weights by name; None where some of its files is missing or no safetensors file."""
+    return _tensors(folder, files.state(folder / "model.safetensors.index.json"), files.state(folder / _SINGLE))
+
+
+@cache
+def _tensors(folder: Path, index: tuple[int, int] | None, single: tuple[int, int] | None) -> dict[str, Tensor] | None:
     found: dict[str, Tensor] = {}
     try:
         for file in _files(folder):
@@ -43,19 +52,17 @@ def tensors(folder: Path) -> dict[str, Tensor] | None:
 
 def _files(folder: Path) -> list[Path]:
     index = folder / "model.safetensors.index.json"
-    single = folder / "model.safetensors"
-    if not index.is_file():
-        return [single] if single.is_file() else []
-    if index.stat().st_size > MAX_HEADER_BYTES:
-        raise ValueError
-    names = sorted(set(json.loads(index.read_bytes())["weight_map"].values()))
+    single = folder / _SINGLE
+    if not files.is_file(index):
+        return [single] if files.is_file(single) else []
+    names = sorted(set(json.loads(files.read(index, MAX_HEADER_BYTES))["weight_map"].values()))
     if len(names) > MAX_FILES or not all(_FILE.fullmatch(name) for name in names):
         raise ValueError
     return [folder / name for name in names]
 
 
 def _header(file: Path) -> Iterator[tuple[str, Tensor]]:
-    if not file.is_file():
+    if files.state(file) is None:
         raise ValueError
     with file.open("rb") as stream:
         length = int.from_bytes(stream.read(8), "little")

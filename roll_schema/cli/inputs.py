@@ -51,12 +51,12 @@ class Request(NamedTuple):
     roll_src: Path | None
     stdin_filename: Path | None
 
-    def read(self) -> tuple[list[Input], Options]:
+    def read(self, cache_folder: Path | None = None) -> tuple[list[Input], Options]:
         """The configs that are named, and how to lint them; raises click's UsageError."""
         from roll_schema.engine import Options
 
         targets, overrides = split(self.words)
-        return files_of(targets, self.stdin_filename), Options(
+        return files_of(targets, self.stdin_filename, cache_folder), Options(
             release=self.roll_release,
             pipeline=self.pipeline,
             roll_src=self.roll_src,
@@ -107,7 +107,7 @@ def split(words: tuple[str, ...]) -> tuple[list[str], list[str]]:
     return targets, overrides
 
 
-def files_of(targets: list[str], stdin_filename: Path | None) -> list[Input]:
+def files_of(targets: list[str], stdin_filename: Path | None, cache_folder: Path | None = None) -> list[Input]:
     """The configs that are named, by themselves or by their folders."""
     found: list[Input] = []
     for target in targets:
@@ -116,7 +116,7 @@ def files_of(targets: list[str], stdin_filename: Path | None) -> list[Input]:
             continue
         path = Path(target)
         if path.is_dir():
-            found.extend((file, False) for file in _configs_below(path))
+            found.extend((file, False) for file in _configs_below(path, cache_folder))
         elif not path.exists():
             raise click.UsageError(f"there is no file {target}")
         else:
@@ -126,13 +126,24 @@ def files_of(targets: list[str], stdin_filename: Path | None) -> list[Input]:
     return list(dict.fromkeys(found))
 
 
-def _configs_below(folder: Path) -> list[Path]:
+def _configs_below(folder: Path, cache_folder: Path | None) -> list[Path]:
     """Pipeline configs below a folder; fragments are linted with the configs that include them."""
+    from roll_schema.cache import Cache
+    from roll_schema.engine import Options
+
+    cache = Cache(cache_folder, Options()) if cache_folder is not None else None
+
+    def is_one(path: Path) -> bool:
+        def find() -> bool:
+            return is_config(path, faulty=True)
+
+        return cache.is_config(path, find) if cache is not None else find()
+
     return [
         path
         for path in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")])
         if not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if is_config(path, faulty=True)
+        if is_one(path)
     ]
 
 
@@ -176,18 +187,27 @@ _WORTH_A_PROCESS = 40
 """Files that take about as long as to start another process."""
 
 
-def lint_files(files: list[Input], options: Options, jobs: int | None) -> list[Result]:
+def lint_files(files: list[Input], options: Options, jobs: int | None, cache_folder: Path | None) -> list[Result]:
     """Lint configs, by several processes where that is worth it; raises click's UsageError where one cannot be read.
 
-    The results are without trees, so that ten thousand of them fit in memory.
+    The results are without trees, so that ten thousand of them fit in memory; what is known of a config by the folder
+    of the cache is not found out again.
     """
+    from roll_schema import api
+    from roll_schema.cache import Cache
+
     many = min(jobs or os.cpu_count() or 1, len(files) if jobs else len(files) // _WORTH_A_PROCESS)
     if many < 2 or any(standard_input for _, standard_input in files):
-        return [lint_file(file, options).forget_trees() for file in files]
+        cache = Cache(cache_folder, options) if cache_folder is not None else None
+        with usage_errors():
+            return [
+                lint_file((path, True), options) if standard_input else api.lint_lightly(path, options, cache)
+                for path, standard_input in files
+            ]
     from roll_schema.cli import pool
 
     with usage_errors():
-        return pool.lint_all([path for path, _ in files], options, many)
+        return pool.lint_all([path for path, _ in files], options, many, cache_folder)
 
 
 def read_file(file: Input) -> tuple[Path, Source]:

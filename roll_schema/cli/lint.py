@@ -15,7 +15,6 @@ from roll_schema.cli.inputs import (
     Request,
     color_option,
     is_config,
-    lint_file,
     lint_files,
     names_of,
     shared,
@@ -98,6 +97,7 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
 @click.option("--baseline", type=_FILE, help="Show only what is not in this file of known problems.")
 @click.option("--write-baseline", type=_FILE, help="Write what is wrong now as known, and show nothing.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes; as many as are worth it if not given.")
+@click.option("--no-cache", is_flag=True, help="Do not use, and do not write, what was found before.")
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
 @click.option("--show-settings", is_flag=True, help="Print what each file is checked against, and why.")
 @click.option("--explain-skips", is_flag=True, help="Name the rules that were skipped, and the fact that each wants.")
@@ -124,6 +124,7 @@ def lint_command(
     baseline: Path | None,
     write_baseline: Path | None,
     jobs: int | None,
+    no_cache: bool,
     strict: bool,
     show_settings: bool,
     explain_skips: bool,
@@ -147,7 +148,10 @@ def lint_command(
     if write_baseline and (select or ignore or output_file):
         raise click.UsageError("--write-baseline takes all that is wrong, and writes nothing else")
     reports = output.reports(output_format, output_file)
-    files, asked = request.read()
+    from roll_schema import cache
+
+    cache_folder = None if no_cache else cache.folder()
+    files, asked = request.read(cache_folder)
     if configs_only:
         files = [(path, standard_input) for path, standard_input in files if standard_input or is_config(path)]
         if not files:
@@ -176,7 +180,7 @@ def lint_command(
         repaired = repair.add_ignores(files, options)
     elif unsafe_fixes:
         raise click.UsageError("--unsafe-fixes goes with --fix or --diff")
-    results = repaired.results if repaired else lint_files(files, options, jobs)
+    results = repaired.results if repaired else lint_files(files, options, jobs, cache_folder)
     if write_baseline is not None:
         click.echo(_written(write_baseline, results))
         return 0
@@ -190,7 +194,7 @@ def lint_command(
 
     def closing() -> Iterator[str]:
         for file, result in zip(files, results, strict=True):
-            yield from filter(None, (_other_release(result, options, file), _undecided(result)))
+            yield from filter(None, (_other_release(result, options, file, cache_folder), _undecided(result)))
         yield from text.skips(results) if explain_skips else ()
         if repaired and repaired.problems:
             yield f"{'Silenced' if add_ignores else 'Fixed'} {repaired.told}"
@@ -200,6 +204,8 @@ def lint_command(
     # Standard output has the text, where that was read from standard input.
     aside = (fix or add_ignores) and any(standard_input for _, standard_input in files)
     output.write(reports, results, list(closing()) if output.for_people(reports) else [], color, aside)
+    if cache_folder is not None:
+        cache.Cache(cache_folder, options).prune()
     failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     return int(any(diagnostic.severity in failing for result in results for diagnostic in result.diagnostics))
 
@@ -267,7 +273,7 @@ def _undecided(result: Result) -> str | None:
     )
 
 
-def _other_release(result: Result, options: Options, file: Input) -> str | None:
+def _other_release(result: Result, options: Options, file: Input, cache_folder: Path | None) -> str | None:
     """A hint when nothing that fails at load would fail under another release."""
     from roll_schema.rules import RULES
 
@@ -279,7 +285,8 @@ def _other_release(result: Result, options: Options, file: Input) -> str | None:
     if any(RULES[item.rule].group in ("yaml", "compose", "interpolation") for item in result.diagnostics):
         return None
     names = [name for name in releases.NAMES if name != result.release.name]
-    loading = [name for name in names if not lint_file(file, options._replace(release=name)).fails_at_load()]
+    asked = ((name, options._replace(release=name)) for name in names)
+    loading = [name for name, other in asked if not lint_files([file], other, 1, cache_folder)[0].fails_at_load()]
     if not loading:
         return None
     return f"hint: ROLL {', '.join(loading)} would load this config; name the release with --roll-release\n"

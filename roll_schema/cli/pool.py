@@ -9,23 +9,25 @@ from multiprocessing import Pool
 from pathlib import Path
 
 from roll_schema import api
+from roll_schema.cache import Cache
 from roll_schema.engine import Options, Result
 
 _SHARES = 4
 """Shares of the files for each process, so that none waits long for another."""
 
 
-def lint_all(paths: list[Path], options: Options, processes: int) -> list[Result]:
+def lint_all(paths: list[Path], options: Options, processes: int, cache_folder: Path | None) -> list[Result]:
     """The results in the order of the files; raises InputError where one cannot be read."""
     size = max(1, -(-len(paths) // (processes * _SHARES)))
     shares = [paths[start : start + size] for start in range(0, len(paths), size)]
     # What all share is loaded once, before the processes part.
-    first = _lint(options, shares[0][:1])
+    first = _lint(options, cache_folder, shares[0][:1])
     shares[0] = shares[0][1:]
     # Who interrupts means this process, which then ends the others.
     with Pool(processes, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
-        return [*first, *chain.from_iterable(pool.imap(partial(_lint, options), shares))]
+        return [*first, *chain.from_iterable(pool.imap(partial(_lint, options, cache_folder), shares))]
 
 
-def _lint(options: Options, paths: list[Path]) -> list[Result]:
-    return [api.lint_file(path, options).forget_trees() for path in paths]
+def _lint(options: Options, cache_folder: Path | None, paths: list[Path]) -> list[Result]:
+    cache = Cache(cache_folder, options) if cache_folder is not None else None
+    return [api.lint_lightly(path, options, cache) for path in paths]

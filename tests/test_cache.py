@@ -1,0 +1,240 @@
+"""The cache: the same answers, found again only while all that they rest on is as it was."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from roll_schema import api, files
+from roll_schema.cache import Cache, folder
+from roll_schema.engine import Options, Result
+from roll_schema.report import render
+from tests.conftest import ROOT
+from tests.test_cli import run
+
+CONFIG = """\
+defaults:
+  - base
+rollout_batch_size: 64
+pretrain: ${oc.env:ROLL_LINT_TEST_MODEL,./model}
+save_step: 1  # roll-lint: ignore[unknown-key]
+save_steps: x
+rewards: {math_rule: {tag_included: [a]}}
+actor_train:
+  data_args: {file_name: [data/train.jsonl], messages: messages, template: base, domain_interleave_probs: {math_rule: 1.0}}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "project"
+    (folder / "data").mkdir(parents=True)
+    (folder / "c.yaml").write_text(CONFIG)
+    (folder / "base.yaml").write_text("logging_steps: y\n")
+    (folder / "data" / "train.jsonl").write_text('{"tag": "a", "messages": []}\n')
+    (folder / "pyproject.toml").write_text("")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+class Counted:
+    """A cache, and how often it had to lint."""
+
+    def __init__(self, place: Path, options: Options | None = None) -> None:
+        self.place, self.options, self.linted = place, options or Options(release="0.2.1"), 0
+
+    def __call__(self, path: str = "c.yaml") -> Result:
+        def lint() -> Result:
+            self.linted += 1
+            return api.lint_file(Path(path), self.options).forget_trees()
+
+        return Cache(self.place, self.options).lint(Path(path), lint)
+
+
+@pytest.fixture
+def cached(tmp_path: Path) -> Counted:
+    return Counted(tmp_path / "cache")
+
+
+def test_what_is_kept_reads_as_what_was_found(project: Path, cached: Counted) -> None:
+    fresh, kept = cached(), cached()
+    assert cached.linted == 1
+    assert len(fresh.diagnostics) > 2
+    assert any(item.span.source.name == "base.yaml" for item in fresh.diagnostics)
+    assert len(fresh.silent) == 1
+    for form in ("json", "jsonl", "sarif", "gitlab", "junit", "checkstyle"):
+        assert render(form, [fresh]) == render(form, [kept])
+    names = ("file", "release", "pipeline", "skipped", "manual", "was_composed", "was_checked", "facts")
+    assert all(getattr(fresh, name) == getattr(kept, name) for name in names)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda project: (project / "c.yaml").write_text(CONFIG.replace("save_steps: x", "save_steps: z")),
+        lambda project: (project / "base.yaml").write_text("logging_steps: z\n"),
+        lambda project: (project / "base.yaml").unlink(),
+        lambda project: (project / "roll-lint.toml").write_text('release = "0.3.0"\n'),
+        lambda project: (project / "pyproject.toml").write_text("[tool.roll-lint]\nignore = ['schema']\n"),
+        lambda project: (project / "data" / "train.jsonl").write_text('{"prompt": 1, "tag": "b"}\n'),
+        lambda project: (project / "data" / "train.jsonl").unlink(),
+        lambda project: (project / "start.sh").write_text("python start_rlvr_pipeline.py --config_name c\n"),
+        lambda project: os.environ.__setitem__("ROLL_LINT_TEST_MODEL", "other"),
+    ],
+)
+def test_any_change_is_noticed(
+    project: Path, cached: Counted, change: Callable[[Path], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROLL_LINT_TEST_MODEL", "a/b")
+    cached.options = Options(release="0.2.1")
+    cached()
+    change(project)
+    found = cached()
+    assert cached.linted == 2
+    assert render("json", [found]) == render("json", [api.lint_file(Path("c.yaml"), cached.options)])
+    cached()
+    assert cached.linted == 2
+
+
+def test_a_model_that_appears_is_noticed(project: Path, cached: Counted) -> None:
+    cached()
+    (project / "model").mkdir()
+    (project / "model" / "config.json").write_text('{"model_type": "qwen2", "num_hidden_layers": 2}')
+    cached()
+    assert cached.linted == 2
+
+
+@pytest.mark.parametrize("options", [Options(release="0.3.0"), Options(release="0.2.1", select=frozenset(["lora"])),
+                                     Options(release="0.2.1", preview=True), Options(release="0.2.1", pipeline="sft")])  # fmt: skip
+def test_other_options_are_other_entries(project: Path, cached: Counted, options: Options) -> None:
+    cached()
+    other = Counted(cached.place, options)
+    other()
+    assert other.linted == 1
+    cached()
+    assert cached.linted == 1
+
+
+def test_where_a_secret_is_nothing_is_kept(project: Path, cached: Counted) -> None:
+    (project / "c.yaml").write_text(CONFIG + "tracker_kwargs: {api_key: SuperSecret0123456789}\n")
+    cached()
+    cached()
+    assert cached.linted == 2
+    assert not any("SuperSecret" in path.read_text() for path in cached.place.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize(
+    "damage", ["", "{", "[]", '{"answers": []}', '{"answers": [["eval", "x", 1]]}', "\x00", "[" * 10_000]
+)
+def test_a_damaged_entry_is_none(project: Path, cached: Counted, damage: str) -> None:
+    fresh = cached()
+    for entry in cached.place.rglob("*.json"):
+        entry.write_text(damage)
+    assert render("json", [cached()]) == render("json", [fresh])
+    assert cached.linted == 2
+
+
+def test_a_cache_that_cannot_be_written_is_none(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    cached = Counted(tmp_path / "file" / "cache")
+    assert cached().diagnostics
+    assert cached().diagnostics
+    assert cached.linted == 2
+
+
+def test_the_command_uses_it_and_can_do_without(project: Path, tmp_path: Path) -> None:
+    place = tmp_path / "cache"
+    first, second = (run(".", cwd=project, ROLL_LINT_CACHE_DIR=str(place)) for _ in range(2))
+    assert (first.returncode, first.stdout) == (second.returncode, second.stdout)
+    assert list(place.rglob("*.json"))
+    none = tmp_path / "none"
+    assert run(".", "--no-cache", cwd=project, ROLL_LINT_CACHE_DIR=str(none)).stdout == first.stdout
+    assert not none.exists()
+
+
+def test_old_entries_are_removed_once_a_day(project: Path, cached: Counted) -> None:
+    cached()
+    [entry] = cached.place.rglob("*.json")
+    long_ago = time.time() - 40 * 24 * 60 * 60
+    os.utime(entry, (long_ago, long_ago))
+    Cache(cached.place, cached.options).prune()
+    assert not entry.exists()
+    cached()
+    os.utime(entry, (long_ago, long_ago))
+    Cache(cached.place, cached.options).prune()
+    assert entry.exists()
+
+
+def test_runs_beside_each_other_and_killed_ones_do_no_harm(project: Path, tmp_path: Path) -> None:
+    for number in range(40):
+        (project / f"d{number}.yaml").write_text(CONFIG.replace("64", str(64 + number)))
+    place = tmp_path / "cache"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "ROLL_LINT_CACHE_DIR": str(place)}
+    command = [sys.executable, "-m", "roll_schema", ".", "--output-format", "jsonl"]
+    for wait in (0.3, 0.5, 0.7):
+        killed = subprocess.Popen(command, cwd=project, env=environment, stdout=subprocess.DEVNULL)
+        time.sleep(wait)
+        killed.send_signal(signal.SIGKILL)
+        killed.wait()
+    beside = [
+        subprocess.Popen(command, cwd=project, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(3)
+    ]
+    told = {process.communicate(timeout=60)[0] for process in beside}
+    assert told == {run(".", "--output-format", "jsonl", "--no-cache", cwd=project).stdout}
+    for entry in place.rglob("*.json"):
+        json.loads(entry.read_text())
+
+
+def test_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ROLL_LINT_CACHE_DIR")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/x")
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert folder() == Path("/x/roll-lint")
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert folder() == Path.home() / "Library" / "Caches" / "roll-lint"
+
+
+def test_the_door_notes_what_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a"
+    file.write_text("x")
+    with files.noted() as answers:
+        assert files.read(file, 10) == b"x"
+        assert files.is_file(file)
+        assert not files.exists(tmp_path / "b")
+        assert files.names(tmp_path) == ["a"]
+        assert files.state(file) is not None
+        assert files.variable("ROLL_LINT_TEST_X") is None
+        with pytest.raises(OSError, match="larger"):
+            files.read(file, 0)
+    assert len(answers) == 6
+    assert files.still_holds(answers)
+    (tmp_path / "b").write_text("")
+    assert not files.still_holds(answers)
+    (tmp_path / "b").unlink()
+    assert files.still_holds(answers)
+    monkeypatch.setenv("ROLL_LINT_TEST_X", "")
+    assert not files.still_holds(answers)
+
+
+def test_nothing_goes_by_the_door() -> None:
+    """On the way to a diagnostic no other module asks the file system or the environment."""
+    others = ("server", "cli", "schemas")
+    asks = ("read_text(", "read_bytes(", ".is_file()", ".is_dir()", ".exists()", ".iterdir()", "os.environ", ".glob(")
+    # These read the package's own data, a fork's checkout, or work for another command.
+    own = {
+        "files.py", "cache.py", "extract.py", "export.py", "modeline.py", "baseline.py", "fix.py", "descriptions.py",
+        "strategies.py", "releases/__init__.py", "rules/__init__.py", "catalog/architecture.py", "catalog/vllm_lora.py",
+    }  # fmt: skip
+    for path in sorted((ROOT / "roll_schema").rglob("*.py")):
+        name = path.relative_to(ROOT / "roll_schema").as_posix()
+        if name.split("/")[0] not in others and name not in own:
+            found = [ask for ask in asks if ask in path.read_text(encoding="utf-8")]
+            assert found == (["read_text("] if name == "catalog/checkpoint.py" else []), (name, found)
