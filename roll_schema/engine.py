@@ -58,6 +58,10 @@ class Options(NamedTuple):
         return self.severities.get(rule.name, self.severities.get(rule.group))
 
 
+MAX_PROBLEMS = 10_000
+"""Problems of a config that are shown; nobody reads more, and a hostile config has them by the million."""
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Result:
     """What linting one file gave by a release's `facts`; `composed` is the tree before `${…}`, `resolved` after.
@@ -223,6 +227,10 @@ class _Run:
         groups = self.groups()
         claimants = _claimants(groups)
         for error in errors:
+            if len(self._found) > MAX_PROBLEMS:
+                message = f"more than {MAX_PROBLEMS:,} problems, of which the rest is not shown"
+                self.report_faults([Fault("too-large", message, self.source.span(0, 0))])
+                break
             here = context._replace(path=error.path)
             for entry in claimants.get(error.kind, claimants.get("*", [])):
                 if self.applies(entry, name):

@@ -172,6 +172,15 @@ def usage_errors() -> Iterator[None]:
         raise click.UsageError(str(error)) from None
 
 
+def _standard_input() -> bytes:
+    from roll_schema.text import MAX_BYTES
+
+    content = sys.stdin.buffer.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise click.UsageError(f"standard input cannot be read: larger than {MAX_BYTES // 2**20} MiB")
+    return content
+
+
 def lint_file(file: Input, options: Options) -> Result:
     """Lint one config; raises click's UsageError where it cannot be read."""
     from roll_schema import api
@@ -179,7 +188,7 @@ def lint_file(file: Input, options: Options) -> Result:
     path, standard_input = file
     with usage_errors():
         if standard_input:
-            return api.lint_text(path, sys.stdin.buffer.read(), options)
+            return api.lint_text(path, _standard_input(), options)
         return api.lint_file(path, options)
 
 
@@ -217,7 +226,7 @@ def read_file(file: Input) -> tuple[Path, Source]:
     path, standard_input = file
     if standard_input:
         shown = api.displayed(path)
-        return shown, text.decode(sys.stdin.buffer.read(), shown.as_posix())
+        return shown, text.decode(_standard_input(), shown.as_posix())
     with usage_errors():
         return api.read(path)
 

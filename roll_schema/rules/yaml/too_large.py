@@ -2,7 +2,8 @@
 Aliases that multiply to more than a million values.
 
 An alias costs one word in the file, but OmegaConf builds its value anew for each use. Aliases of aliases grow tenfold
-with each line here, and loading runs out of memory or time. The value that is repeated once too often is marked.
+with each line here, and loading runs out of memory or time. The value that is repeated once too often is marked. At the
+top of a file it says that there are more than 10,000 problems, of which the rest is not shown.
 
     a: &a [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
     b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]
