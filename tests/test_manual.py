@@ -69,8 +69,22 @@ def test_the_python_example_runs(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[-1] == "32 100"
 
 
+def test_each_promise_of_security_names_its_tests() -> None:
+    page = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    rows = [
+        line for line in page.partition("## Limits")[0].splitlines() if line.startswith("| ") and "promise" not in line
+    ]
+    named = [re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`(?: \(`(\w+)`(?:, `(\w+)`)*\))?", row) for row in rows[1:]]
+    assert len(named) > 10
+    for row in named:
+        assert row
+        for file, *functions in row:
+            text = (ROOT / file).read_text(encoding="utf-8")
+            assert [name for name in functions if name and not re.search(rf"def (test_)?\w*{name}", text)] == [], file
+
+
 def test_links_of_the_readme_lead_somewhere() -> None:
-    for page in ("README.md", "CONTRIBUTING.md"):
+    for page in ("README.md", "CONTRIBUTING.md", "SECURITY.md"):
         for link in re.findall(r"\]\(([^)#]+)\)", (ROOT / page).read_text(encoding="utf-8")):
             assert link.startswith("https://") or (ROOT / link).exists(), (page, link)
 
