@@ -270,7 +270,8 @@ class _Composer:
         value = choice.value
         if isinstance(value, list):
             value = [option.value for option in value]
-        valid = value is None or isinstance(value, str) or all(isinstance(option, str) for option in value)
+        names = value if isinstance(value, list) else ["" if value is None else value]
+        valid = all(isinstance(option, str) for option in names)
         if not isinstance(key, str) or not valid:
             self._fault("invalid-defaults", "a group's choice is a fragment's name or a list of names", choice.span)
             raise _Stop

@@ -65,6 +65,8 @@ def _parse(text: str) -> tuple[int, ...]:
         value = _evaluate(tree.body, {})
     except RecursionError:
         raise OpaqueDevices("the expression is nested too deep") from None
+    except OverflowError:
+        raise InvalidDevices("a number in it is too large for Python to count to") from None
     except OpaqueDevices as reason:
         raise OpaqueDevices(str(reason), _code(tree)) from None
     if isinstance(value, dict):

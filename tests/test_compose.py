@@ -16,7 +16,7 @@ from roll_schema import compose, interpolate, overrides, tree
 from roll_schema.compose import Composition
 from roll_schema.text import read
 from tests.conftest import corpus_files
-from tests.support import plain, same
+from tests.support import lint_path, plain, same
 
 
 def hydra(path: Path, arguments: list[str] | None = None) -> Any:
@@ -191,3 +191,10 @@ def test_files_that_include_each_other_are_found(project: Path) -> None:
     path = project / "main" / "main.yaml"
     path.write_text("defaults: [../config/a@_here_]\n", encoding="utf-8")
     assert [fault.rule for fault in composed(path).faults] == ["include-cycle"]
+
+
+@pytest.mark.parametrize("choice", ["2", "0", "1.5", "true", "{a: b}", "[a, 2]"])
+def test_a_choice_that_is_no_name(project: Path, choice: str) -> None:
+    (project / "c.yaml").write_text(f"defaults:\n  - group: {choice}\nrewards: {{}}\n", encoding="utf-8")
+    result = lint_path(project / "c.yaml")
+    assert [(item.rule, item.span.first) for item in result.diagnostics][:1] == [("invalid-defaults", (2, 12))]

@@ -95,6 +95,10 @@ TEXTS: dict[str, tuple[Callable[[], str], str]] = {
         lambda: HEAD + "actor_train: {device_mapping: 'list(range(0,10**12))'}\n",
         "device",
     ),
+    "a range that Python cannot count": (
+        lambda: HEAD + f"actor_train: {{device_mapping: 'list(range(0,{'8' * 30}))'}}\n",
+        "too large for Python to count to",
+    ),
     "3,000 brackets in device_mapping": (
         lambda: HEAD + "actor_train: {device_mapping: '" + "(" * 3000 + "1" + ")" * 3000 + "'}\n",
         "device",

@@ -143,7 +143,7 @@ def _in_braces(path: tuple[str, ...], text: str) -> tuple[tuple[str, ...], str, 
     keys = []
     for level in levels[:-1]:
         keys.append(level.partition(":")[0].strip())
-    last = levels[-1] if levels else ""
+    last = re.split(r"[{},]", text)[-1]
     key, colon, value = last.partition(":")
     return (*path, *keys), key.strip() if colon else "", (value if colon else last).lstrip()
 
