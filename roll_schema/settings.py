@@ -46,6 +46,10 @@ COMMENT_KEYS = ("release", "pipeline")
 _LEVELS = tuple(severity.value for severity in Severity)
 _COMMENT = re.compile(r"^[ \t]*#[ \t]*roll-lint:[ \t]*(?P<pairs>\w[\w-]*=.*)$", re.M)
 _PAIR = re.compile(r"(?P<key>[\w-]+)=(?P<value>[^\s,]+)")
+_OUR_TABLE = re.compile(
+    r"""tool['"]?\s*\.\s*['"]?roll-lint|^\s*\[\s*['"]?tool['"]?\s*\]|^\s*['"]?tool['"]?\s*=""", re.M
+)
+"""What a table of ours may begin with, or one that may hold it."""
 _PAGE = re.compile(r"https?://[!-~]+")
 _MAX_BYTES = 1024 * 1024
 
@@ -124,7 +128,7 @@ def wrong(key: str, value: str) -> str:
 def _read(file: Path) -> Project | None:
     try:
         text = files.read(file, _MAX_BYTES).decode("utf-8")
-        if file.name == "pyproject.toml" and "roll-lint" not in text:
+        if file.name == "pyproject.toml" and not _OUR_TABLE.search(text):
             return None  # which spares reading it as TOML
         document = toml.parse(text)
     except (OSError, ValueError) as error:

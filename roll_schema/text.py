@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -31,13 +32,13 @@ class Source:
     text: str
     line_offset: int = 0
     secrets: frozenset[str] = frozenset()
-    _starts: list[int] = field(default_factory=list, repr=False)
+    _starts: array[int] | None = None
 
     @property
-    def line_starts(self) -> list[int]:
+    def line_starts(self) -> array[int]:
         """Offsets at which lines begin."""
-        if not self._starts:
-            self._starts = [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        if self._starts is None:
+            self._starts = array("I", [0, *(match.end() for match in _LINE_END.finditer(self.text))])
         return self._starts
 
     def position(self, offset: int) -> Position:

@@ -167,7 +167,7 @@ def test_a_reader_that_leaves_is_no_error() -> None:
 
 def test_nothing_heavy_is_imported() -> None:
     code = (
-        "import sys\nfrom roll_schema.cli import main\ntry:\n    main(['%s'])\nexcept SystemExit:\n    pass\n"
+        "import sys\nfrom roll_schema.cli import run\ntry:\n    run(['--no-cache', '%s'])\nexcept SystemExit:\n    pass\n"
         "print([name for name in ('torch','omegaconf','hydra','rich','jsonschema','yaml','ray','importlib.metadata','pygls','lsprotocol') if name in sys.modules"
         " and name != 'importlib.metadata'])" % OK
     )
@@ -191,7 +191,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 def test_an_error_of_ours_is_told_from_one_in_the_config() -> None:
     code = (
         "import sys\nfrom roll_schema import cli, engine\n"
-        "def broken(*arguments):\n    raise RuntimeError('x')\nengine.lint = broken\ncli.main(['--no-cache', 'examples/ok/lora_zero3.yaml'])"
+        "def broken(*arguments):\n    raise RuntimeError('x')\nengine.lint = broken\ncli.run(['--no-cache', 'examples/ok/lora_zero3.yaml'])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
@@ -377,3 +377,15 @@ def test_of_several_files_the_closing_line_names_no_reasons(tmp_path: Path) -> N
     (tmp_path / "b.yaml").write_text("# roll-lint: release=0.3.0 pipeline=sft\nx: 1\n")
     last = run("a.yaml", "b.yaml", cwd=tmp_path).stdout.splitlines()[-1]
     assert "checked against ROLL 0.2.1, 0.3.0, pipeline rlvr, sft" in last
+
+
+def test_a_full_standard_output_is_told() -> None:
+    command = [sys.executable, "-m", "roll_schema", "--no-cache", BROKEN]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 2
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr

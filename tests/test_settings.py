@@ -216,3 +216,20 @@ def test_machines_stand_in_the_settings_too(tmp_path: Path) -> None:
     assert "error[engine-not-covered]" in run(config, "--select", "run").stdout
     write(tmp_path / "roll-lint.toml", 'target = "rum"\n')
     assert "roll-lint.toml: rum is no target" in run(config).stderr
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[tool.roll-lint]\nrelease = "0.3.0"\n',
+        '[ tool . "roll-lint" ]\nrelease = "0.3.0"\n',
+        "['tool'.'roll-lint']\nrelease = '0.3.0'\n",
+        'tool.roll-lint.release = "0.3.0"\n',
+        '[tool]\nroll-lint.release = "0.3.0"\n',
+        'tool = {roll-lint = {release = "0.3.0"}}\n',
+    ],
+)
+def test_every_way_of_writing_our_table(tmp_path: Path, text: str) -> None:
+    write(tmp_path / "pyproject.toml", "[project]\nname = 'roll-lint'\n" if text.startswith("[") else "")
+    (tmp_path / "pyproject.toml").write_text((tmp_path / "pyproject.toml").read_text() + text)
+    assert find_project(tmp_path / "c.yaml").values == {"release": "0.3.0"}

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import gc
-import os
-import sys
-from importlib import import_module
-from types import ModuleType
-
-import click
 
 # What is imported and parsed stays: looking for garbage among it takes a tenth of a short run.
 gc.set_threshold(100_000, 20, 20)
+
+import errno  # noqa: E402
+import os  # noqa: E402
+import sys  # noqa: E402
+from importlib import import_module  # noqa: E402
+from types import ModuleType  # noqa: E402
+
+import click  # noqa: E402
 
 # pydantic would search every installed package for plug-ins; none may change what is right. Even when told so, it loads
 # what it would search with (mail parsing, sockets, hashes), which is a tenth of the start.
@@ -32,9 +34,28 @@ COMMANDS = {
 """The commands, by module and function; imported only when asked for."""
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Entry point: the first word may name a command; without one the files are linted."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+def main() -> None:
+    """The program: what `run` does, without taking apart at the end what the process takes with it anyway."""
+    try:
+        run(sys.argv[1:])
+    except SystemExit as ended:
+        if not isinstance(ended.code, int):
+            raise
+        status = ended.code
+        try:
+            sys.stdout.flush()
+        except (BrokenPipeError, ValueError):
+            pass  # the reader left, or it is closed already
+        except OSError as error:
+            click.echo(f"roll-lint: the output cannot be written: {error.strerror}", err=True)
+            status = 2
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def run(arguments: list[str]) -> None:
+    """The first word may name a command; without one the files are linted. Raises SystemExit."""
+    words = list(arguments)
     name = words.pop(0) if words and words[0] in COMMANDS else ""
     module, _, attribute = COMMANDS[name or "lint"].partition(":")
     try:
@@ -50,6 +71,9 @@ def main(arguments: list[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            click.echo(f"roll-lint: the output cannot be written: {error.strerror}", err=True)
+            sys.exit(2)
         if os.environ.get("ROLL_LINT_TRACEBACK"):
             raise
         click.echo(f"roll-lint: internal error: {type(error).__name__}; please report it", err=True)

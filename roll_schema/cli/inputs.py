@@ -15,6 +15,7 @@ import click
 from roll_schema import models, releases
 
 if TYPE_CHECKING:
+    from roll_schema.cache import Cache
     from roll_schema.engine import Options, Result
     from roll_schema.text import Source
 
@@ -128,10 +129,9 @@ def files_of(targets: list[str], stdin_filename: Path | None, cache_folder: Path
 
 def _configs_below(folder: Path, cache_folder: Path | None) -> list[Path]:
     """Pipeline configs below a folder; fragments are linted with the configs that include them."""
-    from roll_schema.cache import Cache
     from roll_schema.engine import Options
 
-    cache = Cache(cache_folder, Options()) if cache_folder is not None else None
+    cache = _cache(cache_folder, Options())
 
     def is_one(path: Path) -> bool:
         def find() -> bool:
@@ -172,6 +172,14 @@ def usage_errors() -> Iterator[None]:
         raise click.UsageError(str(error)) from None
 
 
+def _cache(folder: Path | None, options: Options) -> Cache | None:
+    if folder is None:
+        return None
+    from roll_schema.cache import Cache
+
+    return Cache(folder, options)
+
+
 def _standard_input() -> bytes:
     from roll_schema.text import MAX_BYTES
 
@@ -203,11 +211,10 @@ def lint_files(files: list[Input], options: Options, jobs: int | None, cache_fol
     of the cache is not found out again.
     """
     from roll_schema import api
-    from roll_schema.cache import Cache
 
     many = min(jobs or os.cpu_count() or 1, len(files) if jobs else len(files) // _WORTH_A_PROCESS)
     if many < 2 or any(standard_input for _, standard_input in files):
-        cache = Cache(cache_folder, options) if cache_folder is not None else None
+        cache = _cache(cache_folder, options)
         with usage_errors():
             return [
                 lint_file((path, True), options) if standard_input else api.lint_lightly(path, options, cache)

@@ -148,9 +148,7 @@ def lint_command(
     if write_baseline and (select or ignore or output_file):
         raise click.UsageError("--write-baseline takes all that is wrong, and writes nothing else")
     reports = output.reports(output_format, output_file)
-    from roll_schema import cache
-
-    cache_folder = None if no_cache else cache.folder()
+    cache_folder = None if no_cache else _cache_folder()
     files, asked = request.read(cache_folder)
     if configs_only:
         files = [(path, standard_input) for path, standard_input in files if standard_input or is_config(path)]
@@ -205,9 +203,17 @@ def lint_command(
     aside = (fix or add_ignores) and any(standard_input for _, standard_input in files)
     output.write(reports, results, list(closing()) if output.for_people(reports) else [], color, aside)
     if cache_folder is not None:
-        cache.Cache(cache_folder, options).prune()
+        from roll_schema.cache import Cache
+
+        Cache(cache_folder, options).prune()
     failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     return int(any(diagnostic.severity in failing for result in results for diagnostic in result.diagnostics))
+
+
+def _cache_folder() -> Path:
+    from roll_schema import cache
+
+    return cache.folder()
 
 
 def _refuse_together(given: dict[str, object]) -> None:

@@ -26,7 +26,7 @@ from roll_schema.server.places import Places, path_of
 from roll_schema.text import Source, Span
 from roll_schema.version import VERSION
 
-PAUSE = 0.02
+PAUSE = 0.01
 """Seconds without a change before a text is linted, so that one does not lint what is still being typed."""
 
 PLAN = "roll-lint.plan"
