@@ -11,7 +11,7 @@ RUN_PIP := $(RUN_BIN)/python -m pip --quiet --disable-pip-version-check
 # `make setup-cpu TORCH='torch==2.13.0 --index-url ...'`.
 TORCH ?= torch==2.13.0
 
-.PHONY: demo test fast engines oracles setup-cpu check site manual schemas examples agreement clean
+.PHONY: demo test fast fuzz benchmark engines oracles setup-cpu check site manual schemas examples agreement clean
 
 demo: setup-cpu
 	$(RUN_BIN)/roll-run tiny output/tiny
@@ -21,6 +21,16 @@ test: fast engines
 
 fast: $(VENV)/.installed-test check
 	$(BIN)/python -m pytest -n auto
+	$(MAKE) --no-print-directory fuzz SECONDS=3
+
+# Coverage-guided fuzzing, so many seconds for each target: `make fuzz SECONDS=260` is half an hour.
+SECONDS ?= 60
+fuzz: $(VENV)/.installed-test
+	$(BIN)/python fuzz/fuzz.py all $(SECONDS) 2>/dev/null || { ls fuzz/found; exit 1; }
+
+benchmark: $(VENV)/.installed-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	$(BIN)/python benchmarks/lint.py
 
 engines: $(RUN_VENV)/.installed-test
 	ROLL_ENGINES=1 $(RUN_BIN)/python -m pytest tests/oracles tests/runtime

@@ -199,7 +199,7 @@ class _Composer:
         help_text = ""
         folder = Path(searched).parent
         if files.is_dir(folder) and self._may_read(folder):
-            options = [name.removesuffix(".yaml") for name in files.names(folder) if name.endswith(".yaml")]
+            options = [name.removesuffix(".yaml") for name in files.names(folder, ".yaml")]
             if close := closest(Path(name).stem, options):
                 help_text = f"Did you mean `{config_path[: len(config_path) - len(Path(config_path).name)]}{close}`?"
             elif options:

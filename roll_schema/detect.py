@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -120,7 +121,7 @@ def _started(path: Path, told: Choice) -> Choice | None:
 def _start_scripts(path: Path) -> Iterator[tuple[str, str]]:
     named = re.compile(rf"(?<![\w.-]){re.escape(path.stem)}(?![\w-])")
     try:
-        for name in [name for name in files.names(path.parent) if name.endswith(".sh")][:_MAX_SCRIPTS]:
+        for name in files.names(path.parent, ".sh")[:_MAX_SCRIPTS]:
             script = path.parent / name
             state = files.state(script)
             if state is None or state[0] > _MAX_SCRIPT_BYTES:
@@ -154,8 +155,13 @@ def is_pipeline_config(root: Node) -> bool:
 
 
 def mentions_pipeline(text: str) -> bool:
-    """Whether a text that is no YAML looks like a config of ROLL all the same."""
-    return re.search(rf"^({'|'.join(sorted(_named()))}):", text, re.MULTILINE) is not None
+    """Whether a text has a key of ROLL's configs at the start of a line, be it YAML or not."""
+    return _mention().search(text) is not None
+
+
+@cache
+def _mention() -> re.Pattern[str]:
+    return re.compile(rf"^(?:{'|'.join(sorted(_named()))}):", re.MULTILINE)
 
 
 def _named() -> set[str]:

@@ -9,9 +9,12 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache, partial
 from pathlib import Path
 from stat import S_ISREG
-from typing import Any
+from typing import Any, Literal
+
+Suffix = Literal["", ".sh", ".yaml"]
 
 Answers = dict[tuple[str, str], Any]
 """Questions (what, of which path or variable), with answers that JSON can hold."""
@@ -48,9 +51,9 @@ def exists(path: Path) -> bool:
     return bool(_ask("exists", str(path)))
 
 
-def names(folder: Path) -> list[str]:
-    """What a folder holds, by the alphabet; nothing where it cannot be read."""
-    found: list[str] = _ask("names", str(folder))
+def names(folder: Path, suffix: Suffix = "") -> list[str]:
+    """What a folder holds with names that end so, by the alphabet; nothing where it cannot be read."""
+    found: list[str] = _ask(f"names{suffix}", str(folder))
     return found
 
 
@@ -115,11 +118,17 @@ def _exists(path: str) -> bool:
     return True
 
 
-def _names(folder: str) -> list[str]:
+def _names(suffix: Suffix, folder: str) -> list[str]:
     try:
-        return sorted(os.listdir(folder))
+        return list(_listed(suffix, folder, os.stat(folder).st_mtime_ns))
     except OSError:
         return []
+
+
+@lru_cache(maxsize=256)
+def _listed(suffix: Suffix, folder: str, changed: int) -> tuple[str, ...]:
+    """The names in a folder as of its last change: each of thousands of configs asks for those beside it."""
+    return tuple(sorted(name for name in os.listdir(folder) if name.endswith(suffix)))
 
 
 def _state(path: str) -> list[int] | None:
@@ -139,7 +148,9 @@ _ANSWERS: dict[str, Callable[[str], Any]] = {
     "is_file": os.path.isfile,
     "is_dir": os.path.isdir,
     "exists": _exists,
-    "names": _names,
+    "names": partial(_names, ""),
+    "names.sh": partial(_names, ".sh"),
+    "names.yaml": partial(_names, ".yaml"),
     "state": _state,
     "content": _content,
     "variable": _variable,

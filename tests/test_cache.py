@@ -105,6 +105,8 @@ def test_any_change_is_noticed(
 
 
 def test_a_model_that_appears_is_noticed(project: Path, cached: Counted) -> None:
+    text = "rollout_batch_size: 8\nrewards: {}\npretrain: ./model\nactor_train:\n  model_args: {lora_target: q_proj}\n"
+    (project / "c.yaml").write_text(text + "  strategy_args: {strategy_name: deepspeed_train}\n")
     cached()
     (project / "model").mkdir()
     (project / "model" / "config.json").write_text('{"model_type": "qwen2", "num_hidden_layers": 2}')

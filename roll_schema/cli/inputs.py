@@ -155,9 +155,11 @@ def is_config(path: Path, *, faulty: bool = False) -> bool:
         source = text.read(path)
     except OSError:
         return False
+    if detect.mentions_pipeline(source.text):
+        return True  # which spares reading it as YAML
     root, faults = tree.parse(source)
     if faults:
-        return faulty or detect.mentions_pipeline(source.text)
+        return faulty
     return root is not None and detect.is_pipeline_config(root)
 
 
