@@ -389,3 +389,18 @@ def test_a_full_standard_output_is_told() -> None:
     assert done.returncode == 2
     assert "No space left on device" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif"])
+def test_the_same_answer_everywhere(form: str) -> None:
+    """Whatever the language, the time zone, the terminal, the order of sets, and the order in which files are named."""
+    files = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "examples" / "broken").glob("*.yaml"))[:12]
+    words = ("--no-cache", "--output-format", form, "--preview")
+    plain = run(*words, *files, LC_ALL="C.UTF-8", TZ="UTC", PYTHONHASHSEED="0", COLUMNS="200", TERM="xterm")
+    other = run(
+        *words, *files, LC_ALL="C", TZ="Asia/Tokyo", PYTHONHASHSEED="7", COLUMNS="20", TERM="dumb", LANG="de_DE"
+    )
+    assert plain.stdout == other.stdout
+    if form == "json":
+        turned = json.loads(run(*words, *reversed(files)).stdout)["diagnostics"]
+        assert turned == json.loads(plain.stdout)["diagnostics"]

@@ -23,7 +23,7 @@ from roll_schema.server.document import Document
 from roll_schema.server.navigation import Symbol
 from roll_schema.server.options import options_of
 from roll_schema.server.places import Places, path_of
-from roll_schema.text import Source, Span
+from roll_schema.text import Span
 from roll_schema.version import VERSION
 
 PAUSE = 0.01
@@ -78,15 +78,7 @@ class Server(LanguageServer):
 
     def edited(self, uri: str, version: int, changes: Sequence[types.TextDocumentContentChangeEvent]) -> None:
         """Take a client's edits; pygls would part lines at more characters than the protocol does."""
-        text = self.texts[uri][0]
-        for change in changes:
-            if isinstance(change, types.TextDocumentContentChangePartial):
-                source = Source(uri, text)
-                start, end = (self.places.offset(source, place) for place in (change.range.start, change.range.end))
-                text = text[:start] + change.text + text[end:]
-            else:
-                text = change.text
-        self.texts[uri] = text, version
+        self.texts[uri] = self.places.edited(self.texts[uri][0], changes), version
 
     def watch(self) -> None:
         """Have the client tell of files that change on disk, if it can."""

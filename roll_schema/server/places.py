@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from lsprotocol import types
@@ -36,6 +37,17 @@ class Places:
                 return source.line_starts[position.line] + column
             units += self._codec.client_num_units(character)
         return source.line_starts[position.line] + len(line)
+
+    def edited(self, text: str, changes: Sequence[types.TextDocumentContentChangeEvent]) -> str:
+        """A text after a client's changes, each of which counts in the text that the one before left."""
+        for change in changes:
+            if isinstance(change, types.TextDocumentContentChangePartial):
+                source = Source("", text)
+                start, end = (self.offset(source, place) for place in (change.range.start, change.range.end))
+                text = text[:start] + change.text + text[end:]
+            else:
+                text = change.text
+        return text
 
     def location(self, span: Span, uri: str, here: Source) -> types.Location:
         """The place of a span, which is in the document itself or in a file that it includes."""
