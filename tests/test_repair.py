@@ -37,6 +37,13 @@ def repaired(text: str, *, unsafe: bool = False) -> str:
             "actor_train:\n  model_args:\n    lora_target: q_proj\n    lora_rank: 16\n",
             "actor_train:\n  model_args:\n    lora_alpha: 32\n    lora_target: q_proj\n    lora_rank: 16\n",
         ),
+        ("track_with: tensorbord # t\n", "track_with: tensorboard # t\n"),
+        (
+            "actor_infer:\n  strategy_args:\n    strategy_name: megatron_train\n"
+            "    strategy_config: {tensor_model_parallel_sizes: 2}\n",
+            "actor_infer:\n  strategy_args:\n    strategy_name: megatron_train\n"
+            "    strategy_config: {tensor_model_parallel_size: 2}\n",
+        ),
         ("exp_name: 7\n", 'exp_name: "7"\n'),
         ("whiten_advantages: enabled\n", "whiten_advantages: true\n"),
         ("actor_train:\n  device_mapping: [0, 1]\n", 'actor_train:\n  device_mapping: "[0, 1]"\n'),

@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from roll_schema.change import Write
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.text import closest
@@ -43,4 +44,6 @@ def unknown_env_type(config: AgenticConfig, context: Context) -> Iterator[Proble
             f"Did you mean `{close}`?" if close else f"It has {', '.join(f'`{one}`' for one in known)}.",
             # What resembles none of ROLL's own may be registered by code of one's own.
             severity=None if close else Severity.WARNING,
+            change=Write(close) if close else None,
+            certain=False,
         )

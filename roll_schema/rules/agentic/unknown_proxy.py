@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from roll_schema.change import Write
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
 from roll_schema.text import closest
@@ -31,6 +32,5 @@ def unknown_proxy(proxy: LLMProxyConfig) -> Iterator[Problem]:
     if proxy.proxy_type not in known:
         close = closest(proxy.proxy_type, known)
         message = f"there is no `proxy_type: {proxy.proxy_type}`"
-        yield Problem(
-            "proxy_type", message, f"Did you mean `{close}`?" if close else "Write `policy`, `openai` or `random`."
-        )
+        advice = f"Did you mean `{close}`?" if close else "Write `policy`, `openai` or `random`."
+        yield Problem("proxy_type", message, advice, change=Write(close) if close else None)

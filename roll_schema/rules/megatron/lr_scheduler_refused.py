@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from roll_schema.change import Write
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
 from roll_schema.text import closest
@@ -41,6 +42,6 @@ def lr_scheduler_refused(worker: WorkerConfig) -> Iterator[Problem]:
         close = closest(name, KNOWN)
         listed = ", ".join(f"`{known}`" for known in KNOWN)
         message = f"Megatron has no schedule `{name}`, it has {listed}"
-        yield Problem(
-            "training_args.lr_scheduler_type", message, f"Did you mean `{close}`?" if close else "Write one of these."
-        )
+        advice = f"Did you mean `{close}`?" if close else "Write one of these."
+        change = Write(close) if close else None
+        yield Problem("training_args.lr_scheduler_type", message, advice, change=change, certain=False)

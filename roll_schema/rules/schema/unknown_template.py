@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from roll_schema.change import Write
 from roll_schema.diagnostic import Severity
 from roll_schema.models.section import Section
 from roll_schema.rule import Context, Problem, rule
@@ -42,5 +43,6 @@ def unknown_template(section: Section, context: Context) -> Iterator[Problem]:
                 field,
                 f"ROLL {context.release.name} has no template `{name}`, it has {listed}",
                 f"Did you mean `{close}`?" if close else "Write one of these.",
+                change=Write(close) if close else None,
                 fails="at load" if field.startswith("tag_to_template") else "at start",
             )

@@ -26,6 +26,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema import releases
+from roll_schema.change import Rename
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.strategies import Backend, Entry, backend_of, entries
@@ -103,7 +104,9 @@ def _problem(entry: Entry, backend: Backend, strategy_name: str, release: Releas
     if severity is Severity.WARNING and backend.of:
         help_text += f" Known are the keys of {backend.of}."
     fails = "silently" if ignored else "at worker start"
-    return Problem(f"strategy_config.{entry.path}", message, help_text, fails=fails, severity=severity, at_key=True)
+    change = Rename(meant) if meant and not others else None
+    path = f"strategy_config.{entry.path}"
+    return Problem(path, message, help_text, {}, fails, severity, at_key=True, change=change, certain=typo)
 
 
 def _other_releases(name: str, backend: Backend, release: Release) -> list[str]:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema import supported
+from roll_schema.change import Write
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.text import closest
@@ -34,6 +35,5 @@ def unknown_tracker(config: BaseConfig, context: Context) -> Iterator[Problem]:
         close = closest(name, known)
         listed = ", ".join(f"`{one}`" for one in known)
         advice = f"Did you mean `{close}`?" if close else "Write one of these."
-        yield Problem(
-            "track_with", f"ROLL {context.release.name} has no tracker `{name}`; choose from {listed}", advice
-        )
+        message = f"ROLL {context.release.name} has no tracker `{name}`; choose from {listed}"
+        yield Problem("track_with", message, advice, change=Write(close) if close else None)
