@@ -156,8 +156,8 @@ def with_project(path: Path, options: Options) -> Options:
         names_of([name], f"{project.file}: ", alone=True)
     targets = options.targets or frozenset(filter(None, [values.get("target")]))
     check_targets(targets, f"{project.file}: ")
-    nodes = values.get("nodes")
-    cluster = Cluster(nodes, values.get("gpus-per-node", 8)) if nodes else None
+    nodes = options.nodes or values.get("nodes")
+    cluster = Cluster(nodes, options.gpus_per_node or values.get("gpus-per-node", 8)) if nodes else None
     return options._replace(
         project=project,
         **_fork(checkout, why, options.release),
@@ -195,7 +195,7 @@ def names_of(values: Iterable[str], where: str = "", *, alone: bool = False) -> 
 
 def _allowed(path: Path, search_paths: tuple[Path, ...]) -> tuple[Path, ...]:
     """Folders that fragments may be read from: the project, or the folder beside the config's."""
-    folder = path.parent.resolve()
+    folder = files.resolve(path.parent)
     root = next((up for up in (folder, *folder.parents) if any(files.exists(up / mark) for mark in _MARKERS)), None)
     return (root or folder.parent, folder.parent, Path.cwd(), *search_paths)
 

@@ -35,9 +35,10 @@ def write(path: Path, results: Sequence[Result], kept: Iterable[Known] = ()) -> 
 
     Raises OSError.
     """
-    known = {_known(item, mark, path) for result in results for item, mark in fingerprints(result.diagnostics)}
-    linted = {_named(result.file, path) for result in results}
-    known |= {one for one in kept if one.file not in linted and (path.parent / one.file).exists()}
+    checked = [result for result in results if result.was_checked]
+    known = {_known(item, mark, path) for result in checked for item, mark in fingerprints(result.diagnostics)}
+    linted = {_named(result.file, path) for result in checked}
+    known |= {one for one in kept if one.file not in linted and os.path.lexists(path.parent / one.file)}
     rows = [asdict(one) for one in sorted(known)]
     fix.write(path, json.dumps({"version": VERSION, "known": rows}, indent=1) + "\n", may_be_new=True)
     return len(rows)
@@ -65,7 +66,8 @@ def apply(path: Path, known: set[Known], results: Iterable[Result]) -> list[Know
     met: set[Known] = set()
     files: set[str] = set()
     for result in results:
-        files.add(_named(result.file, path))
+        if result.was_checked and not result.was_narrowed:
+            files.add(_named(result.file, path))
         shown: list[Diagnostic] = []
         for item, mark in fingerprints(result.diagnostics):
             one = _known(item, mark, path)
@@ -75,7 +77,7 @@ def apply(path: Path, known: set[Known], results: Iterable[Result]) -> list[Know
             else:
                 shown.append(item)
         result.diagnostics = shown
-    return sorted(one for one in known - met if one.file in files or not (path.parent / one.file).exists())
+    return sorted(one for one in known - met if one.file in files or not os.path.lexists(path.parent / one.file))
 
 
 def _known(item: Diagnostic, mark: str, path: Path) -> Known:

@@ -98,7 +98,7 @@ def _asked(options: Options) -> list[Any]:
     """What decides the result beside files and environment; the package's own files as they are now."""
     told = (options.release, options.pipeline, *map(str, options.search_paths), options.preview)
     sets = [sorted(names) for names in (options.select, options.ignore, options.targets)]
-    machines = [options.gpu.name if options.gpu else None, options.cluster]
+    machines = [options.gpu.name if options.gpu else None, options.cluster, options.nodes, options.gpus_per_node]
     return [VERSION, sys.version_info[:3], _package(), told, sets, machines]
 
 
@@ -142,7 +142,11 @@ def _store(entry: Path, document: dict[str, Any], answers: files.Answers) -> Non
 
 def _document(result: Result) -> dict[str, Any] | None:
     """A result as JSON; None for one that must not be kept, or rests on what was not asked through the door."""
-    if result.secrets or result.release.reason.startswith("nearest to") or result.facts.name not in releases.NAMES:
+    if (
+        result.secrets
+        or result.facts.name not in releases.NAMES
+        or result.facts is not releases.load(result.facts.name)
+    ):
         return None
     sources: dict[Source, int] = {}
     for item in (*result.diagnostics, *result.silent):
@@ -156,7 +160,7 @@ def _document(result: Result) -> dict[str, Any] | None:
         "pipeline": result.pipeline,
         "skipped": result.skipped,
         "manual": result.manual,
-        "was": [result.was_composed, result.was_checked],
+        "was": [result.was_composed, result.was_checked, result.was_narrowed],
         "facts": result.facts.name,
         "sources": [source.name for source in sources],
         "diagnostics": [_packed(item, sources) for item in result.diagnostics],
@@ -198,5 +202,5 @@ def _result(document: dict[str, Any]) -> Result:
         silent=list(items(document["silent"])),
         manual=document["manual"],
     )
-    result.was_composed, result.was_checked = document["was"]
+    result.was_composed, result.was_checked, result.was_narrowed = document["was"]
     return result

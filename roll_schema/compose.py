@@ -104,7 +104,7 @@ def compose(
     allowed: Iterable[Path] = (),
 ) -> Composition:
     """Compose a parsed primary config; `allowed` are the folders that fragments may be read from."""
-    composer = _Composer(primary, source, overrides, list(search_paths), [path.resolve() for path in allowed])
+    composer = _Composer(primary, source, overrides, list(search_paths), [files.resolve(path) for path in allowed])
     return composer.run(root)
 
 
@@ -208,7 +208,7 @@ class _Composer:
         raise _Stop
 
     def _may_read(self, path: Path) -> bool:
-        resolved = path.resolve()
+        resolved = files.resolve(path)
         return not self.allowed or any(resolved.is_relative_to(folder) for folder in self.allowed)
 
     def _parse(self, path: Path, entry: _Entry) -> _File:

@@ -54,11 +54,12 @@ def release(path: Path, *asked: Setting | None) -> Choice:
 
 def _checked_out(path: Path) -> Choice | None:
     """The release that a ROLL checkout around the config is nearest to."""
-    folder = path.parent.resolve()
+    folder = files.resolve(path.parent)
     for up in (folder, *folder.parents):
         if files.is_file(up / "roll" / "configs" / "worker_config.py"):
             from roll_schema import extract  # only who works in a checkout pays for it
 
+            files.not_to_be_kept()  # since it is read by its own door
             try:
                 return Choice(extract.release_of(up).name, f"nearest to the ROLL checkout {up.name}")
             except extract.InvalidCheckout:

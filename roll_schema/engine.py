@@ -48,6 +48,8 @@ class Options(NamedTuple):
     ignore: frozenset[str] = frozenset()
     targets: frozenset[str] = frozenset()
     cluster: Cluster | None = None
+    nodes: int | None = None
+    gpus_per_node: int | None = None
     gpu: Gpu | None = None
     preview: bool = False
     severities: Mapping[str, Severity] = {}
@@ -88,6 +90,8 @@ class Result:
     was_composed: bool = False
     was_checked: bool = False
     """Whether the rules ran, which they do not where the text is no YAML or a fragment is missing."""
+    was_narrowed: bool = False
+    """Whether only some rules were asked for."""
     manual: str = ""
 
     def count(self, severity: Severity) -> int:
@@ -123,6 +127,7 @@ class _Run:
             release = Choice(options.fork.name, options.fork_reason)
         self.result = Result(source.name, release, self.release, Choice(detect.UNDECIDED, "the file could not be read"))
         self.result.manual = options.manual
+        self.result.was_narrowed = bool(options.select or options.ignore)
         self.distills = False
         self.includes: dict[Source, Span] = {}
         self.root: Node | None = None
@@ -259,6 +264,10 @@ class _Run:
                     self.report(rule, problem, context.path, context.root)
         except Unresolved:
             return
+        except AttributeError:
+            if self.options.fork is None:
+                raise
+            return  # a fork may lack a section that the rule reads
         except FactMissing as missing:
             skipped = (rule.name, str(missing))
             if skipped not in self.result.skipped:

@@ -19,6 +19,9 @@ Suffix = Literal["", ".sh", ".yaml"]
 Answers = dict[tuple[str, str], Any]
 """Questions (what, of which path or variable), with answers that JSON can hold."""
 
+_LARGEST = 64 * 2**20
+"""Bytes of the largest file that anything is read of in whole."""
+
 _noted: Answers | None = None
 
 
@@ -57,10 +60,26 @@ def names(folder: Path, suffix: Suffix = "") -> list[str]:
     return found
 
 
-def state(path: Path) -> tuple[int, int] | None:
-    """Size and time of the last change; None where there is no such regular file."""
+def state(path: Path) -> tuple[int, ...] | None:
+    """Size first, then what changes when a file does; None where there is no such regular file."""
     found = _ask("state", str(path))
-    return (found[0], found[1]) if found else None
+    return tuple(found) if found else None
+
+
+def resolve(path: Path) -> Path:
+    """Where a path leads, through links."""
+    return Path(_ask("real", str(path)))
+
+
+def home(path: str) -> Path:
+    """A path whose `~` stands for the user's folder."""
+    return Path(_ask("home", path))
+
+
+def not_to_be_kept() -> None:
+    """What is found now rests on something that cannot be asked again, such as the time."""
+    if _noted is not None:
+        _noted["never", ""] = True
 
 
 def variable(name: str) -> str | None:
@@ -81,8 +100,7 @@ def read(path: Path, limit: int) -> bytes:
             )
         content = path.read_bytes()
     except OSError:
-        if _noted is not None:
-            _noted["content", str(path)] = _content(str(path))
+        _ask("state", str(path))
         raise
     if _noted is not None:
         _noted["content", str(path)] = _digest(content)
@@ -101,9 +119,10 @@ def _digest(content: bytes) -> str:
 
 
 def _content(path: str) -> str | None:
-    """The hash of a file's content; None where it cannot be read."""
+    """The hash of a file's content; None where it cannot be read, or is no longer one that would be."""
     try:
-        return _digest(Path(path).read_bytes()) if os.path.isfile(path) else None
+        is_small = os.path.isfile(path) and os.path.getsize(path) <= _LARGEST
+        return _digest(Path(path).read_bytes()) if is_small else None
     except OSError:
         return None
 
@@ -136,7 +155,8 @@ def _state(path: str) -> list[int] | None:
         status = os.stat(path)
     except OSError:
         return None
-    return [status.st_size, status.st_mtime_ns] if S_ISREG(status.st_mode) else None
+    changes = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+    return changes if S_ISREG(status.st_mode) else None
 
 
 def _variable(name: str) -> str | None:
@@ -152,6 +172,9 @@ _ANSWERS: dict[str, Callable[[str], Any]] = {
     "names.sh": partial(_names, ".sh"),
     "names.yaml": partial(_names, ".yaml"),
     "state": _state,
+    "real": os.path.realpath,
+    "home": os.path.expanduser,
+    "never": lambda _: None,
     "content": _content,
     "variable": _variable,
 }

@@ -416,6 +416,7 @@ def _keys(values: bool) -> Callable[[_Resolver, list[Any], Call, Node], Any]:
 
 
 def _now(resolver: _Resolver, arguments: list[Any], part: Call, node: Node) -> Any:
+    files.not_to_be_kept()
     pattern = _plain(arguments[0]) if len(arguments) == 1 else None
     if not isinstance(pattern, str):
         raise resolver.fail("`now` takes a time format such as `%Y-%m-%d`", part, node)

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
+from roll_schema import files
 from roll_schema.diagnostic import Diagnostic
-from roll_schema.secrets import MASK, clean, is_secret_path, mask
+from roll_schema.secrets import MASK, clean, is_secret_key, is_secret_path, mask
 from roll_schema.tree import Node, walk
 
+_VARIABLE = re.compile(r"oc\.env\s*:\s*(\w+)")
 _SHORTEST = 6
 """Letters below which a value is too common to be looked for in texts."""
 
 
 def secret_values(root: Node | None) -> frozenset[str]:
-    """The texts at and below keys whose names say that they are secret, `${...}` resolved."""
-    if root is None:
-        return frozenset()
-    found = (node.value for path, node in walk(root) if isinstance(node.value, str) and is_secret_path(path))
+    """What stands at and below keys whose names say that it is secret, and in such variables of the environment."""
+    found: set[str] = set()
+    for path, node in walk(root) if root is not None else ():
+        value = node.value
+        if is_secret_path(path) and isinstance(value, (str, int, float)) and not isinstance(value, bool):
+            found |= {str(value), node.span.text.strip("\"'")}
+        if isinstance(value, str) and "oc.env" in value:
+            names = filter(is_secret_key, _VARIABLE.findall(value))
+            found |= {files.variable(name) or "" for name in names}
     return frozenset(value for value in found if len(value) >= _SHORTEST and "${" not in value)
 
 

@@ -11,7 +11,7 @@ _SECRET_KEY = (
     r"|(?!(?:pad|eos|bos|unk|sep|cls|mask|stop|start|end|image|think)[_\-])(?:[\w\-]*[_\-])?token)"
 )
 _IN_LINE = re.compile(
-    rf"""(?i)(?<![\w\-])(?P<head>{_SECRET_KEY}['"`]?\s*[:=]\s*)(?P<value>\[[^\]]*|"[^"]*|'[^']*|[^\s\#,}}\]`][^\s,}}`]*)"""
+    rf"""(?i)(?<![\w\-])(?P<head>{_SECRET_KEY}['"`]?\s*[:=]\s*)(?P<value>\[[^\]]*|"(?:\\.|[^"\\])*|'(?:''|[^'])*|[^\s\#,}}\]`][^\s,}}`]*)"""
 )
 _SHAPES = re.compile(r"\b(?:hf_[A-Za-z0-9]{16,}|sk-[A-Za-z0-9_\-]{16,}|gh[pousr]_[A-Za-z0-9]{20,}|AKIA[A-Z0-9]{12,})\b")
 

@@ -94,7 +94,7 @@ class Project(NamedTuple):
 
 def find_project(path: Path) -> Project:
     """The nearest settings file at or above a config's folder; raises InvalidSettings."""
-    folder = path.parent.resolve()
+    folder = files.resolve(path.parent)
     for up in (folder, *folder.parents):
         for name in FILES:
             file = up / name
@@ -174,6 +174,6 @@ def _check(file: Path, where: str, values: dict[str, Any]) -> None:
 
 def _relative(path: Path, folder: Path) -> str:
     try:
-        return path.resolve().relative_to(folder).as_posix()
+        return files.resolve(path).relative_to(folder).as_posix()
     except ValueError:
         return path.as_posix()

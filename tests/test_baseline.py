@@ -73,7 +73,10 @@ def test_what_was_not_looked_at_is_kept(file: Path) -> None:
 
 def test_what_could_not_be_checked_is_never_known(file: Path) -> None:
     broken = linted("a: [1,\n")
-    baseline.write(file, [broken])
+    before = baseline.read(file)
+    assert baseline.apply(file, before, [linted("a: [1,\n")]) == [], "what is hidden is not mended"
+    baseline.write(file, [broken], before)
+    assert baseline.read(file) == before, "nor is it forgotten"
     baseline.apply(file, baseline.read(file), [broken])
     assert [item.rule for item in broken.diagnostics] == ["syntax-error"]
 
@@ -125,3 +128,8 @@ def test_adopting_a_repository(shared: Path, tmp_path: Path) -> None:
     assert f"{config.relative_to(tmp_path)}:" in line
     assert "unknown-key" in line
     assert summary.startswith("Found 1 error in ")
+
+
+def test_what_was_not_asked_for_is_not_called_mended(file: Path) -> None:
+    narrowed = lint(Path("c.yaml"), Source("c.yaml", TEXT), Options(release="0.2.1", select=frozenset({"lora"})))
+    assert baseline.apply(file, baseline.read(file), [narrowed]) == []

@@ -15,6 +15,7 @@ import pytest
 
 from roll_schema import api, files
 from roll_schema.cache import Cache, folder
+from roll_schema.catalog.safetensors import tensors
 from roll_schema.engine import Options, Result
 from roll_schema.report import render
 from tests.conftest import ROOT
@@ -41,6 +42,13 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "base.yaml").write_text("logging_steps: y\n")
     (folder / "data" / "train.jsonl").write_text('{"tag": "a", "messages": []}\n')
     (folder / "pyproject.toml").write_text("")
+    (tmp_path / "elsewhere.yaml").write_text("logging_steps: y\n")
+    for version, release in (("v1", "0.2.1"), ("v2", "0.3.0")):
+        (folder / version).mkdir()
+        (folder / version / "c.yaml").write_text(CONFIG)
+        (folder / version / "base.yaml").write_text("logging_steps: y\n")
+        (folder / version / "roll-lint.toml").write_text(f'release = "{release}"\n')
+    relink(folder / "linked", "v1")
     monkeypatch.chdir(folder)
     return folder
 
@@ -76,6 +84,18 @@ def test_what_is_kept_reads_as_what_was_found(project: Path, cached: Counted) ->
     assert all(getattr(fresh, name) == getattr(kept, name) for name in names)
 
 
+def relink(path: Path, target: str) -> None:
+    path.unlink(missing_ok=True)
+    path.symlink_to(target)
+
+
+def same_time(path: Path) -> None:
+    """Another content of the same length, with the old times written back."""
+    status = path.stat()
+    path.write_text(path.read_text().replace("messages", "massages"))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -88,20 +108,23 @@ def test_what_is_kept_reads_as_what_was_found(project: Path, cached: Counted) ->
         lambda project: (project / "data" / "train.jsonl").unlink(),
         lambda project: (project / "start.sh").write_text("python start_rlvr_pipeline.py --config_name c\n"),
         lambda project: os.environ.__setitem__("ROLL_LINT_TEST_MODEL", "other"),
+        lambda project: relink(project / "linked", "v2"),
+        lambda project: relink(project / "base.yaml", "../elsewhere.yaml"),
+        lambda project: same_time(project / "data" / "train.jsonl"),
     ],
 )
 def test_any_change_is_noticed(
     project: Path, cached: Counted, change: Callable[[Path], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ROLL_LINT_TEST_MODEL", "a/b")
-    cached.options = Options(release="0.2.1")
-    cached()
+    cached.options = Options()
+    for file in ("c.yaml", "linked/c.yaml"):
+        cached(file)
     change(project)
-    found = cached()
-    assert cached.linted == 2
-    assert render("json", [found]) == render("json", [api.lint_file(Path("c.yaml"), cached.options)])
-    cached()
-    assert cached.linted == 2
+    found = [cached(file) for file in ("c.yaml", "linked/c.yaml")]
+    assert cached.linted > 2
+    fresh = [api.lint_file(Path(file), cached.options) for file in ("c.yaml", "linked/c.yaml")]
+    assert render("json", found) == render("json", fresh)
 
 
 def test_a_model_that_appears_is_noticed(project: Path, cached: Counted) -> None:
@@ -112,6 +135,62 @@ def test_a_model_that_appears_is_noticed(project: Path, cached: Counted) -> None
     (project / "model" / "config.json").write_text('{"model_type": "qwen2", "num_hidden_layers": 2}')
     cached()
     assert cached.linted == 2
+
+
+def test_what_rests_on_the_time_is_not_kept(project: Path, cached: Counted) -> None:
+    (project / "c.yaml").write_text(CONFIG.replace("save_steps: x", "save_steps: ${now:%S}x"))
+    cached()
+    cached()
+    assert cached.linted == 2
+
+
+def test_the_users_folder_counts(project: Path, cached: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HF_HOME", "HF_HUB_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    text = "rollout_batch_size: 8\nrewards: {}\npretrain: a/b\nactor_train:\n  model_args: {lora_target: q_proj}\n"
+    (project / "c.yaml").write_text(text + "  strategy_args: {strategy_name: deepspeed_train}\n")
+    cached()
+    monkeypatch.setenv("HOME", str(project))
+    cached()
+    assert cached.linted == 2
+
+
+def test_a_fork_of_the_settings_is_read_anew(project: Path, cached: Counted) -> None:
+    fork = project / "fork" / "roll" / "configs"
+    fork.mkdir(parents=True)
+    classes = "from dataclasses import dataclass\n@dataclass\nclass WorkerConfig:\n    name: str = ''\n"
+    (fork / "worker_config.py").write_text(classes)
+    source = "from dataclasses import dataclass\n@dataclass\nclass BaseConfig:\n    save_steps: int = 1\n"
+    (fork / "base_config.py").write_text(source)
+    (project / "roll-lint.toml").write_text('roll-src = "fork"\n')
+    cached.options = Options()
+    cached()
+    cached()
+    assert cached.linted == 2
+
+
+def test_a_variable_that_is_secret_keeps_nothing(
+    project: Path, cached: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_API_KEY", "SuperSecret0123456789")
+    (project / "c.yaml").write_text(CONFIG.replace("save_steps: x", "save_steps: ${oc.env:MY_API_KEY}"))
+    assert not [item for item in cached().diagnostics if "SuperSecret" in item.message + item.help]
+    cached()
+    assert cached.linted == 2
+
+
+def test_each_config_of_a_run_asks_for_itself(project: Path) -> None:
+    """What a first config found of a model is no reason to note less for the second."""
+    (project / "m").mkdir()
+    (project / "m" / "model.safetensors.index.json").write_text('{"weight_map": {"a": "s1.safetensors"}}')
+    (project / "m" / "s1.safetensors").write_bytes((2).to_bytes(8, "little") + b"{}")
+    seen = []
+    for _ in range(2):
+        with files.noted() as answers:
+            tensors(Path("m"))
+        seen.append(set(answers))
+    assert seen[0] == seen[1]
+    assert ("state", "m/s1.safetensors") in seen[0]
 
 
 @pytest.mark.parametrize("options", [Options(release="0.3.0"), Options(release="0.2.1", select=frozenset(["lora"])),

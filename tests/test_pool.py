@@ -61,6 +61,21 @@ def test_what_cannot_be_read_is_said_once(configs: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_process_that_is_killed_is_told(configs: Path) -> None:
+    for number in range(600):
+        (configs / f"d{number:03}.yaml").write_text(CONFIG.format(number))
+    command = [sys.executable, "-m", "roll_schema", str(configs), "--jobs", "2", "--no-cache"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    started = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 20
+    children: list[str] = []
+    while not children and started.poll() is None and time.monotonic() < deadline:
+        children = Path(f"/proc/{started.pid}/task/{started.pid}/children").read_text().split()
+    os.kill(int(children[0]), signal.SIGKILL)
+    _, told = started.communicate(timeout=60)
+    assert (started.returncode, "a process was killed" in told, "Traceback" in told) == (2, True, False)
+
+
 def test_an_interrupt_ends_all(configs: Path) -> None:
     for number in range(400):
         (configs / f"d{number:03}.yaml").write_text(CONFIG.format(number) + "x: 1\n" * 1)

@@ -214,6 +214,10 @@ def test_machines_stand_in_the_settings_too(tmp_path: Path) -> None:
     assert "[device-outside-cluster]" in run(config, "--select", "devices").stdout
     assert "[device-outside-cluster]" not in run(config, "--select", "devices", "--nodes", "2").stdout
     assert "error[engine-not-covered]" in run(config, "--select", "run").stdout
+    write(tmp_path / "roll-lint.toml", "gpus-per-node = 16\n")
+    assert "[device-outside-cluster]" not in run(config, "--select", "devices", "--nodes", "1").stdout
+    write(tmp_path / "roll-lint.toml", "nodes = 2\n")
+    assert "[device-outside-cluster]" in run(config, "--select", "devices", "--gpus-per-node", "4").stdout
     write(tmp_path / "roll-lint.toml", 'target = "rum"\n')
     assert "roll-lint.toml: rum is no target" in run(config).stderr
 

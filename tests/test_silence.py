@@ -12,6 +12,7 @@ from roll_schema import api, silence, tree
 from roll_schema.engine import Options, lint
 from roll_schema.text import Source, read
 from tests.conftest import ROOT, corpus_files
+from tests.test_cli import run
 
 
 def silenced(text: str) -> tuple[str, int]:
@@ -73,3 +74,10 @@ def test_from_the_command_line(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
     assert "Silenced 1 problem in 1 file" in done.stdout
     assert "ignored by comments" in done.stdout
+
+
+def test_what_cannot_be_checked_is_left_alone(tmp_path: Path) -> None:
+    config = tmp_path / "c.yaml"
+    config.write_text("defaults: [nothing]\nsave_step: 1\n")
+    done = run(str(config), "--add-ignores")
+    assert (done.returncode, config.read_text()) == (1, "defaults: [nothing]\nsave_step: 1\n")

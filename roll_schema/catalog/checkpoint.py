@@ -115,7 +115,7 @@ def _cached(model: str) -> Path | None:
     if not _HUB_ID.fullmatch(model):
         return None
     home = files.variable("HF_HOME") or Path(files.variable("XDG_CACHE_HOME") or "~/.cache", "huggingface")
-    cache_folder = Path(files.variable("HF_HUB_CACHE") or Path(home, "hub")).expanduser()
+    cache_folder = files.home(str(files.variable("HF_HUB_CACHE") or Path(home, "hub")))
     folder = cache_folder / f"models--{model.replace('/', '--')}"
     try:
         revision = files.read(folder / "refs" / "main", MAX_CONFIG_BYTES).decode("utf-8").strip()

@@ -39,7 +39,7 @@ def is_absent(name: str) -> bool:
     try:
         return (
             path is not None
-            and path.parent != Path.cwd().resolve()
+            and path.parent != files.resolve(Path.cwd())
             and files.is_dir(path.parent)
             and not files.exists(path)
         )
@@ -61,15 +61,15 @@ def beside(name: str) -> list[str]:
 def _below(name: str) -> Path | None:
     """Where a relative path leads; None where that is outside of the working folder."""
     try:
-        here = Path.cwd().resolve()
-        path = (here / name).resolve()
+        here = files.resolve(Path.cwd())
+        path = files.resolve(here / name)
         return path if not Path(name).is_absolute() and path.is_relative_to(here) else None
     except (OSError, ValueError, RuntimeError):
         return None
 
 
 @cache
-def _read(path: Path, state: tuple[int, int]) -> Sample | None:
+def _read(path: Path, state: tuple[int, ...]) -> Sample | None:
     try:
         with path.open("rb") as file:
             text = file.read(MAX_BYTES + 1)

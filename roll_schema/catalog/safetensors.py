@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from functools import cache
 from math import prod
 from pathlib import Path
@@ -36,15 +35,10 @@ _SINGLE = "model.safetensors"
 
 def tensors(folder: Path) -> dict[str, Tensor] | None:
     """A checkpoint's weights by name; None where some of its files is missing or no safetensors file."""
-    return _tensors(folder, files.state(folder / "model.safetensors.index.json"), files.state(folder / _SINGLE))
-
-
-@cache
-def _tensors(folder: Path, index: tuple[int, int] | None, single: tuple[int, int] | None) -> dict[str, Tensor] | None:
     found: dict[str, Tensor] = {}
     try:
         for file in _files(folder):
-            found.update(_header(file))
+            found.update(_header(file, files.state(file)))
     except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):
         return None
     return found or None
@@ -61,17 +55,18 @@ def _files(folder: Path) -> list[Path]:
     return [folder / name for name in names]
 
 
-def _header(file: Path) -> Iterator[tuple[str, Tensor]]:
-    if files.state(file) is None:
+@cache
+def _header(file: Path, state: tuple[int, ...] | None) -> dict[str, Tensor]:
+    """The weights that a file has, as of its state."""
+    if state is None:
         raise ValueError
     with file.open("rb") as stream:
         length = int.from_bytes(stream.read(8), "little")
         if not 2 <= length <= MAX_HEADER_BYTES:
             raise ValueError
         header: dict[str, Any] = json.loads(stream.read(length))
-    for name, row in header.items():
-        if name != "__metadata__":
-            yield name, Tensor(str(row["dtype"]), tuple(map(_dimension, row["shape"])))
+    rows = ((name, row) for name, row in header.items() if name != "__metadata__")
+    return {name: Tensor(str(row["dtype"]), tuple(map(_dimension, row["shape"]))) for name, row in rows}
 
 
 def _dimension(value: object) -> int:

@@ -36,6 +36,9 @@ COMMANDS = {
 
 def main() -> None:
     """The program: what `run` does, without taking apart at the end what the process takes with it anyway."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # who started it closed it
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
     try:
         run(sys.argv[1:])
     except SystemExit as ended:

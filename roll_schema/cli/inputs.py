@@ -154,7 +154,8 @@ def is_config(path: Path, *, faulty: bool = False) -> bool:
     try:
         source = text.read(path)
     except OSError:
-        return False
+        # One that cannot be read is told of; what is that large is none.
+        return faulty and path.is_file() and path.stat().st_size <= text.MAX_BYTES
     if detect.mentions_pipeline(source.text):
         return True  # which spares reading it as YAML
     root, faults = tree.parse(source)

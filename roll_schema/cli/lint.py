@@ -102,7 +102,7 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
 @click.option("--show-settings", is_flag=True, help="Print what each file is checked against, and why.")
 @click.option("--explain-skips", is_flag=True, help="Name the rules that were skipped, and the fact that each wants.")
 @click.option("--nodes", type=click.IntRange(1), help="Nodes of the cluster; turns on rules about placement.")
-@click.option("--gpus-per-node", type=click.IntRange(1), default=8, show_default=True)
+@click.option("--gpus-per-node", type=click.IntRange(1), help="GPUs of each node; 8 if nothing tells.")
 @click.option("--gpu", type=click.Choice(sorted(GPUS)), help="Kind of GPU; turns on rules about memory and hardware.")
 @color_option
 @click.option("--list-rules", is_flag=True, is_eager=True, expose_value=False, callback=_print_rules)
@@ -129,7 +129,7 @@ def lint_command(
     show_settings: bool,
     explain_skips: bool,
     nodes: int | None,
-    gpus_per_node: int,
+    gpus_per_node: int | None,
     gpu: str | None,
     color: str,
 ) -> int:
@@ -140,7 +140,6 @@ def lint_command(
     """
     from roll_schema.cli import output
     from roll_schema.report import text
-    from roll_schema.rule import Cluster
 
     _refuse_together(
         {"--fix": fix, "--diff": diff and not fix, "--add-ignores": add_ignores, "--write-baseline": write_baseline}
@@ -158,7 +157,8 @@ def lint_command(
         select=names_of(select),
         ignore=names_of(ignore),
         targets=frozenset([target] if target else []),
-        cluster=Cluster(nodes, gpus_per_node) if nodes else None,
+        nodes=nodes,
+        gpus_per_node=gpus_per_node,
         gpu=GPUS[gpu] if gpu else None,
         preview=preview,
     )
@@ -183,8 +183,6 @@ def lint_command(
         click.echo(_written(write_baseline, results))
         return 0
     gone = _without_known(baseline, results) if baseline is not None else []
-    if select or ignore:
-        gone = []  # what was not looked for may be there
     if show_settings:
         for result in results:
             click.echo("\n".join(_settings_of(result, options)))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from itertools import chain
-from multiprocessing import Pool
 from pathlib import Path
 
 from roll_schema import api
@@ -17,15 +19,22 @@ _SHARES = 4
 
 
 def lint_all(paths: list[Path], options: Options, processes: int, cache_folder: Path | None) -> list[Result]:
-    """The results in the order of the files; raises InputError where one cannot be read."""
+    """The results in the order of the files; raises InputError where one cannot be read, or a process is killed."""
     size = max(1, -(-len(paths) // (processes * _SHARES)))
     shares = [paths[start : start + size] for start in range(0, len(paths), size)]
     # What all share is loaded once, before the processes part.
     first = _lint(options, cache_folder, shares[0][:1])
     shares[0] = shares[0][1:]
     # Who interrupts means this process, which then ends the others.
-    with Pool(processes, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
-        return [*first, *chain.from_iterable(pool.imap(partial(_lint, options, cache_folder), shares))]
+    executor = ProcessPoolExecutor(processes, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
+    try:
+        return [*first, *chain.from_iterable(executor.map(partial(_lint, options, cache_folder), shares))]
+    except BrokenProcessPool:
+        raise api.InputError("a process was killed, for want of memory perhaps: try fewer with --jobs") from None
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)
+        for process in multiprocessing.active_children():
+            process.terminate()
 
 
 def _lint(options: Options, cache_folder: Path | None, paths: list[Path]) -> list[Result]:

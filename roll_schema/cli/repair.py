@@ -45,7 +45,10 @@ def add_ignores(files: list[Input], options: Options) -> Repaired:
 def _silenced(path: Path, source: Source, options: Options) -> Repair:
     from roll_schema import silence
 
-    text, answered = silence.add(source, engine.lint(path, source, options).diagnostics)
+    result = engine.lint(path, source, options)
+    if not result.was_checked:
+        return Repair(source.text, result, ())  # what is wrong hides the rest, and cannot be silenced
+    text, answered = silence.add(source, result.diagnostics)
     return Repair(text, engine.lint(path, Source(source.name, text), options), tuple(answered))
 
 

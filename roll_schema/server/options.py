@@ -9,7 +9,6 @@ from roll_schema import models, releases
 from roll_schema.api import InputError
 from roll_schema.catalog.gpus import GPUS
 from roll_schema.engine import Options
-from roll_schema.rule import Cluster
 from roll_schema.rules import OPTIONAL_GROUPS
 from roll_schema.text import closest
 
@@ -27,7 +26,7 @@ def options_of(asked: Any) -> Options:
     for name, values in _CHOICES.items():
         if name in given and (not isinstance(given[name], str) or given[name] not in values):
             raise InputError(f"the setting `{name}` must be one of {', '.join(values)}, not {given[name]!r}")
-    nodes, per_node = given.get("nodes"), given.get("gpusPerNode", 8)
+    nodes, per_node = given.get("nodes"), given.get("gpusPerNode")
     if any(number is not None and (type(number) is not int or number < 1) for number in (nodes, per_node)):
         raise InputError("the settings `nodes` and `gpusPerNode` must be positive integers")
     folders = given.get("configDirs", [])
@@ -38,7 +37,8 @@ def options_of(asked: Any) -> Options:
         pipeline=given.get("pipeline"),
         targets=frozenset(filter(None, [given.get("target")])),
         gpu=GPUS[given["gpu"]] if "gpu" in given else None,
-        cluster=Cluster(nodes, per_node) if nodes else None,
+        nodes=nodes,
+        gpus_per_node=per_node,
         preview=bool(given.get("preview")),
         search_paths=tuple(map(Path, folders)),
     )
