@@ -33,6 +33,8 @@ class Editor:
         self.versions: dict[str, int] = {}
         self.client: LanguageClient = make_test_lsp_client()
         self.client.set_configuration(settings or {})
+        self.found: asyncio.Queue[types.PublishDiagnosticsParams] = asyncio.Queue()
+        self._listen()
         self.run(self._start(command, options))
 
     async def _start(self, command: list[str], options: dict[str, Any] | None) -> None:
@@ -44,6 +46,14 @@ class Editor:
             workspace_folders=[types.WorkspaceFolder(uri=self.folder.as_uri(), name="folder")],
         )
         self.initialized = await self.client.initialize_session(asked)
+
+    def _listen(self) -> None:
+        self.client.protocol.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, self._heard)
+
+    def _heard(self, found: types.PublishDiagnosticsParams) -> None:
+        # Every notification is kept: two may come at once, and the client wakes whoever waits for the first alone.
+        self.found.put_nowait(found)
+        self._listen()
 
     def close(self) -> None:
         self.run(self.client.shutdown_session())
@@ -58,8 +68,8 @@ class Editor:
 
     def open(self, name: str, text: str) -> list[types.Diagnostic]:
         """Open a text under a name; gives what the server then finds wrong."""
-        item = types.TextDocumentItem(uri=self.uri(name), language_id="yaml", version=1, text=text)
-        self.versions[name] = 1
+        self.versions[name] = self.versions.get(name, 0) + 1  # unlike those of an earlier text of that name
+        item = types.TextDocumentItem(uri=self.uri(name), language_id="yaml", version=self.versions[name], text=text)
         opened = types.DidOpenTextDocumentParams(text_document=item)
         return self._told(name, lambda: self.client.text_document_did_open(opened))
 
@@ -87,9 +97,11 @@ class Editor:
 
     def _told(self, name: str, act: Any, versions: list[int | None] | None = None) -> list[types.Diagnostic]:
         async def wait() -> list[types.Diagnostic]:
+            while not self.found.empty():
+                self.found.get_nowait()
             act()
             while True:
-                told = await self.client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+                told = await self.found.get()
                 if versions is not None and told.uri == self.uri(name):
                     versions.append(told.version)
                 # What was found in an earlier text may still be on its way.
