@@ -245,12 +245,12 @@ class _Builder:
         is_key = frame is not None and frame.is_map and frame.key is None
         value: Any = text
         try:
-            if event.implicit[0] and not event.tag:
+            if event.implicit[0] or event.tag == "!":  # with that tag, quoted ones are plain too
                 if is_key and text in ("<<", "="):
                     self._take_key(text, span, special=True)
                     return
                 value = scalars.plain(text)
-            elif event.tag and event.tag != "!":
+            elif event.tag:
                 value = scalars.tagged(self._standard_tag(event, span), text)
         except scalars.BadScalar as error:
             self._fault("invalid-scalar", str(error), span)
@@ -396,7 +396,7 @@ class _Builder:
 
 
 _UNDECODABLE = re.compile("[\ud800-\udfff]+")
-_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+|[&!][^\s,\[\]{}]*$)+")
+_PROPERTIES = re.compile(r"(?:&[\w-]+\s*|![^\s,\[\]{}]*(?:\s+|$))+")
 _TAB = re.compile(r"\t+")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#")
 
