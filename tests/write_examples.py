@@ -1,4 +1,4 @@
-"""Write what examples give: output of the broken ones and the README's, what rules underline, the picture.
+"""Write what examples give: output of the broken ones and the README's, what rules say of their manuals, the picture.
 
 `make examples`, then read.
 """
@@ -18,7 +18,7 @@ from roll_schema.plan import Plan
 from roll_schema.report import plan_svg, text
 from tests.clients import yaml_server
 from tests.conftest import ROOT
-from tests.rules.test_manuals import RANGES, ranges
+from tests.rules import verdicts
 from tests.support import lint_path
 
 BROKEN = ROOT / "examples" / "broken"
@@ -59,7 +59,7 @@ def _printed(words: str) -> str:
 def main() -> None:
     for page in PAGES:
         page.write_text(refreshed(page.read_text(encoding="utf-8")), encoding="utf-8")
-    RANGES.write_text(ranges(), encoding="utf-8")
+    verdicts.write()
     PICTURE.write_text(plan_svg.render(planned(PLANNED, "h100-80g")), encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         editor = yaml_server.start(Path(folder))

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from roll_schema import releases
-from roll_schema.catalog.gpus import GPUS
-from roll_schema.diagnostic import FAILS, Diagnostic
-from roll_schema.rule import Cluster, Rule
-from roll_schema.rules import FAULT_GROUPS, OPTIONAL_GROUPS, RULES
+from roll_schema.diagnostic import FAILS
+from roll_schema.rule import Rule
+from roll_schema.rules import FAULT_GROUPS, RULES
 from tests.conftest import ROOT
-from tests.support import MARK, examples, lint_text
+from tests.rules.verdicts import diagnostics
+from tests.support import MARK, examples
 
 
 def marked(text: str) -> tuple[str, set[tuple[int, str]]]:
@@ -27,61 +24,8 @@ def marked(text: str) -> tuple[str, set[tuple[int, str]]]:
     return "\n".join(lines) + "\n", expected
 
 
-def release_of(rule: Rule) -> str:
-    names = ("0.1.3", *reversed(releases.NAMES))
-    return next(name for name in names if releases.load(name).matches(rule.releases))
-
-
-def pipeline_of(rule: Rule) -> str:
-    if rule.pipelines and "rlvr" not in rule.pipelines:
-        return rule.pipelines[0]
-    agentic = ("AgenticConfig", "EnvManagerConfig", "LLMProxyConfig", "RewardNormalizationConfig")
-    return "agentic" if rule.subject in agentic else {"DPOConfig": "dpo"}.get(rule.subject, "rlvr")
-
-
-def machines_of(text: str) -> dict[str, Any]:
-    """The machines that an example's first line names: `# roll-lint --gpu a100-40g --nodes 1`."""
-    given = dict(re.findall(r"--(\S+) (\S+)", text.partition("\n")[0]))
-    machines: dict[str, Any] = {"gpu": GPUS[given["gpu"]]} if "gpu" in given else {}
-    if "nodes" in given:
-        machines["cluster"] = Cluster(int(given["nodes"]), int(given.get("gpus-per-node", 8)))
-    return machines
-
-
-def diagnostics(rule: Rule, text: str) -> list[Diagnostic]:
-    """What a rule says of an example."""
-    targets = frozenset({rule.group} & set(OPTIONAL_GROUPS))
-    given: dict[str, Any] = {
-        "release": release_of(rule),
-        "pipeline": pipeline_of(rule),
-        "targets": targets,
-        "preview": rule.preview,
-    }
-    result = lint_text(text, **given, **machines_of(text))
-    return [item for item in result.diagnostics if item.rule == rule.name]
-
-
 def found(rule: Rule, text: str) -> set[tuple[int, str]]:
     return {(item.span.first.line, item.severity.value) for item in diagnostics(rule, text)}
-
-
-RANGES = Path(__file__).parent / "ranges.txt"
-
-
-def ranges() -> str:
-    """What each rule underlines in its firing examples: lines and columns, and the text between them."""
-    return "".join(
-        f"{rule.name} {item.span.first.line}:{item.span.first.column}-{item.span.last.line}:{item.span.last.column} "
-        f"{item.span.text!r}\n"
-        for rule in sorted(RULES.values(), key=lambda rule: rule.name)
-        for block in examples(rule)[0]
-        for item in diagnostics(rule, marked(block)[0])
-    )
-
-
-def test_examples_are_underlined_where_they_were() -> None:
-    """`make examples` writes the file; read the difference."""
-    assert RANGES.read_text(encoding="utf-8") == ranges()
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
