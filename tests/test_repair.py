@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import assume, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from roll_schema import api, compose, tree
 from roll_schema.diagnostic import Severity
@@ -15,7 +19,7 @@ from roll_schema.engine import Options, Result
 from roll_schema.engine import lint as lint_source
 from roll_schema.repair import Repair, repair
 from roll_schema.text import Source
-from tests.conftest import json_lines
+from tests.conftest import ROOT, json_lines
 from tests.support import plain
 
 RELEASES = ("0.1.3", "0.2.1", "0.3.0")
@@ -169,3 +173,97 @@ def test_fixes_do_no_harm(shared: Path) -> None:
         else:
             assert not after.done
     assert made > 200
+
+
+class Mistakes(RuleBasedStateMachine):
+    """Somebody makes mistakes in a config, comments it, saves it on Windows, and has it fixed now and then."""
+
+    @initialize(name=st.sampled_from(["lora_one_gpu.yaml", "lora_zero3.yaml"]))
+    def open(self, name: str) -> None:
+        self.path = ROOT / "examples" / "ok" / name
+        self.lines = self.path.read_text(encoding="utf-8").splitlines()
+        self.end = "\n"
+        self.comments = 0
+
+    @property
+    def text(self) -> str:
+        return "".join(line + self.end for line in self.lines)
+
+    def pick(self, data: st.DataObject, pattern: str) -> tuple[int, re.Match[str]]:
+        found = [(at, match) for at, line in enumerate(self.lines) if (match := re.search(pattern, line))]
+        assume(found)
+        return data.draw(st.sampled_from(found))
+
+    @rule(data=st.data(), letter=st.sampled_from("aesx"))
+    def misspell(self, data: st.DataObject, letter: str) -> None:
+        at, key = self.pick(data, r"(?<![\w$#])[a-z]\w{4,}(?=:)")
+        place = data.draw(st.integers(key.start() + 1, key.end()))
+        dropped = data.draw(st.integers(0, 1)) if place < key.end() else 0
+        self.lines[at] = self.lines[at][:place] + letter + self.lines[at][place + dropped :]
+
+    @rule(data=st.data())
+    def quote(self, data: st.DataObject) -> None:
+        at, value = self.pick(data, r"(?<=: )([\d.]+|true|false)(?=$| #)")
+        self.lines[at] = f'{self.lines[at][: value.start()]}"{value[0]}"{self.lines[at][value.end() :]}'
+
+    @rule(data=st.data())
+    def capitalize(self, data: st.DataObject) -> None:
+        at, value = self.pick(data, r"(?<=: )[a-z_0-9]+(?=$| #)")
+        self.lines[at] = self.lines[at][: value.start()] + value[0].upper() + self.lines[at][value.end() :]
+
+    @rule(data=st.data(), deeper=st.booleans())
+    def move(self, data: st.DataObject, deeper: bool) -> None:
+        at, _ = self.pick(data, r"^  +\w+: \S")
+        self.lines[at] = f"  {self.lines[at]}" if deeper else self.lines[at][2:]
+
+    @rule(data=st.data())
+    def drop(self, data: st.DataObject) -> None:
+        at, _ = self.pick(data, r"^  +\w+: \S")
+        del self.lines[at]
+
+    @rule(data=st.data())
+    def repeat(self, data: st.DataObject) -> None:
+        at, _ = self.pick(data, r"^ *\w+: \S")
+        self.lines.insert(data.draw(st.integers(0, len(self.lines))), self.lines[at])
+
+    @rule(data=st.data())
+    def comment(self, data: st.DataObject) -> None:
+        at, _ = self.pick(data, r"^[^#|>]*$")
+        self.comments += 1
+        self.lines[at] += f"  # note {self.comments}"
+
+    @rule()
+    def save_elsewhere(self) -> None:
+        self.end = "\r\n" if self.end == "\n" else "\n"
+
+    @rule(unsafe=st.booleans())
+    def fix(self, unsafe: bool) -> None:
+        source, given = Source(str(self.path), self.text), options("0.2.1", self.path)
+        before = lint_source(self.path, source, given)
+        made = repair(self.path, source, given, unsafe=unsafe)
+        assert errors(made.result) <= errors(before)
+        assert repair(self.path, Source(source.name, made.text), given, unsafe=unsafe).text == made.text
+        assert re.findall("# .*", made.text) == re.findall("# .*", source.text)
+        assert set(re.findall("\r?\n", made.text)) == {self.end}
+        assert bool(made.done) == (made.text != source.text)
+        self.changes_are_told(made)
+        self.lines = made.text.split(self.end)[:-1]
+
+    def changes_are_told(self, made: Repair) -> None:
+        """Each value that is another afterwards lies at, or below, a key that an edit names."""
+        told = {word for item in made.done for edit in item.edits for word in re.findall(r"\w+", edit.text)}
+        told |= {word for item in made.done for word in re.findall(r"\w+", item.path or "")}
+        now, then = (leaves(composed(self.path, text)) for text in (made.text, self.text))
+        for place in {place for place, _ in set(now.items()) ^ set(then.items())}:
+            assert told & set(place.split(".")), place
+
+
+def leaves(value: Any, place: str = "") -> dict[str, str]:
+    """The values of a config by their paths, as texts."""
+    if not isinstance(value, dict):
+        return {place: repr(value)}
+    return {key: text for name, below in value.items() for key, text in leaves(below, f"{place}.{name}").items()}
+
+
+Mistakes.TestCase.settings = settings(max_examples=30, stateful_step_count=15)
+TestMistakes = Mistakes.TestCase
