@@ -350,20 +350,21 @@ class _Builder:
     def _alias(self, event: Any) -> None:
         name, span = event.anchor, self._span(event)
         frame = self._stack[-1] if self._stack else None
+        target = None if name in self._open_anchors else self._anchors.get(name)
         if name in self._open_anchors:
             self._fault("recursive-alias", f"`*{name}` stands inside the value it repeats", span)
-            self._place(Node(None, span), None)
-            return
-        target = self._anchors.get(name)
-        if target is None:
+        elif target is None:
             self._fault("undefined-alias", f"no anchor `&{name}` stands above", span)
-            target = Node(None, span)
         if frame is not None and frame.is_map and frame.key is None:
-            if isinstance(target.value, (dict, list)):
-                self._fault("invalid-key", "a collection cannot be a key", span)
-                frame.key = ("<alias>", span, False)
-            else:
+            if target is not None and not isinstance(target.value, (dict, list)):
                 self._take_key(target.value, span)
+                return
+            if target is not None:
+                self._fault("invalid-key", "a collection cannot be a key", span)
+            frame.key = ("<alias>", span, False)
+            return
+        if target is None:
+            self._place(Node(None, span), None)
             return
         self._place(replace(target, key_span=None, hops=(Hop("aliased", span), *target.hops)), None)
 
