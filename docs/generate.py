@@ -16,7 +16,7 @@ from pathlib import Path
 
 import click
 
-from roll_schema import descriptions, models, releases
+from roll_schema import descriptions, models, releases, scalars
 from roll_schema.cli import COMMANDS
 from roll_schema.descriptions import Field
 from roll_schema.models.section import Section
@@ -152,9 +152,7 @@ def _field(field: Field, model: type[Section], release: Release) -> str:
     parts = [f"## {field.name}\n", f"*{kind}*\n", field.markdown(release) + "\n"]
     if field.choices:
         parts.append(
-            "\n".join(
-                f"- `{descriptions.shown(choice)}`{': ' * bool(told)}{told}" for choice, told in field.choices.items()
-            )
+            "\n".join(f"- `{scalars.shown(choice)}`{': ' * bool(told)}{told}" for choice, told in field.choices.items())
             + "\n"
         )
     return "\n".join(parts)

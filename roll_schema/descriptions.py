@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from roll_schema import releases, toml
+from roll_schema import releases, scalars, toml
 from roll_schema.models.section import Section
 from roll_schema.models.validation import facts_of
 from roll_schema.releases import Release
@@ -73,7 +73,7 @@ class Field:
         """What the field does, its default, and whether the release reads it."""
         parts = [self.text]
         if self.default not in (None, ""):
-            parts.append(f"Default: `{shown(self.default)}`")
+            parts.append(f"Default: `{scalars.shown(self.default)}`")
         if self.unread and "Nothing in ROLL reads it" not in self.text:
             parts.append(f"Nothing in ROLL {release.name} reads it.")
         return "\n\n".join(filter(None, parts))
@@ -128,13 +128,6 @@ def snippets(field: str, release: Release) -> list[Snippet]:
 def type_in_words(kind: str) -> str:
     """`Optional[List[int]]` as `list of integer, or null`."""
     return _in_words(ast.parse(kind, mode="eval").body)
-
-
-def shown(value: Any) -> str:
-    """A value as YAML has it, on one line."""
-    if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false", None: "null"}[value]
-    return str(value)
 
 
 @cache

@@ -18,6 +18,7 @@ from roll_schema.diagnostic import Diagnostic, Edit, Severity
 from roll_schema.engine import Options, Result
 from roll_schema.models.strategy_args import StrategyArguments
 from roll_schema.models.validation import sections
+from roll_schema.scalars import shown
 from roll_schema.text import Source
 from roll_schema.tree import Node, lookup, plain, walk
 
@@ -209,9 +210,9 @@ def _fsdp2(config: Any) -> tuple[dict[str, Any], str, str] | None:
 
 def _settings(node: Node, settings: dict[str, Any]) -> Edit:
     """Settings in place of those at a node, in the style that it has."""
-    shown = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in settings.items()}
+    written = [f"{key}: {shown(value)}" for key, value in settings.items()]
     if isinstance(node.value, dict) and node.value and node.span.text[:1] != "{":
         ending = "\r\n" if "\r\n" in node.span.text else "\n"
         indent = ending + " " * (node.span.first.column - 1)
-        return Edit(node.span, indent.join(f"{key}: {value}" for key, value in shown.items()), safe=False)
-    return Edit(node.span, "{" + ", ".join(f"{key}: {value}" for key, value in shown.items()) + "}", safe=False)
+        return Edit(node.span, indent.join(written), safe=False)
+    return Edit(node.span, "{" + ", ".join(written) + "}", safe=False)

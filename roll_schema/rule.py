@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from roll_schema.catalog.gpus import Gpu
 from roll_schema.diagnostic import FAILS, Severity
 from roll_schema.releases import Release
-from roll_schema.tree import Node, lookup
+from roll_schema.tree import Node, lookup, plain
 
 if TYPE_CHECKING:
     from roll_schema.change import Change
@@ -87,7 +87,7 @@ class Context(NamedTuple):
     def written(self, field_path: str) -> Any:
         """The value of a field as the config gives it, interpolations resolved; None where it gives none."""
         node = self._node(field_path)
-        return node.value if node is not None else None
+        return plain(node) if node is not None else None
 
     def _node(self, field_path: str) -> Node | None:
         return lookup(self.root, filter(None, f"{self.path}.{field_path}".split(".")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from typing import Any
 
 Scalar = str | int | float | bool | bytes | None
 
@@ -105,6 +106,17 @@ def _sexagesimal(digits: str) -> float:
     for part in digits.split(":"):
         total = total * 60 + float(part)
     return total
+
+
+def shown(value: Any) -> str:
+    """A value as YAML has it, on one line."""
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, list):
+        return f"[{', '.join(map(shown, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{shown(key)}: {shown(item)}' for key, item in value.items())}}}"
+    return str(value)
 
 
 def _short(text: str) -> str:

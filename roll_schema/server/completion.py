@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from roll_schema import descriptions, releases
+from roll_schema import descriptions, releases, scalars
 from roll_schema.catalog.adapters import ADAPTABLE
 from roll_schema.models.section import Unresolved
 from roll_schema.models.validation import section_types
@@ -141,8 +141,7 @@ def _lines(body: dict[str, Any], indent: int) -> Iterator[str]:
             yield f"{' ' * indent}{key}:"
             yield from _lines(value, indent + 2)
         else:
-            shown = f"[{', '.join(map(str, value))}]" if isinstance(value, list) else descriptions.shown(value)
-            yield f"{' ' * indent}{key}: {shown}"
+            yield f"{' ' * indent}{key}: {scalars.shown(value)}"
 
 
 def _values(document: Document, here: Cursor, steps: Steps) -> Iterator[Item]:
@@ -152,15 +151,15 @@ def _values(document: Document, here: Cursor, steps: Steps) -> Iterator[Item]:
     if field is not None:
         for number, (choice, meaning) in enumerate(field.choices.items()):
             default = " (default)" if choice == field.default else ""
-            shown = descriptions.shown(choice)
+            shown = scalars.shown(choice)
             yield Item(shown, "value", shown, here.start, f"choice{default}", meaning, number)
         yield from _of_type(field.type, here, with_choices=not field.choices)
         for number, example in enumerate(field.examples):
             if not isinstance(example, (dict, list)):
-                shown = descriptions.shown(example)
+                shown = scalars.shown(example)
                 yield Item(shown, "value", shown, here.start, "", "", 100 + number)
         if field.default not in (None, "") and not field.choices and not isinstance(field.default, (dict, list, bool)):
-            shown = descriptions.shown(field.default)
+            shown = scalars.shown(field.default)
             yield Item(shown, "value", shown, here.start, "default", "", 50)
     elif setting := key_at(document, steps):
         yield from _of_type(setting[1].type, here)
@@ -169,7 +168,7 @@ def _values(document: Document, here: Cursor, steps: Steps) -> Iterator[Item]:
 def _of_type(kind: str, here: Cursor, *, with_choices: bool = True) -> Iterator[Item]:
     words = ["true", "false"] if "bool" in kind else []
     words += ["null"] if kind.startswith("Optional") else []
-    choices = map(descriptions.shown, releases.choices_of(kind)) if with_choices else ()
+    choices = map(scalars.shown, releases.choices_of(kind)) if with_choices else ()
     for number, word in enumerate([*choices, *words]):
         yield Item(word, "value", word, here.start, "", "", 10 + number)
 

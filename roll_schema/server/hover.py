@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from roll_schema import descriptions, releases
+from roll_schema import descriptions, releases, scalars
 from roll_schema.descriptions import Field
 from roll_schema.models.validation import facts_of
 from roll_schema.references import Steps
@@ -48,7 +48,7 @@ def _manual(document: Document, steps: Steps) -> Iterator[str]:
         yield f"**{field.title}**"
         yield field.markdown(document.release)
         if any(field.choices.values()):
-            yield "\n".join(f"- `{descriptions.shown(name)}`: {meaning}" for name, meaning in field.choices.items())
+            yield "\n".join(f"- `{scalars.shown(name)}`: {meaning}" for name, meaning in field.choices.items())
         yield _facts(document, steps, field)
     elif setting := key_at(document, steps):
         backend, key = setting
@@ -66,7 +66,7 @@ def _facts(document: Document, steps: Steps, field: Field) -> str:
     others = {name: fact["default"] for name, fact in have if fact is not None and "default" in fact}
     differing = [name for name, default in others.items() if default != field.default]
     if differing:
-        shown = ", ".join(f"`{descriptions.shown(others[name])}` in {name}" for name in differing)
+        shown = ", ".join(f"`{scalars.shown(others[name])}` in {name}" for name in differing)
         told += f"; the default is {shown}"
     return told
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from roll_schema import descriptions
+from roll_schema import scalars
 from roll_schema.redact import shown
 from roll_schema.references import Reference, Steps, references
 from roll_schema.secrets import MASK, is_secret_path, printable
@@ -26,7 +26,7 @@ def summary(document: Document, steps: Steps, node: Node) -> str:
         return f"list of {len(value)}"
     if is_secret_path(".".join(steps)):
         return MASK
-    return shown(descriptions.shown(value), document.whole.secrets)[:_LONGEST]
+    return shown(scalars.shown(value), document.whole.secrets)[:_LONGEST]
 
 
 def code(text: str) -> str:

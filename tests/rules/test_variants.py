@@ -62,6 +62,8 @@ SILENT = [
     ("rewritten-value", "0.2.1", "agentic", "actor_infer: {generating_args: {num_return_sequences: {a: 1}}}"),
     ("rewritten-value", "0.2.0", "rlvr", "actor_infer: {max_concurrency: 2000, strategy_args: {strategy_name: vllm}}"),
     ("zero-steps", "0.2.1", "agentic_rollout", "save_steps: 0"),
+    ("replaced-sampling-settings", "0.2.1", "agentic", "actor_infer: {generating_args: {stop_strings: [a]}}\n"
+     "train_env_manager: {generating_args: {stop_strings: [a]}}"),
     ("zero-steps", "0.2.1", "sft", "save_steps: 10"),
     ("quantization-override", "0.2.1", "rlvr", "actor_infer: {strategy_args: {strategy_name: vllm, strategy_config: "
      "{hf_overrides: {quantization_config: {quant_method: fp8}}}}}"),

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.rules.agentic.unknown_environment import MANAGERS
+from roll_schema.scalars import shown
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
@@ -38,12 +39,11 @@ def replaced_sampling_settings(config: AgenticConfig, context: Context) -> Itera
         mine, theirs = context.written(field), context.written("actor_infer.generating_args")
         if not isinstance(mine, dict) or not isinstance(theirs, dict):
             continue
-        for name, node in mine.items():
-            other = theirs.get(name)
-            if other is None or other.value != node.value:
+        for name, value in mine.items():
+            if name not in theirs or theirs[name] != value:
                 yield Problem(
                     f"{field}.{name}",
-                    f"`{name}: {node.value}` is replaced by the `generating_args` of `actor_infer`",
+                    f"`{name}: {shown(value)}` is replaced by the `generating_args` of `actor_infer`",
                     "Write them on the environment managers only.",
                     also={"actor_infer.generating_args": "what replaces it"},
                 )

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 from roll_schema.change import Add, Write
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
+from roll_schema.scalars import shown
 from roll_schema.workers import zero_settings
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ def no_gather_on_save(worker: WorkerConfig) -> Iterator[Problem]:
         return
     gathers = zero.get(KEY, zero.get("gather_16bit_weights_on_model_save"))
     if gathers is not True:
-        shown = "is missing" if gathers is None else f"is {str(gathers).lower()}"
-        message = f"`{KEY}` {shown}: with ZeRO stage 3 the first checkpoint fails"
+        found = "is missing" if gathers is None else f"is {shown(gathers)}"
+        message = f"`{KEY}` {found}: with ZeRO stage 3 the first checkpoint fails"
         change = Add("true") if gathers is None else Write("true")
         also = {f"{PLACE}.stage": "ZeRO stage 3"}
         yield Problem(f"{PLACE}.{KEY}", message, f"Write `{KEY}: true`.", also, change=change)

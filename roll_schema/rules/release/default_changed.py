@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from roll_schema.diagnostic import Severity
 from roll_schema.models.validation import facts_of
 from roll_schema.rule import Context, Problem, rule
+from roll_schema.scalars import shown
 
 if TYPE_CHECKING:
     from roll_schema.models.section import Section
@@ -31,11 +32,7 @@ def default_changed(section: Section, context: Context) -> Iterator[Problem]:
         old, new = before[field].get("default"), now[field].get("default")
         if old != new and "section" not in before[field] and "section" not in now[field]:
             message = (
-                f"left out, `{field}` is {_shown(new)} in ROLL {context.release.name}; in {context.compared.name} it "
-                f"was {_shown(old)}"
+                f"left out, `{field}` is {shown(new)} in ROLL {context.release.name}; in {context.compared.name} it "
+                f"was {shown(old)}"
             )
-            yield Problem(field, message, f"Write `{field}: {_shown(old)}` to keep what it was.")
-
-
-def _shown(value: object) -> str:
-    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+            yield Problem(field, message, f"Write `{field}: {shown(old)}` to keep what it was.")

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
+from roll_schema.scalars import shown
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
@@ -67,7 +68,7 @@ def feature_not_covered(config: RLVRConfig, context: Context) -> Iterator[Proble
         if context.is_set(place) and value not in covered:
             yield Problem(
                 place,
-                f"roll-run's own engine does not go by `{place.rpartition('.')[2]}: {value}`",
+                f"roll-run's own engine does not go by `{place.rpartition('.')[2]}: {shown(value)}`",
                 "Leave it out, or start it with `--engine roll`.",
             )
     for domain, reward in (config.rewards or {}).items():

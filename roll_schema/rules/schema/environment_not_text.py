@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
+from roll_schema.scalars import shown
 
 if TYPE_CHECKING:
     from roll_schema.models.section import Section
@@ -34,6 +35,5 @@ def environment_not_text(section: Section, context: Context) -> Iterator[Problem
             message = f"the variable's name `{key}` is read as {type(key).__name__}, and must be text"
             yield Problem(f"system_envs.{key}", message, f"Write `'{key}'`.", fails=fails, at_key=True)
         elif not isinstance(value, str):
-            shown = str(value).lower() if isinstance(value, bool) else "null" if value is None else str(value)
-            message = f"`{key}` is {shown} ({type(value).__name__}), and an environment variable must be text"
-            yield Problem(f"system_envs.{key}", message, f"Write `{key}: '{shown}'`.", fails=fails)
+            message = f"`{key}` is {shown(value)} ({type(value).__name__}), and an environment variable must be text"
+            yield Problem(f"system_envs.{key}", message, f"Write `{key}: '{shown(value)}'`.", fails=fails)

@@ -34,6 +34,7 @@ from roll_schema.diagnostic import Severity
 from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.section import Unresolved
 from roll_schema.rule import Context, FactMissing, Problem, rule
+from roll_schema.scalars import shown
 from roll_schema.workers import device_ids, gpus_per_worker, runs_on, step_size, workers_of
 
 if TYPE_CHECKING:
@@ -55,9 +56,12 @@ def rewritten_value(config: BaseConfig, context: Context) -> Iterator[Problem]:
             for path, becomes, why in rewrites:
                 now = context.written(path)
                 if now != becomes and _alike(now, becomes):
-                    shown = str(becomes).lower() if isinstance(becomes, bool) else becomes
                     name = path.rpartition(".")[2]
-                    yield Problem(path, f"`{name}` becomes {shown}: {why}", f"Delete it, or write `{name}: {shown}`.")
+                    yield Problem(
+                        path,
+                        f"`{name}` becomes {shown(becomes)}: {why}",
+                        f"Delete it, or write `{name}: {shown(becomes)}`.",
+                    )
         except (Unresolved, FactMissing):
             continue
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from roll_schema.diagnostic import Severity
 from roll_schema.models.validation import facts_of
 from roll_schema.rule import Context, Problem, rule
+from roll_schema.scalars import shown
 
 if TYPE_CHECKING:
     from roll_schema.models.section import Section
@@ -30,5 +31,5 @@ def truth_value_for_number(section: Section, context: Context) -> Iterator[Probl
         declared = facts.get(field, {}).get("type", "")
         value = context.written(field)
         if isinstance(value, bool) and "bool" not in declared and ("int" in declared or "float" in declared):
-            message = f"`{field}` is a number, and {str(value).lower()} is taken as {int(value)}"
+            message = f"`{field}` is a number, and {shown(value)} is taken as {int(value)}"
             yield Problem(field, message, f"Write `{field}: {int(value)}`, or the number that was meant.")

@@ -34,6 +34,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
+from roll_schema.scalars import shown
 from roll_schema.strategies import backend_of, entries
 from roll_schema.workers import settings_of, whole
 
@@ -59,9 +60,8 @@ def rewritten_strategy_key(worker: WorkerConfig, context: Context) -> Iterator[P
             yield Problem(f"{_PLACE}.{entry.path}", message, "Delete it.", at_key=True)
     for key, becomes, why in (*_adapter(worker), *_megatron(worker, context), *_fsdp2(worker, context)):
         if settings.get(key, becomes) != becomes:
-            shown = str(becomes).lower() if isinstance(becomes, bool) else becomes
-            message = f"`{key}` becomes {shown}: {why}"
-            yield Problem(f"{_PLACE}.{key}", message, f"Delete it, or write `{key}: {shown}`.")
+            message = f"`{key}` becomes {shown(becomes)}: {why}"
+            yield Problem(f"{_PLACE}.{key}", message, f"Delete it, or write `{key}: {shown(becomes)}`.")
 
 
 def _adapter(worker: WorkerConfig) -> Iterator[Rewrite]:
