@@ -7,6 +7,10 @@ A case is written as the number of the example, what was changed and the verdict
         3:17-3:20 '512' warning silently: `lora_rank: 512` is ...
       1 {"3": "    lora_rank: 8"} pipeline=sft
         nothing
+      0 {"1": "pretrain: a\\nactor_train: {model_args: {lora_rank: 512}}"} release=0.2.1
+        2:39-2:42 ...
+
+Example 0 is empty: its first line may hold any config.
 """
 
 from __future__ import annotations
@@ -29,7 +33,7 @@ VERDICTS = Path(__file__).parent / "verdicts.txt"
 
 
 class Case(NamedTuple):
-    """An example (counted from 1, firing ones first) in which lines (counted from 1) are replaced; "" deletes one."""
+    """An example (from 1, firing ones first; 0 is empty) in which lines (from 1) are replaced; "" deletes one."""
 
     example: int
     lines: dict[str, str] = {}
@@ -95,7 +99,8 @@ def diagnostics(rule: Rule, text: str, **given: Any) -> list[Diagnostic]:
 
 def text_of(rule: Rule, case: Case) -> str:
     """The example as the case has it, without marks."""
-    lines = [MARK.sub("", line) for line in [*examples(rule)[0], *examples(rule)[1]][case.example - 1].splitlines()]
+    example = ["\n", *examples(rule)[0], *examples(rule)[1]][case.example]
+    lines = [MARK.sub("", line) for line in example.splitlines()]
     for number, line in case.lines.items():
         lines[int(number) - 1] = line
     return "".join(f"{line}\n" for line in lines if line)

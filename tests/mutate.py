@@ -1,0 +1,204 @@
+"""Mutation testing of the rules: `make mutate`, or `python -m tests.mutate [--every N] [--search] [RULE ...]`.
+
+Each rule's file is changed in one place (`==` to `!=`, `and` to `or`, a number by one, a condition to its opposite), and
+the tests that name the rule are run on it in a process of their own. A change that no test notices is printed, unless
+`tests/rules/survivors.txt` says why none can. `--every` takes one of so many rules; `--search` looks for examples that
+notice, and adds them to `tests/rules/verdicts.txt`. Needs the extra `mutation`.
+"""
+
+from __future__ import annotations
+
+import ast
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from functools import partial
+from inspect import getsource
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import click
+import pytest
+from _pytest.runner import runtestprotocol
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.plugins import get_operator
+
+from roll_schema.rule import Rule
+from roll_schema.rules import RULES
+from tests.conftest import ROOT
+from tests.rules import search, verdicts
+from tests.rules.verdicts import Case
+
+SURVIVORS = ROOT / "tests" / "rules" / "survivors.txt"
+MODULES = "catalog checkpoint compose engine examples hostile interpolate memory tree upgrade".split()
+TESTS = ("tests/rules", *(f"tests/test_{name}.py" for name in MODULES))
+SECONDS = 20
+COMPARISONS = "Eq_NotEq NotEq_Eq Lt_LtE LtE_Lt Gt_GtE GtE_Gt Is_IsNot IsNot_Is"
+CALCULATIONS = "Add_Sub Sub_Add Mul_FloorDiv FloorDiv_Mul Div_Mul Mod_FloorDiv Pow_Mul BitAnd_BitOr BitOr_BitAnd"
+OTHERS = """
+    AddNot NumberReplacer ReplaceAndWithOr ReplaceOrWithAnd ReplaceTrueWithFalse ReplaceFalseWithTrue
+    ReplaceContinueWithBreak ReplaceUnaryOperator_Delete_Not ZeroIterationForLoop
+"""
+OPERATORS = [
+    *(f"ReplaceComparisonOperator_{name}" for name in COMPARISONS.split()),
+    *(f"ReplaceBinaryOperator_{name}" for name in CALCULATIONS.split()),
+    *OTHERS.split(),
+]
+
+
+class Mutant(NamedTuple):
+    """A rule's file with one change; `change` is the line before and after it."""
+
+    rule: str
+    change: str
+    code: str
+
+
+def behaviour(code: str) -> str:
+    """What a file does, as a text to compare: its syntax tree without types, manual and the rule's own table entry."""
+    tree = ast.parse(code)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            node.decorator_list, node.returns = [], None
+        if isinstance(node, (ast.arg, ast.AnnAssign)):
+            node.annotation = ast.Constant(None)
+    kept = [node for node in tree.body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))]
+    return "\n".join(ast.unparse(node) for node in kept)
+
+
+def mutants(rule: Rule) -> Iterator[Mutant]:
+    """All changes of a rule's file that are changes of what it does."""
+    code = Path(str(sys.modules[rule.check.__module__].__file__)).read_text(encoding="utf-8")
+    seen = {behaviour(code)}
+    for name in OPERATORS:
+        operator, occurrence = get_operator(f"core/{name}")(), 0
+        while (changed := mutate_code(code, operator, occurrence)) is not None:
+            occurrence += 1
+            try:
+                does = behaviour(changed)
+            except SyntaxError:  # the operators know nothing of `:=`
+                continue
+            if does in seen:
+                continue
+            seen.add(does)
+            pairs = zip(code.splitlines(), changed.splitlines(), strict=False)
+            before, after = next((one, other) for one, other in pairs if one != other)
+            yield Mutant(rule.name, f"{before.strip()}  ->  {after.strip()}", changed)
+
+
+def concerns(item: Any, name: str) -> bool:
+    """Whether a test names the rule: in its parameters, in what they must print, or in its code."""
+    for value in item.callspec.params.values() if hasattr(item, "callspec") else ():
+        if isinstance(value, Path) and value.with_suffix(".out").exists():
+            value = value.with_suffix(".out").read_text(encoding="utf-8")
+        if getattr(value, "name", value) == name or (isinstance(value, str) and f"[{name}]" in value):
+            return True
+    return f'"{name}"' in getsource(item.function)
+
+
+def use(mutant: Mutant) -> None:
+    """Have this process run the changed rule."""
+    path = RULES[mutant.rule].check.__module__
+    module = ModuleType(path)
+    module.__file__ = sys.modules[path].__file__
+    sys.modules[path] = module
+    exec(compile(mutant.code, path, "exec"), module.__dict__)
+    RULES._loaded[mutant.rule] = getattr(module, path.rpartition(".")[2])
+
+
+def survives(mutant: Mutant, items: list[Any]) -> bool:
+    """Whether every test passes on the changed rule."""
+    use(mutant)
+    return not any(report.failed for item in items for report in runtestprotocol(item, log=False))
+
+
+class Mutation:
+    """A pytest plugin that runs, instead of each test once, the tests of each rule once for each of its mutants."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+        self.made = 0
+        self.survivors: list[Mutant] = []
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        running: dict[int, Mutant] = {}
+        for name in self.names:
+            items = [item for item in session.items if concerns(item, name)]
+            for mutant in mutants(RULES[name]):
+                if len(running) == (os.cpu_count() or 1):
+                    self.wait(running)
+                self.made += 1
+                running[self.start(mutant, items)] = mutant
+        while running:
+            self.wait(running)
+        return True
+
+    def start(self, mutant: Mutant, items: list[Any]) -> int:
+        child = os.fork()
+        if child:
+            return child
+        try:
+            signal.alarm(SECONDS)
+            survived = survives(mutant, items)
+        except BaseException:  # a change that cannot even be imported is noticed
+            survived = False
+        os._exit(int(survived))
+
+    def wait(self, running: dict[int, Mutant]) -> None:
+        child, status = os.wait()
+        mutant = running.pop(child)
+        if status and os.waitstatus_to_exitcode(status) == 1:
+            self.survivors.append(mutant)
+
+
+def explained() -> set[tuple[str, str]]:
+    """The survivors that no test can notice: lines of `RULE: CHANGE`, below a comment that says why."""
+    lines = SURVIVORS.read_text(encoding="utf-8").splitlines()
+    pairs = (line.partition(": ") for line in lines if line and not line.startswith("#"))
+    return {(rule, change) for rule, _, change in pairs}
+
+
+def add_cases(survivors: list[Mutant]) -> None:
+    """Search for cases that notice some of the survivors, and have the tests look at them."""
+    by_rule: dict[str, list[Mutant]] = {}
+    for mutant in survivors:
+        by_rule.setdefault(mutant.rule, []).append(mutant)
+    with multiprocessing.get_context("fork").Pool() as pool:
+        found = dict(pool.imap_unordered(_searched, by_rule.items(), chunksize=1))
+    verdicts.write(found)
+    print(f"{sum(map(len, found.values()))} cases added to {verdicts.VERDICTS.relative_to(ROOT)}: read them")
+
+
+def _searched(rule: tuple[str, list[Mutant]]) -> tuple[str, list[Case]]:
+    return rule[0], search.telling(rule[0], [partial(use, mutant) for mutant in rule[1]])
+
+
+@click.command
+@click.argument("names", metavar="RULE", nargs=-1)
+@click.option("--every", default=1)
+@click.option("--search", "searches", is_flag=True)
+def main(names: tuple[str, ...], every: int, searches: bool) -> None:
+    mutation = Mutation(list(names or RULES)[::every])
+    options = ["-o", "addopts=", "-p", "no:cacheprovider", "-p", "no:terminal", "--rootdir", str(ROOT)]
+    pytest.main([*options, *(str(ROOT / test) for test in TESTS)], [mutation])
+    known = explained()
+    new = sorted({pair for one in mutation.survivors if (pair := (one.rule, one.change)) not in known})
+    stale = sorted(known - {(one.rule, one.change) for one in mutation.survivors})
+    stale = [(rule, change) for rule, change in stale if rule in mutation.names]
+    for rule, change in new:
+        print(f"{rule}: {change}")
+    for rule, change in stale:
+        print(f"noticed by now, or gone: {rule}: {change}")
+    told = f"{len(new)} survived, {len(mutation.survivors) - len(new)} more are explained"
+    print(f"{mutation.made} mutants of {len(mutation.names)} rules: {told}")
+    if searches:
+        add_cases([one for one in mutation.survivors if (one.rule, one.change) in new])
+    sys.exit(int(bool(new or stale or not mutation.made)))
+
+
+if __name__ == "__main__":
+    main()
