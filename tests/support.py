@@ -22,7 +22,8 @@ MARK = re.compile(r"\s*# (error|warning|info): \[([a-z0-9-]+)\]")
 
 def examples(rule: Rule) -> tuple[list[str], list[str]]:
     """The indented blocks of a manual: those with marks, in which the rule fires, and those without, in which not."""
-    found = re.findall(r"(?:^    .*\n|^\s*\n(?=    ))+", rule.manual + "\n", re.M)
+    # From Python 3.13 on, docstrings have no tabs.
+    found = re.findall(r"(?:^    .*\n|^\s*\n(?=    ))+", rule.manual.replace("␉", "\t") + "\n", re.M)
     blocks = [textwrap.dedent(block).strip("\n") + "\n" for block in found if block.strip()]
     return [block for block in blocks if MARK.search(block)], [block for block in blocks if not MARK.search(block)]
 

@@ -2,9 +2,9 @@
 A tab where YAML allows only spaces.
 
 OmegaConf's loader accepts tabs inside quotes, block text and comments; anywhere else, in indentation as well as between
-a key and its value, it stops at load.
+a key and its value, it stops at load. Here `␉` stands for one:
 
-    save_steps:\t100   # error: [tab-character]
+    save_steps:␉100   # error: [tab-character]
 
 With a space:
 
