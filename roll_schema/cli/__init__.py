@@ -67,7 +67,7 @@ def run(arguments: list[str]) -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(2)
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):  # the second while what is needed is loaded
         sys.exit(130)
     except BrokenPipeError:
         # The reader left: stop without a word, and without a second error when Python flushes.

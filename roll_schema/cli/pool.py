@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
@@ -25,8 +26,11 @@ def lint_all(paths: list[Path], options: Options, processes: int, cache_folder: 
     # What all share is loaded once, before the processes part.
     first = _lint(options, cache_folder, shares[0][:1])
     shares[0] = shares[0][1:]
+    # From Python 3.14 on, Linux too would start each process anew, without what is loaded.
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
     # Who interrupts means this process, which then ends the others.
-    executor = ProcessPoolExecutor(processes, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
+    ignoring = (signal.SIGINT, signal.SIG_IGN)
+    executor = ProcessPoolExecutor(processes, context, initializer=signal.signal, initargs=ignoring)
     try:
         return [*first, *chain.from_iterable(executor.map(partial(_lint, options, cache_folder), shares))]
     except BrokenProcessPool:
