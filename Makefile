@@ -11,13 +11,13 @@ RUN_PIP := $(RUN_BIN)/python -m pip --quiet --disable-pip-version-check
 # `make setup-cpu TORCH='torch==2.13.0 --index-url ...'`.
 TORCH ?= torch==2.13.0
 
-.PHONY: demo test fast fuzz matrix benchmark engines oracles setup-cpu check site manual schemas examples agreement clean
+.PHONY: demo test fast fuzz mutate matrix benchmark engines oracles setup-cpu check site manual schemas examples agreement clean
 
 demo: setup-cpu
 	$(RUN_BIN)/roll-run tiny output/tiny
 	$(RUN_BIN)/roll-lint examples/ok/tiny_cpu.yaml && $(RUN_BIN)/roll-run examples/ok/tiny_cpu.yaml
 
-test: fast matrix engines
+test: fast mutate matrix engines
 
 fast: $(VENV)/.installed-test check
 	$(BIN)/python -m pytest -n auto
@@ -34,8 +34,16 @@ fuzz: $(VENV)/.installed-test
 TESTS ?= tests/rules tests/report tests/test_cli.py tests/test_compose.py tests/test_engine.py tests/test_examples.py \
 	tests/test_interpolate.py tests/test_repair.py tests/test_settings.py tests/test_tree.py
 matrix: $(VENV)/.installed-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[matrix]'
 	PATH="$$PATH:$$(printf '%s:' $${PYENV_ROOT:-$$HOME/.pyenv}/versions/*/bin)" UV_PYTHON_DOWNLOADS=never \
 		$(BIN)/tox run --quiet -- $(TESTS)
+
+# Changes each rule in one place at a time, and runs its tests: which changes does none notice?
+# What is run looks at each tenth rule; `make mutate EVERY=1` at all, in some minutes.
+EVERY ?= 10
+mutate: $(VENV)/.installed-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[mutation]'
+	$(BIN)/python -m tests.mutate --every $(EVERY)
 
 benchmark: $(VENV)/.installed-test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'

@@ -183,6 +183,7 @@ def _searched(rule: tuple[str, list[Mutant]]) -> tuple[str, list[Case]]:
 @click.option("--search", "searches", is_flag=True)
 def main(names: tuple[str, ...], every: int, searches: bool) -> None:
     mutation = Mutation(list(names or RULES)[::every])
+    os.environ.pop("ROLL_CORPUS", None)  # what is noticed shall not depend on it
     options = ["-o", "addopts=", "-p", "no:cacheprovider", "-p", "no:terminal", "--rootdir", str(ROOT)]
     pytest.main([*options, *(str(ROOT / test) for test in TESTS)], [mutation])
     known = explained()
