@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -133,9 +132,8 @@ def read(path: Path) -> tuple[Path, Source]:
 
 def displayed(path: Path) -> Path:
     """The path below the working folder where it lies there, else as it was given."""
-    here = os.path.relpath(path)
-    outside = here.startswith("..") or os.path.isabs(here)
-    return path if outside else Path(here)
+    here = files.relative(path)
+    return path if here.is_absolute() or here.parts[:1] == ("..",) else here
 
 
 def with_project(path: Path, options: Options) -> Options:

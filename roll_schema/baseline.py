@@ -12,6 +12,7 @@ from typing import Any
 from roll_schema import fix
 from roll_schema.diagnostic import Diagnostic
 from roll_schema.engine import Result
+from roll_schema.files import relative
 from roll_schema.fingerprint import fingerprints
 
 VERSION = 1
@@ -85,4 +86,4 @@ def _known(item: Diagnostic, mark: str, path: Path) -> Known:
 
 
 def _named(name: str, path: Path) -> str:
-    return Path(os.path.relpath(name, path.parent)).as_posix()
+    return relative(name, path.parent).as_posix()

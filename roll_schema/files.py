@@ -41,6 +41,14 @@ def still_holds(answers: Answers) -> bool:
     return all(_ANSWERS[kind](subject) == answer for (kind, subject), answer in answers.items())
 
 
+def relative(path: str | Path, folder: str | Path = ".") -> Path:
+    """A path as seen from a folder; as it was where no way leads there, as between the drives of Windows."""
+    try:
+        return Path(os.path.relpath(path, folder))
+    except ValueError:
+        return Path(path)
+
+
 def is_file(path: Path) -> bool:
     return bool(_ask("is_file", str(path)))
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from roll_schema import releases
+from roll_schema import files, releases
 from roll_schema.text import Source
 
 FOLDER = Path(__file__).parent / "schemas"
@@ -26,8 +25,8 @@ def modeline(config: Path, place: str, release: str, pipeline: str) -> str:
     if is_address(place):
         return f"# yaml-language-server: $schema={place.rstrip('/')}/{name}"
     folder = Path(place)
-    file = folder / name if folder == FOLDER else Path(os.path.relpath(folder / name, config.parent))
-    return f"# yaml-language-server: $schema={quote(file.as_posix())}"
+    file = folder / name if folder == FOLDER else files.relative(folder / name, config.parent)
+    return f"# yaml-language-server: $schema={quote(file.as_posix(), safe='/:')}"
 
 
 def is_address(place: str) -> bool:
