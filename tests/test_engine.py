@@ -74,6 +74,15 @@ def test_a_fragment_that_lands_elsewhere(tmp_path: Path) -> None:
     assert places(lint_path(path), "misplaced-fragment") == [("misplaced-fragment", 2, 5)]
 
 
+def test_a_fragment_may_name_a_variable_like_a_key_of_another_release(tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text("opd_kl_coef: 0.5\n", encoding="utf-8")
+    path = tmp_path / "main.yaml"
+    path.write_text("defaults: [one@_here_]\nexp_name: a\nrewards: {}\n", encoding="utf-8")
+    assert places(lint_path(path, release="0.3.0"), "key-not-in-release") == []
+    path.write_text("defaults: [one@_here_]\nopd_kl_coef: 0.5\nrewards: {}\n", encoding="utf-8")
+    assert places(lint_path(path, release="0.3.0"), "key-not-in-release") == [("key-not-in-release", 2, 1)]
+
+
 def test_values_that_are_not_printed() -> None:
     from roll_schema.report import json, text
 

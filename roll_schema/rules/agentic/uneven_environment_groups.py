@@ -45,15 +45,18 @@ def uneven_environment_groups(config: AgenticConfig, context: Context) -> Iterat
         if total == groups:
             continue
         partition, number = f"{manager}.num_groups_partition", f"{manager}.num_env_groups"
-        # Fewer groups than environments cannot be meant.
-        blamed = number if groups < len(parts) or not context.is_set(partition) else partition
+        too_few = groups < len(parts)  # which cannot be meant
+        blamed = number if too_few or not context.is_set(partition) else partition
         added = " + ".join(map(str, parts)) + (f" = {total}" if len(parts) > 1 else "")
         tags = len(settings.tags)
+        advice = f"groups that add up to {groups}, one number for each of `tags`"
+        if parts:
+            advice = f"`num_env_groups: {total}`" + ("" if too_few else f", or {advice}")
         counted = f" for {tags} tag{'s' * (tags != 1)}"
         yield Problem(
             blamed,
             f"the groups{counted} add up to {added or 0}, but `num_env_groups` is {groups}"
             + ("" if context.is_set(number) else " (the default)"),
-            f"Write `num_env_groups: {total}`, or groups that add up to {groups}, one number for each of `tags`.",
+            f"Write {advice}.",
             {path: "this has to agree" for path in (partition, number, f"{manager}.tags") if path != blamed},
         )

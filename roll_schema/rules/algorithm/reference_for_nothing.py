@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def reference_for_nothing(config: PPOConfig, context: Context) -> Iterator[Problem]:
     if config.init_kl_coef <= 0 or config.add_token_level_kl or config.use_kl_loss:
         return
-    if config.enable_reference or config.use_opd or config.is_pure_opd or context.distills:
+    if config.enable_reference or config.use_opd or context.distills:
         return
     # With LoRA, the base model of the trainer stands in, and the pass is all it costs.
     if config.actor_train.model_args.lora_target is not None or not context.is_set("init_kl_coef"):

@@ -25,4 +25,4 @@ from roll_schema.rule import Problem, rule
 
 @rule(Severity.WARNING, fails="silently")
 def misplaced_fragment(fault: Fault) -> Iterator[Problem]:
-    yield Problem("", fault.message, help=fault.help or "Append `@_here_` to the entry.")
+    yield Problem("", fault.message, help=fault.help)

@@ -52,9 +52,8 @@ _PLACE = "strategy_args.strategy_config.zero_optimization"
 @rule(Severity.ERROR, fails="at worker start")
 def offload_refused(worker: WorkerConfig) -> Iterator[Problem]:
     zero = zero_settings(worker, "deepspeed_train", "deepspeed_infer")
-    if zero is None or not isinstance(zero.get("stage", 0), int):
+    if zero is None or not isinstance(stage := zero.get("stage", 0), int):
         return
-    stage = zero.get("stage", 0)
     for name in ("offload_param", "offload_optimizer"):
         part = zero.get(name)
         if not isinstance(part, dict):
@@ -65,11 +64,11 @@ def offload_refused(worker: WorkerConfig) -> Iterator[Problem]:
             yield Problem(f"{_PLACE}.{name}.ratio", message, "Write `stage: 3`, or delete `ratio`.")
         if part.get("device") in (None, "none"):
             continue
-        if part.get("device") == "nvme" and not part.get("nvme_path"):
-            message = f"`{name}` to `nvme` needs an `nvme_path`"
-            yield Problem(f"{_PLACE}.{name}", message, "Add `nvme_path: /local/nvme`.", at_key=True)
         if name == "offload_param" and stage < 3:
             message = f"`offload_param` is ignored with stage {stage}"
             advice = "Write `stage: 3`, or delete it."
             severity = Severity.WARNING
             yield Problem(f"{_PLACE}.{name}", message, advice, severity=severity, fails="silently", at_key=True)
+        elif part.get("device") == "nvme" and not part.get("nvme_path"):
+            message = f"`{name}` to `nvme` needs an `nvme_path`"
+            yield Problem(f"{_PLACE}.{name}", message, "Add `nvme_path: /local/nvme`.", at_key=True)

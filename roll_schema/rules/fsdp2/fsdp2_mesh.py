@@ -44,16 +44,18 @@ def fsdp2_mesh(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
     if not isinstance(size, int) or isinstance(size, bool):
         return
     if 1 < size < world and world % size:
-        divisor = max(count for count in range(1, size + 1) if world % count == 0)
+        divisor = max(count for count in range(1, size) if world % count == 0)
         message = f"{world} GPUs cannot be split into groups of {size}"
         yield Problem(f"{_PLACE}.fsdp_size", message, f"Write `fsdp_size: {divisor}`.")
-    if ulysses > 1 and world % ulysses:
+    if ulysses <= 1:
+        return
+    if world % ulysses:
         message = f"{world} GPUs are no multiple of `ulysses_size: {ulysses}`"
         yield Problem("model_args.ulysses_size", message, "Write a divisor of the number of GPUs.")
-    elif ulysses > 1 and context.release.matches(">=0.3.0") and size < ulysses:
+    elif context.release.matches(">=0.3.0") and size < ulysses:
         message = f"`ulysses_size: {ulysses}` needs an `fsdp_size` of at least {ulysses}, which is {size}"
         advice = f"Write `fsdp_size: {world}` in `strategy_config`."
         yield Problem("model_args.ulysses_size", message, advice)
-    elif ulysses > 1 and "fsdp_size" not in settings and context.release.matches("<0.3.0"):
+    elif "fsdp_size" not in settings and context.release.matches("<0.3.0"):
         message = f"with `ulysses_size: {ulysses}`, ROLL {context.release.name} looks for `fsdp_size`, which is missing"
         yield Problem("model_args.ulysses_size", message, f"Add `fsdp_size: {world}` to `strategy_config`.")

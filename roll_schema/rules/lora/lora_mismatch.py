@@ -35,7 +35,6 @@ from roll_schema.rule import Context, Problem, rule
 from roll_schema.workers import trained_by_peft
 
 if TYPE_CHECKING:
-    from roll_schema.models.model_args import ModelArguments
     from roll_schema.models.ppo_config import PPOConfig
 
 
@@ -66,7 +65,7 @@ def lora_mismatch(config: PPOConfig, context: Context) -> Iterator[Problem]:
             also={"actor_train.model_args.lora_rank": "the rank that is trained"},
             fails="wastefully",
         )
-    alpha, other = _alpha(train), _alpha(infer)
+    alpha, other = _alpha(train.lora_alpha, train.lora_rank), _alpha(infer.lora_alpha, infer.lora_rank)
     if context.is_set("actor_infer.model_args.lora_alpha") and alpha != other:
         yield Problem(
             "actor_infer.model_args.lora_alpha",
@@ -77,6 +76,6 @@ def lora_mismatch(config: PPOConfig, context: Context) -> Iterator[Problem]:
         )
 
 
-def _alpha(arguments: ModelArguments) -> int:
+def _alpha(alpha: int | None, rank: int) -> int:
     """The alpha that ROLL makes of what is written."""
-    return arguments.lora_alpha or 2 * (arguments.lora_rank or 0)
+    return alpha or 2 * rank

@@ -75,4 +75,4 @@ def feature_not_covered(config: RLVRConfig, context: Context) -> Iterator[Proble
         chosen = reward.query_filter_config
         if chosen is not None and chosen.type not in (None, "no_filter"):
             place = f"rewards.{domain}.query_filter_config"
-            yield Problem(place, f"roll-run's own engine does not filter prompts by {chosen.type}", "Leave it out.")
+            yield Problem(place, f"roll-run's own engine does not filter prompts by `{chosen.type}`", "Leave it out.")

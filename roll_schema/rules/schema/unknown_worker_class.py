@@ -37,7 +37,7 @@ def unknown_worker_class(section: Section, context: Context) -> Iterator[Problem
     if context.release.changed:
         return  # a fork may have classes of its own
     registries = context.release.registries
-    if context.is_set("worker_cls") and "worker_cls" in type(section).model_fields:
+    if context.is_set("worker_cls"):
         known = [*registries["worker_classes"], *registries["reward_worker_classes"]]
         yield from _problem("worker_cls", getattr(section, "worker_cls", None), known, context, "at start")
     for name, environment in (getattr(section, "custom_envs", None) or {}).items():

@@ -82,15 +82,17 @@ def _problem(entry: Entry, backend: Backend, strategy_name: str, release: Releas
     checked = entry.inside is not None and not entry.inside.lax and entry.value != "auto" and backend.of
     ignored = backend.unknown == "ignored" and not checked
     others = _other_releases(entry.name, backend, release)
-    meant = SLIPS.get(entry.name) if SLIPS.get(entry.name) in entry.known else None
-    meant = meant or closest(entry.name, entry.known, cutoff=0.85)
+    if entry.name in SLIPS:
+        meant = SLIPS[entry.name] if SLIPS[entry.name] in entry.known else None
+    else:
+        meant = closest(entry.name, entry.known, cutoff=0.85)
     where = f"`{entry.path.rpartition('.')[0]}` of " if nested else ""
+    deed = "ignores it in silence" if ignored else "refuses it when the workers start"
     if not entry.known:
         message = f"`{strategy_name}` reads no settings: `{entry.path}` is ignored"
     elif others:
-        message = f"ROLL {release.name} hands `{entry.path}` to {backend.title}, which refuses it"
+        message = f"ROLL {release.name} hands `{entry.path}` to {backend.title}, which {deed}"
     else:
-        deed = "ignores it in silence" if ignored else "refuses it when the workers start"
         message = f"{where}{backend.title} has no key `{entry.name}`, and {deed}"
     if others:
         help_text = f"Delete it: only ROLL {releases.span_of(others)} {'reads' if len(others) == 1 else 'read'} it."

@@ -49,6 +49,5 @@ def _recomputed(config: RLVRConfig) -> bool:
     """Whether ROLL recomputes, as asked or since a rank makes several optimizer steps per batch; True if unsure."""
     if config.enable_old_logprobs_recompute or config.adv_estimator == "step_reinforce":
         return True
-    batch = step_size(config.actor_train)
     samples = config.rollout_batch_size * config.num_return_sequences_in_group * config.ppo_epochs
-    return batch < 1 or samples > batch
+    return samples > step_size(config.actor_train)  # 0 where it is not known

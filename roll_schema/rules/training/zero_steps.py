@@ -43,7 +43,7 @@ def _of_rlvr(config: RLVRConfig) -> Iterator[Problem]:
         message = f"`max_steps` is {config.max_steps}, and ROLL runs only with more than 0"
         yield Problem("max_steps", message, help="Write `max_steps: 500`, or as many as you want.", fails="at start")
     if config.logging_steps == 0:
-        advice = f"Write `logging_steps: {max(config.max_steps, 1)}` to print the first step only."
+        advice = f"Write `logging_steps: {max(config.max_steps, 1000)}` to print the first step only."
         yield Problem("logging_steps", "`logging_steps` is 0, and ROLL divides by it", advice)
     if config.eval_steps == 0 and config.validation is not None and config.validation.data_args is not None:
         advice = "To have no validation, leave `validation` out."
