@@ -198,3 +198,14 @@ def test_a_choice_that_is_no_name(project: Path, choice: str) -> None:
     (project / "c.yaml").write_text(f"defaults:\n  - group: {choice}\nrewards: {{}}\n", encoding="utf-8")
     result = lint_path(project / "c.yaml")
     assert [(item.rule, item.span.first) for item in result.diagnostics][:1] == [("invalid-defaults", (2, 12))]
+
+
+@pytest.mark.parametrize(
+    ("argument", "advice"),
+    [("sed=7", "Did you mean `seed`? To add it, write `+sed=7`."), ("seed=1,2", "Write `key=value` to change a key")],
+)
+def test_a_refused_override_says_what_to_write_instead(project: Path, argument: str, advice: str) -> None:
+    path = project / "main" / "main.yaml"
+    path.write_text("seed: 1\n", encoding="utf-8")
+    result = lint_path(path, overrides=(argument,), select=frozenset({"invalid-override"}))
+    assert [item.help.startswith(advice) for item in result.diagnostics] == [True]

@@ -54,15 +54,20 @@ def adjusted_batch(config: AgenticConfig) -> Iterator[Problem]:
         if tag in (config.train_env_manager.tags or ())
     ]
     whole_trajectories = all(isinstance(path, str) and path.endswith("TrajEnvManager") for path in managers)
-    if not ranks or micro < 1 or steps < 1 or samples < 1 or not managers or not whole_trajectories:
+    if not ranks or min(micro, steps, samples) < 1 or not managers or not whole_trajectories:
         return
     batch = ranks * micro * steps
     if samples < batch:
-        fate = {"copy": f"{batch - samples} random ones are repeated", "delete": "nothing is left to train on"}
+        fate = {
+            "copy": f"copies of random ones make up the other {batch - samples}",
+            "delete": "nothing is left to train on",
+        }
+        field = "gradient_accumulation_steps" if steps > 1 else "per_device_train_batch_size"
+        smaller = f"a smaller `{field}`, or " if micro * steps > 1 else ""
         yield Problem(
-            "actor_train.training_args.gradient_accumulation_steps",
-            f"{samples} trajectories are less than {ranks} ranks x {micro} x {steps} = {batch} samples per optimizer "
-            f"step: {fate.get(config.batch_adjust_mode, 'the batch is adjusted')}",
-            f"Write a smaller `gradient_accumulation_steps`, or `rollout_batch_size: {batch}`.",
+            f"actor_train.training_args.{field}",
+            f"`rollout_batch_size` {samples} is less than {ranks} ranks x {micro} x {steps} = {batch} trajectories per "
+            f"optimizer step: {fate.get(config.batch_adjust_mode, 'the batch is adjusted')}",
+            f"Write {smaller}`rollout_batch_size: {batch}`.",
             also={"rollout_batch_size": "trajectories per step"},
         )

@@ -46,14 +46,14 @@ def too_few_trajectories(config: AgenticConfig) -> Iterator[Problem]:
     ):
         settings = getattr(config, manager)
         environments = settings.num_env_groups * settings.group_size
-        if environments <= 0 or number < 0 or settings.max_traj_per_env < 0:
+        if environments <= 0 or settings.max_traj_per_env < 0:
             continue
         needed = -(-number // environments)
         if settings.max_traj_per_env < needed:
             yield Problem(
                 f"{manager}.max_traj_per_env",
-                f"{settings.num_env_groups} x {settings.group_size} environments with {settings.max_traj_per_env} "
-                f"trajectories each are too few for `{batch}` {number}",
+                f"{settings.num_env_groups} x {settings.group_size} environments with `max_traj_per_env` "
+                f"{settings.max_traj_per_env} are too few for `{batch}` {number}",
                 f"Write `max_traj_per_env: {needed}` or more, or -1.",
                 {batch: "trajectories per step"},
             )

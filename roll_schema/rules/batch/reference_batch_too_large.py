@@ -43,8 +43,11 @@ def reference_batch_too_large(config: DPOConfig) -> Iterator[Problem]:
     theirs, size = data_parallel_size(config.reference), config.reference.infer_batch_size
     batch = step_size(config.actor_train)
     if theirs and batch > 0 and size * theirs > batch:
+        advice = "Give `actor_train` a larger batch, or `reference` fewer GPUs."
+        if batch >= theirs:
+            advice = f"Write `infer_batch_size: {batch // theirs}`."
         yield Problem(
             "reference.infer_batch_size",
             f"{theirs} ranks x {size} = {size * theirs} pairs, and a step has {batch}",
-            f"Write `infer_batch_size: {max(1, batch // theirs)}`.",
+            advice,
         )

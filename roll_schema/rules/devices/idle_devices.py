@@ -43,5 +43,6 @@ def idle_devices(config: BaseConfig) -> Iterator[Problem]:
     idle = set(range(max(used))) - used
     if idle:
         role = next(role for role, ids in named.items() if ids)
-        message = f"GPU {ranges(idle)} is reserved and used by no role"
+        which = f"GPU {ranges(idle)} is" if len(idle) == 1 else f"GPUs {ranges(idle)} are"
+        message = f"{which} reserved and used by no role"
         yield Problem(f"{role}.device_mapping", message, "Number the GPUs without a gap.")

@@ -70,9 +70,7 @@ def uneven_model_parallel(config: BaseConfig) -> Iterator[Problem]:
     if devices is None:
         return
     gpus, copy = len(devices), prod(sizes.values())
-    product = " x ".join(
-        f"{name} {sizes[key]:g}" for name, key in zip(("tensor", "pipeline", "context"), MEGATRON_SIZES, strict=True)
-    )
+    product = " x ".join(f"{key.partition('_')[0]} {size:g}" for key, size in sizes.items())
     written = {f"{SETTINGS}.{key}": "this size" for key in MEGATRON_SIZES if key in strategy.strategy_config}
     if gpus == 0:
         yield Problem(

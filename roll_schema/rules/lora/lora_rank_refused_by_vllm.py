@@ -44,14 +44,14 @@ def lora_rank_refused_by_vllm(config: PPOConfig, context: Context) -> Iterator[P
     # Later ROLL releases may run on a vLLM that takes rank 1 as well.
     if rank == 1 and context.release.matches(">=0.2.0"):
         return
-    trained = config.actor_train.model_args.lora_rank or 0
-    if rank <= 0 and trained <= 0 and config.actor_train.model_args.lora_target is not None:
+    needed = max(rank, config.actor_train.model_args.lora_rank or 0)
+    if needed <= 0 and config.actor_train.model_args.lora_target is not None:
         return  # lora-rank-not-positive says more
-    fitting = rank_for(max(rank, trained))
+    theirs = "actor_train.model_args.lora_rank"
     yield Problem(
         "actor_infer.model_args.lora_rank",
         f"vLLM refuses `max_lora_rank` {rank}, which ROLL takes from here: it knows {', '.join(map(str, RANKS[:-1]))} "
         f"and {RANKS[-1]}",
-        help=f"Write `lora_rank: {fitting}` on `actor_train` and `actor_infer`.",
-        also={"actor_train.model_args.lora_rank": "the trainer's rank"},
+        help=f"Write `lora_rank: {rank_for(needed)}` on `actor_train` and `actor_infer`.",
+        also={theirs: "the trainer's rank"} if context.is_set(theirs) else {},
     )

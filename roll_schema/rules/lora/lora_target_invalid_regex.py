@@ -56,8 +56,8 @@ def regex_fault(text: str) -> str | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             re.compile(text)
-    except re.error as error:
+    except (re.error, OverflowError) as error:
         return str(error)
-    except (RecursionError, OverflowError) as error:
-        return str(error) or "it is nested too deep"
+    except RecursionError:
+        return "it is nested too deep"
     return None

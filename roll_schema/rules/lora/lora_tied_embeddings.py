@@ -44,10 +44,9 @@ def lora_tied_embeddings(config: BaseConfig) -> Iterator[Problem]:
         if worker is None or worker.model_args.lora_target is None or not worker.model_args.additional_target:
             continue
         named = [name for name in target_names(worker.model_args.additional_target) if name in _TIED]
-        if not named:
-            continue
-        model, known = model_checkpoint(config, role)
-        if known.tied:
-            place = f"{role}.model_args.additional_target"
-            message = f"`{named[0]}` of `{model}` shares its weights with `{_TIED[1 - _TIED.index(named[0])]}`"
-            yield Problem(place, message, "Delete `additional_target`.")
+        if named:
+            model, known = model_checkpoint(config, role)
+            if known.tied:
+                place = f"{role}.model_args.additional_target"
+                message = f"`{named[0]}` of `{model}` shares its weights with `{_TIED[1 - _TIED.index(named[0])]}`"
+                yield Problem(place, message, "Delete `additional_target`.")

@@ -33,9 +33,7 @@ def shared_judge_incomplete(config: RLVRConfig) -> Iterator[Problem]:
     if judge is None:
         return
     if not judge.name:
-        yield Problem(
-            "reward_model", "the shared judge has no `name` to be found by", "Add `name: judge`.", at_key=True
-        )
+        yield Problem("reward_model.name", "the shared judge has no `name` to be found by", "Add `name: judge`.")
     if judge.device_mapping is None:
         advice = "Add `device_mapping: list(range(8,16))`."
-        yield Problem("reward_model", "the shared judge has no `device_mapping`", advice, at_key=True)
+        yield Problem("reward_model.device_mapping", "the shared judge has no `device_mapping`", advice)

@@ -136,7 +136,8 @@ def _rewards(config: RLVRConfig, context: Context) -> Iterator[Problem]:
             continue  # misplaced-section says more
         if reward.worker_cls is None:
             why = "ROLL does not know which class scores the answers"
-            yield _missing(f"rewards.{name}.worker_cls", why, "worker_cls: roll.pipeline.rlvr.rewards. ...", "at start")
+            example = "worker_cls: roll.pipeline.rlvr.rewards.math_rule_reward_worker.MathRuleRewardWorker"
+            yield _missing(f"rewards.{name}.worker_cls", why, example, "at start")
         yield from _place(f"rewards.{name}", reward)
 
 
@@ -152,9 +153,11 @@ def _files(config: RLVRConfig, context: Context) -> Iterator[Problem]:
 
 def _rows(config: DistillConfig, context: Context) -> Iterator[Problem]:
     data = config.student.data_args
-    if data is None or data.file_name is None:
-        why = "there is nothing to learn from"
-        yield _missing("student.data_args.file_name", why, "file_name: [data/train.json]", "at start")
+    why, example = "there is nothing to learn from", "file_name: [data/train.json]"
+    if data is None:
+        yield _missing("student.data_args", why, f"data_args: {{{example}}}", "at start")
+    elif data.file_name is None:
+        yield _missing("student.data_args.file_name", why, example, "at start")
 
 
 def _scorer(config: PPOConfig, context: Context) -> Iterator[Problem]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, fails="at start", releases=">=0.2.1")
 def unusable_router(config: BaseConfig, context: Context) -> Iterator[Problem]:
-    if not context.is_set("router_args") or config.router_args is None:
+    if config.router_args is None:
         return
     name = config.router_args.router_name
     usual = "EnvAffinityRouter" if context.pipeline.startswith("agentic") else "PromptAffinityRouter"

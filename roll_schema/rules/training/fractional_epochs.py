@@ -35,5 +35,5 @@ def fractional_epochs(worker: WorkerConfig, context: Context) -> Iterator[Proble
     if context.path in ("sft_train", "student") and (epochs is None or isinstance(epochs, float)):
         shown = "missing, and 1.0 by default" if epochs is None else epochs
         message = f"`num_train_epochs` is {shown}: ROLL counts with it and takes an integer only"
-        whole = int(epochs) if epochs is not None and isfinite(epochs) else 1
-        yield Problem("training_args.num_train_epochs", message, f"Write `num_train_epochs: {max(whole, 1)}`.")
+        whole = max(1, int(epochs)) if epochs is not None and isfinite(epochs) else 1
+        yield Problem("training_args.num_train_epochs", message, f"Write `num_train_epochs: {whole}`.")

@@ -69,18 +69,19 @@ def interleave_probabilities(config: RLVRConfig) -> Iterator[Problem]:
             )
     prompts, last = config.rollout_batch_size, list(shares)[-1]
     for domain, share in shares.items():
-        if domain != last and 0 < share < 1 and prompts > 0 and int(share * prompts) == 0:
+        if domain != last and 0 < share * prompts < 1:
             message = f"{share:g} of {prompts} prompts is less than one: `{domain}` is never trained on"
-            advice = f"Give it at least {1 / prompts:.2g}, or take it out."
+            advice = f"Give it at least {math.ceil(10_000 / prompts) / 10_000:g}, or take it out."
             yield Problem(f"{SHARES}.{domain}", message, advice, {"/rollout_batch_size": "prompts per step"})
     total = sum(shares.values())
     if not math.isfinite(total):
-        yield Problem(SHARES, f"the shares add up to {total}", help="Write shares that add up to 1.", at_key=True)
+        yield Problem(SHARES, f"the shares add up to {total:g}", help="Write shares that add up to 1.", at_key=True)
     elif abs(total - 1) > 1e-6:
         left = prompts_per_domain(shares, prompts)[last]
         added = " + ".join(f"{share:g}" for share in shares.values())
+        equals = f" = {total:g}" if len(shares) > 1 else ""
         message = (
-            f"{added} = {total:g}, not 1: `{last}`, the last, gets the {left} of {prompts} prompts that are left, "
+            f"{added}{equals}, not 1: `{last}`, the last, gets the {left} of {prompts} prompts that are left, "
             f"not {shares[last]:g} of them"
         )
         yield Problem(SHARES, message, help="Write shares that add up to 1.", at_key=True)

@@ -63,7 +63,7 @@ def _role(role: str, config: RLVRConfig, context: Context) -> Iterator[Problem]:
         yield Problem(place, message, help=f"Write `{name}: 1` or more.", fails=fails)
         return
     # With these, how many samples a rank trains on is only known at run time.
-    if config.is_use_additional_prompts or worker.use_dynamic_batching_in_train or micro < 0 or steps < 0:
+    if config.is_use_additional_prompts or worker.use_dynamic_batching_in_train or min(micro, steps) < 0:
         return
     ranks = data_parallel_size(worker) if runs_on(worker, *STRATEGIES) else None
     prompts, group = config.rollout_batch_size, config.num_return_sequences_in_group
@@ -84,8 +84,8 @@ def _role(role: str, config: RLVRConfig, context: Context) -> Iterator[Problem]:
             f"{role}.device_mapping": f"data-parallel ranks: {ranks}",
         }
         message = (
-            f"{prompts} prompts x {group} = {samples} samples are no multiple of {ranks} ranks x {micro} x {steps} "
-            f"= {batch} samples per optimizer step"
+            f"{'1 prompt' if prompts == 1 else f'{prompts} prompts'} x {group} = {samples} samples are no multiple of "
+            f"{ranks} ranks x {micro} x {steps} = {batch} samples per optimizer step"
         )
         also = {path: note for path, note in notes.items() if path != place and context.is_set(path)}
         yield Problem(place, message, help=_advice(samples, ranks, micro, steps), also=also)
@@ -95,5 +95,6 @@ def _advice(samples: int, ranks: int, micro: int, steps: int) -> str:
     if samples % (ranks * micro) == 0:
         most = samples // (ranks * micro)
         fitting = max(count for count in range(1, min(steps, most) + 1) if most % count == 0)
-        return f"Write `gradient_accumulation_steps: {fitting}`, or another divisor of {most}."
+        others = f", or another divisor of {most}" if most > 1 else ""
+        return f"Write `gradient_accumulation_steps: {fitting}`{others}."
     return f"Make prompts x group a multiple of {ranks * micro * steps}, or the batch smaller."
