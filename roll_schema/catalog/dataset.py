@@ -13,6 +13,9 @@ MAX_ROWS = 200
 MAX_BYTES = 2 << 20
 """What is read of a file at most, so that linting stays quick."""
 
+DEFAULT_DOMAIN = "math_rule"
+"""The domain that ROLL gives to a row whose tag belongs to none."""
+
 
 class Sample(NamedTuple):
     """Rows from the beginning of a file; `complete` where these are all."""
@@ -31,6 +34,12 @@ def sample(name: str) -> Sample | None:
         return _read(path, state) if state is not None else None
     except OSError:
         return None
+
+
+def domain_of(row: dict[str, Any], domains: dict[str, str]) -> str:
+    """The domain of a row: its own where it tells one, else that of its tag."""
+    told = row.get("domain")
+    return str(told) if told is not None else domains.get(str(row.get("tag")), DEFAULT_DOMAIN)
 
 
 def is_absent(name: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from roll_schema.catalog.dataset import MAX_BYTES, MAX_ROWS, is_absent, sample
+from roll_schema.diagnostic import Severity
 from tests.support import lint_text
 
 CONFIG = """\
@@ -51,6 +52,12 @@ def found(
     return [(*item.span.first, item.message) for item in lint_text(text).diagnostics if item.rule == rule]
 
 
+def said(rule: str, text: str) -> list[tuple[int, Severity, str]]:
+    """Line, severity and moment of what a rule finds."""
+    items = [item for item in lint_text(text).diagnostics if item.rule == rule]
+    return [(item.span.first.line, item.severity, item.fails) for item in items]
+
+
 def test_a_missing_file_beside_others(folder: Path) -> None:
     assert found("data-file-missing") == []
     message = "there is no file `data/maths.jsonl`, though its folder is there"
@@ -76,11 +83,53 @@ def test_tags_that_no_reward_lists(folder: Path) -> None:
     ]
 
 
+def test_how_bad_a_tag_without_a_reward_is(folder: Path) -> None:
+    (folder / "data" / "mixed.jsonl").write_text(rows("logic"), encoding="utf-8")
+    text = """
+actor_train:
+  data_args: {file_name: [data/math.jsonl, data/mixed.jsonl]}
+validation:
+  data_args: {file_name: [data/mixed.jsonl]}
+rewards:
+  code: {tag_included: [math]}
+"""
+    assert said("unrewarded-tag", text) == [(3, Severity.ERROR, "at first step"), (5, Severity.ERROR, "at evaluation")]
+    text = text.replace("code:", "math_rule:")
+    assert said("unrewarded-tag", text) == [(3, Severity.WARNING, "silently"), (5, Severity.WARNING, "silently")]
+
+
 def test_rows_with_a_domain_of_their_own_keep_it(folder: Path) -> None:
     (folder / "data" / "own.jsonl").write_text(rows("logic", domain="math_rule") * 40, encoding="utf-8")
     assert found("unrewarded-tag", "data/own.jsonl") == []
     assert found("too-few-rows", "data/own.jsonl") == []
     assert found("too-few-rows", "data/own.jsonl", prompts=64) != []
+
+
+def test_each_domain_has_rows_of_its_own(folder: Path) -> None:
+    mixed = rows(*["math"] * 20, *["KodCode"] * 10) + rows("math", domain="logic")
+    (folder / "data" / "mixed.jsonl").write_text(mixed, encoding="utf-8")
+    text = """
+rollout_batch_size: 30
+actor_train:
+  data_args:
+    file_name: [data/mixed.jsonl]
+    domain_interleave_probs:
+      math_rule: 0.6
+      code: 0.3
+      logic: 0.05
+      search: 0.05
+rewards:
+  math_rule: {tag_included: [math]}
+  code: {tag_included: [KodCode]}
+"""
+    assert [place[0] for place in said("too-few-rows", text)] == [9]
+    assert [place[0] for place in said("too-few-rows", text.replace(": 30", ": 34"))] == [7, 8, 9]
+
+
+@pytest.mark.parametrize("rule", ["template-for-one-message", "too-few-rows"])
+@pytest.mark.parametrize("data", ["", "data_args: {file_name: [data/math.jsonl], template: base}"])
+def test_data_that_is_not_described(folder: Path, rule: str, data: str) -> None:
+    assert said(rule, f"rollout_batch_size: 64\nactor_train: {{{data}}}\nrewards: {{}}\n") == []
 
 
 def test_a_name_that_is_too_long_is_no_file(folder: Path) -> None:
@@ -105,6 +154,26 @@ def test_templates_for_one_message(folder: Path) -> None:
     message = "template `base` takes one message of the user, and row 2 of `data/chat.jsonl` has something else"
     assert found("template-for-one-message", "data/chat.jsonl") == [(6, 15, message)]
     assert found("template-for-one-message", "data/chat.jsonl", template="qwen2_5") == []
+
+
+@pytest.mark.parametrize(
+    ("messages", "fires"),
+    [
+        ([{"role": "user", "content": "1+1?"}], False),
+        ('[{"role": "user", "content": "1+1?"}]', False),
+        ([{"role": "user", "content": "1+1?"}, {"role": "assistant", "content": "2"}], True),
+        ('[{"role": "system", "content": "Be brief."}, {"role": "user", "content": "1+1?"}]', True),
+        ([{"role": "assistant", "content": "2"}], True),
+        ([], True),
+        ("1+1?", False),
+        (["1+1?"], False),
+        ({"role": "user"}, False),
+    ],
+)
+def test_which_messages_are_one(folder: Path, messages: Any, fires: bool) -> None:
+    """What is no list of messages is for other rules."""
+    (folder / "data" / "chat.jsonl").write_text(rows("math", messages=messages), encoding="utf-8")
+    assert bool(found("template-for-one-message", "data/chat.jsonl")) is fires
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,8 @@ def diagnostics(rule: Rule, text: str, **given: Any) -> list[Diagnostic]:
         "targets": frozenset({rule.group} & set(OPTIONAL_GROUPS)),
         "preview": rule.preview,
     }
+    if "compared" in given:
+        given["compared"] = releases.load(given["compared"])
     result = lint_text(text, **options | machines_of(text) | given)
     return [item for item in result.diagnostics if item.rule == rule.name]
 

@@ -27,5 +27,6 @@ if TYPE_CHECKING:
 def critic_warmup_without_critic(config: PPOConfig) -> Iterator[Problem]:
     if config.critic_warmup > 0 and config.adv_estimator != "gae":
         steps, name = config.critic_warmup, config.adv_estimator
-        message = f"with `adv_estimator: {name}` there is no critic: the first {steps} steps train nothing"
+        first = f"{steps} steps train" if steps > 1 else "step trains"
+        message = f"with `adv_estimator: {name}` there is no critic: the first {first} nothing"
         yield Problem("critic_warmup", message, "Delete it.", {"adv_estimator": "no critic"})

@@ -37,6 +37,6 @@ def distillation_without_logprobs(config: PPOConfig, context: Context) -> Iterat
     if not (config.use_opd or context.distills) or sampling is None or config.enable_old_logprobs_recompute:
         return
     field = "actor_infer.generating_args.logprobs"
-    if sampling.logprobs is None and context.is_set(field) and context.written(field) is None:
+    if sampling.logprobs is None and context.is_set(field):
         message = "nobody computes the student's log-probabilities: the engine shall not, and nothing is recomputed"
         yield Problem(field, message, "Delete `logprobs`, or write `enable_old_logprobs_recompute: true`.")

@@ -33,20 +33,17 @@ if TYPE_CHECKING:
 @rule(Severity.ERROR, fails="at first step", releases=">=0.1.3", pipelines=RLVR_TRAINING)
 def microbatch_shorter_than_sample(config: RLVRConfig) -> Iterator[Problem]:
     longest = sample_length(config)
-    worker = config.actor_train
-    roles = [("actor_train", worker)]
+    passes = [("actor_train", "train"), ("actor_train", "infer")]
     if has_reference(config):
-        roles.append(("reference", config.reference))
-    for role, group in roles:
-        for phase in ("train", "infer"):
-            if phase == "train" and role != "actor_train":
-                continue
-            field = f"max_tokens_per_microbatch_in_{phase}"
-            tokens = getattr(group, field)
-            if getattr(group, f"use_dynamic_batching_in_{phase}") and tokens and 0 < tokens < longest:
-                yield Problem(
-                    f"{role}.{field}",
-                    f"a micro-batch of {tokens:,} tokens has no room for a sample of {longest:,}",
-                    f"Write `{field}: {longest}` or more.",
-                    also={"sequence_length": "longest sample"} if config.sequence_length else {},
-                )
+        passes.append(("reference", "infer"))
+    for role, phase in passes:
+        worker = getattr(config, role)
+        field = f"max_tokens_per_microbatch_in_{phase}"
+        tokens = getattr(worker, field)
+        if getattr(worker, f"use_dynamic_batching_in_{phase}") and tokens is not None and 0 < tokens < longest:
+            yield Problem(
+                f"{role}.{field}",
+                f"a sample of {longest:,} tokens has no room in a micro-batch of {tokens:,}",
+                f"Write `{field}: {longest}` or more.",
+                also={"sequence_length": "longest sample"} if config.sequence_length else {},
+            )

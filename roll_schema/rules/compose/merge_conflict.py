@@ -26,5 +26,4 @@ from roll_schema.rule import Problem, rule
 
 @rule(Severity.ERROR, fails="at load")
 def merge_conflict(fault: Fault) -> Iterator[Problem]:
-    advice = fault.help or "Write the same kind, a mapping or a list, in both files."
-    yield Problem("", fault.message, help=advice)
+    yield Problem("", fault.message, help="Write the same kind, a mapping or a list, in both files.")

@@ -60,4 +60,4 @@ def _is_one(messages: Any) -> bool:
             return True
     if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
         return True
-    return len(messages) == 1 and messages[0].get("role") == "user"
+    return [message.get("role") for message in messages] == ["user"]

@@ -22,10 +22,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.catalog.dataset import sample
+from roll_schema.catalog.dataset import domain_of, sample
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import RLVR_TRAINING, Problem, rule
-from roll_schema.rules.data.unrewarded_tag import domain_of
 from roll_schema.workers import data_files_of, prompts_per_domain
 
 if TYPE_CHECKING:
@@ -35,15 +34,14 @@ if TYPE_CHECKING:
 @rule(Severity.ERROR, fails="at start", pipelines=RLVR_TRAINING)
 def too_few_rows(config: RLVRConfig) -> Iterator[Problem]:
     arguments = config.actor_train.data_args
-    shares = arguments.domain_interleave_probs if arguments is not None else None
-    if arguments is None or not shares or config.rollout_batch_size < 1:
+    if arguments is None or not arguments.domain_interleave_probs:
         return
     read = [sample(name) for _, name in data_files_of("actor_train", arguments)]
     if not read or not all(part is not None and part.complete for part in read):
         return
     domains = {tag: name for name, reward in (config.rewards or {}).items() for tag in reward.tag_included or ()}
     rows = Counter(domain_of(row, domains) for part in read if part is not None for row in part.rows)
-    for domain, taken in prompts_per_domain(shares, config.rollout_batch_size).items():
+    for domain, taken in prompts_per_domain(arguments.domain_interleave_probs, config.rollout_batch_size).items():
         if taken >= rows[domain] > 0:
             yield Problem(
                 f"actor_train.data_args.domain_interleave_probs.{domain}",

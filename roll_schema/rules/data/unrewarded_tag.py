@@ -18,17 +18,15 @@ is a warning at the file, and silent with `tag_included: [math, logic]`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from roll_schema.catalog.dataset import sample
+from roll_schema.catalog.dataset import DEFAULT_DOMAIN, sample
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import RLVR_TRAINING, Problem, rule
 from roll_schema.workers import data_files_of
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
-
-DEFAULT_DOMAIN = "math_rule"
 
 
 @rule(Severity.WARNING, fails="silently", pipelines=RLVR_TRAINING)
@@ -53,9 +51,3 @@ def unrewarded_tag(config: RLVRConfig) -> Iterator[Problem]:
                 severity=Severity.WARNING if caught else Severity.ERROR,
                 fails="silently" if caught else "at first step" if role == "actor_train" else "at evaluation",
             )
-
-
-def domain_of(row: dict[str, Any], domains: dict[str, str]) -> str:
-    """The domain of a row: its own where it tells one, else that of its tag."""
-    told = row.get("domain")
-    return str(told) if told is not None else domains.get(str(row.get("tag")), DEFAULT_DOMAIN)

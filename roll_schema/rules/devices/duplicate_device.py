@@ -35,6 +35,6 @@ def duplicate_device(worker: WorkerConfig) -> Iterator[Problem]:
         return
     seen: set[int] = set()
     repeated = [device for device in devices if device in seen or seen.add(device)]  # type: ignore[func-returns-value]
-    which = f"GPU {repeated[0]} is" if len(set(repeated)) == 1 else f"GPUs {ranges(repeated)} are"
+    which = f"GPU {ranges(repeated)} is" if len(set(repeated)) == 1 else f"GPUs {ranges(repeated)} are"
     message = f"{which} listed more than once: {len(devices)} entries for {gpus} GPU{'s' if gpus > 1 else ''}"
     yield Problem("device_mapping", message, help="List each GPU of the group once.")

@@ -46,9 +46,9 @@ def misaligned_rollout(config: PPOConfig, context: Context) -> Iterator[Problem]
         return
     first, last = min(train) - min(infer), max(train) - max(infer)
     if first % size:
-        problem = f"`actor_train` begins at GPU {min(train)} and `actor_infer` at {min(infer)}"
+        problem = f"`actor_train` begins at GPU {min(train)} and `actor_infer` at {min(infer)}: {abs(first)} apart"
     elif last % size:
-        problem = f"`actor_train` ends at GPU {max(train)} and `actor_infer` at {max(infer)}"
+        problem = f"`actor_train` ends at GPU {max(train)} and `actor_infer` at {max(infer)}: {abs(last)} apart"
     elif len(train) % size:
         problem = f"`actor_train` has {len(train)} GPUs"
     else:

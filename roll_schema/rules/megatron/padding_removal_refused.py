@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @rule(Severity.ERROR, fails="at worker start", releases=">=0.1.1,<0.2.0")
 def padding_removal_refused(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "megatron_train", "megatron_infer")
-    if settings is None or not getattr(worker, "use_remove_padding", False):
+    if settings is None or not worker.use_remove_padding:
         return
     if settings.get("pipeline_model_parallel_size", 1) != 1 and not settings.get("variable_seq_lengths"):
         message = "`use_remove_padding` with pipeline parallelism needs `variable_seq_lengths`"

@@ -38,13 +38,14 @@ def uneven_experts(config: BaseConfig) -> Iterator[Problem]:
     for name, worker in workers.workers_of(config):
         settings = workers.settings_of(worker, "megatron_train", "megatron_infer")
         sizes = workers.whole(settings, "expert_model_parallel_size") if settings is not None else None
-        if not sizes or sizes[0] == 1:
+        [ranks] = sizes or [1]
+        if ranks == 1:
             continue
         model, experts = workers.model_size(config, name, "experts")
-        if experts % sizes[0]:
+        if experts % ranks:
             fitting = ", ".join(map(str, workers.divisors(experts)))
             yield Problem(
                 f"{name}.strategy_args.strategy_config.expert_model_parallel_size",
-                f"`{model}` has {experts} experts, which {sizes[0]} ranks cannot share evenly",
+                f"`{model}` has {experts} experts, which {ranks} ranks cannot share evenly",
                 help=f"Write a size that divides {experts}: {fitting}.",
             )

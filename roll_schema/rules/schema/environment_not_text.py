@@ -32,8 +32,11 @@ def environment_not_text(section: Section, context: Context) -> Iterator[Problem
     for key in getattr(section, "system_envs", None) or {}:
         value = section.system_envs[key]  # type: ignore[attr-defined]
         if not isinstance(key, str):
-            message = f"the variable's name `{key}` is read as {type(key).__name__}, and must be text"
-            yield Problem(f"system_envs.{key}", message, f"Write `'{key}'`.", fails=fails, at_key=True)
+            message = f"the variable's name is read as {shown(key)} ({type(key).__name__}), and must be text"
+            yield Problem(f"system_envs.{key}", message, "Put the name in quotes.", fails=fails, at_key=True)
+        elif value is None:
+            message = f"`{key}` is null, and an environment variable must be text"
+            yield Problem(f"system_envs.{key}", message, f"Delete it, or write `{key}: ''`.", fails=fails)
         elif not isinstance(value, str):
             message = f"`{key}` is {shown(value)} ({type(value).__name__}), and an environment variable must be text"
             yield Problem(f"system_envs.{key}", message, f"Write `{key}: '{shown(value)}'`.", fails=fails)

@@ -55,13 +55,18 @@ def rewritten_strategy_key(worker: WorkerConfig, context: Context) -> Iterator[P
     if backend is None or not settings:
         return
     for entry in entries(backend, settings, context.release):
-        if entry.key is not None and entry.key.overwritten and entry.value not in ("auto", True):
+        if entry.key is not None and entry.key.overwritten and not _is_same(entry.value):
             message = f"ROLL overwrites `{entry.path}` of {backend.title} with {entry.key.overwritten}"
             yield Problem(f"{_PLACE}.{entry.path}", message, "Delete it.", at_key=True)
     for key, becomes, why in (*_adapter(worker), *_megatron(worker, context), *_fsdp2(worker, context)):
         if settings.get(key, becomes) != becomes:
             message = f"`{key}` becomes {shown(becomes)}: {why}"
             yield Problem(f"{_PLACE}.{key}", message, f"Delete it, or write `{key}: {shown(becomes)}`.")
+
+
+def _is_same(value: object) -> bool:
+    """Whether a value leaves the choice to ROLL, or is what ROLL writes."""
+    return value is True or value == "auto"
 
 
 def _adapter(worker: WorkerConfig) -> Iterator[Rewrite]:
@@ -73,7 +78,7 @@ def _adapter(worker: WorkerConfig) -> Iterator[Rewrite]:
 def _fsdp2(worker: WorkerConfig, context: Context) -> Iterator[Rewrite]:
     settings = settings_of(worker, "fsdp2_train", "fsdp2_infer")
     sizes = whole(settings, "ep_size") if settings else None
-    if sizes is not None and sizes[0] > 1 and context.release.matches(">=0.3.0"):
+    if sizes not in (None, [1]) and context.release.matches(">=0.3.0"):
         yield "apply_expert_patch", False, "`ep_size` above 1 needs transformers 5.2, where ROLL switches the patch off"
 
 

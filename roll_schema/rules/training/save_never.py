@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @rule(Severity.INFO, fails="at save", pipelines=RLVR_TRAINING)
 def save_never(config: RLVRConfig, context: Context) -> Iterator[Problem]:
-    if config.save_steps > config.max_steps > 0:
+    if config.save_steps > config.max_steps > 1:
         place = "save_steps" if context.is_set("save_steps") else "max_steps"
         yield Problem(
             place,

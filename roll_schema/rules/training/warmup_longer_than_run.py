@@ -45,13 +45,13 @@ if TYPE_CHECKING:
 def warmup_longer_than_run(config: RLVRConfig) -> Iterator[Problem]:
     warmup, batch = config.actor_train.training_args.warmup_steps, step_size(config.actor_train)
     samples = config.max_steps * config.rollout_batch_size * config.num_return_sequences_in_group * config.ppo_epochs
-    if batch < 1 or samples < 1 or warmup < 1:
+    if batch < 1:
         return
     steps = samples // batch
-    if warmup >= steps:
+    if warmup >= steps > 0:
         yield Problem(
             "actor_train.training_args.warmup_steps",
-            f"the warm-up of {warmup} steps lasts as long as the run of {steps} optimizer steps",
+            f"the warm-up lasts to the end: `warmup_steps` is {warmup}, and the number of optimizer steps is {steps}",
             f"Write `warmup_steps: {steps // 10}`.",
             also={"max_steps": "pipeline steps of the run"},
         )

@@ -37,8 +37,9 @@ def data_parallel_mismatch(worker: WorkerConfig) -> Iterator[Problem]:
     settings, devices, size = settings_of(worker, "vllm"), device_ids(worker), gpus_per_worker(worker)
     if settings is None or not devices or not size or len(devices) % size:
         return
-    wanted, workers = settings.get("data_parallel_size", 1), len(devices) // size
+    wanted, workers = settings.get("data_parallel_size"), len(devices) // size
     if isinstance(wanted, int) and wanted > 1 and wanted != workers:
-        message = f"`data_parallel_size: {wanted}`, but {len(devices)} GPUs / {size} per worker are {workers} workers"
+        count = f"{len(devices)} / {size} = {workers} (GPUs / GPUs per worker)"
+        message = f"`data_parallel_size` is {wanted}, but the number of workers is {count}"
         advice = f"Write `data_parallel_size: {workers}`, or delete it."
         yield Problem("strategy_args.strategy_config.data_parallel_size", message, advice)

@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
+from roll_schema.scalars import shown
 from roll_schema.workers import settings_of
 
 if TYPE_CHECKING:
@@ -48,12 +49,12 @@ def gpu_memory_utilization(worker: WorkerConfig) -> Iterator[Problem]:
     number = _number(share)
     if number == share and not isinstance(share, bool) and _is_share(number):
         return
-    shown = "null" if share is None else f'"{share}"' if isinstance(share, str) else f"{share}"
-    percent = number / 100 if 10 <= number <= 100 else number
+    said = f'"{share}"' if isinstance(share, str) else shown(share)
+    percent = number / 100 if number >= 10 else number
     advice = f"gpu_memory_utilization: {percent:g}" if _is_share(percent) else "gpu_memory_utilization: 0.8"
     yield Problem(
         "strategy_args.strategy_config.gpu_memory_utilization",
-        f"`gpu_memory_utilization` is {shown}, but vLLM takes a number above 0 and at most 1",
+        f"`gpu_memory_utilization` is {said}, but vLLM takes a number above 0 and at most 1",
         help=f"Write a fraction of the GPU's memory: `{advice}`.",
         severity=Severity.WARNING if _is_share(number) else None,
     )
