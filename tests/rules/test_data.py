@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from roll_schema.catalog.dataset import MAX_BYTES, MAX_ROWS, is_absent, sample
-from roll_schema.diagnostic import Severity
+from roll_schema.diagnostic import Diagnostic, Severity
 from tests.support import lint_text
 
 CONFIG = """\
@@ -40,16 +40,24 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def found(
+def diagnostics(
     rule: str,
     file: str = "data/math.jsonl",
     column: str = "messages: messages",
     template: str = "base",
     reward: str = "math_rule",
     prompts: int = 32,
-) -> list[tuple[int, int, str]]:
+) -> list[Diagnostic]:
     text = CONFIG.format(file=file, column=column, template=template, reward=reward, prompts=prompts)
-    return [(*item.span.first, item.message) for item in lint_text(text).diagnostics if item.rule == rule]
+    return [item for item in lint_text(text).diagnostics if item.rule == rule]
+
+
+def found(*case: Any, **config: Any) -> list[tuple[int, int, str]]:
+    return [(*item.span.first, item.message) for item in diagnostics(*case, **config)]
+
+
+def advice(*case: Any, **config: Any) -> list[str]:
+    return [item.help for item in diagnostics(*case, **config)]
 
 
 def said(rule: str, text: str) -> list[tuple[int, Severity, str]]:
@@ -64,6 +72,8 @@ def test_a_missing_file_beside_others(folder: Path) -> None:
     assert found("data-file-missing", "data/maths.jsonl") == [(4, 17, message)]
     assert found("data-file-missing", "elsewhere/maths.jsonl") == []
     assert found("data-file-missing", "/data/maths.jsonl") == []
+    assert advice("data-file-missing", "data/maths.jsonl") == ["Did you mean `data/math.jsonl`?"]
+    assert advice("data-file-missing", "data/train-00000.parquet") == ["Correct the path, or put the file there."]
 
 
 def test_a_missing_column(folder: Path) -> None:
@@ -71,6 +81,16 @@ def test_a_missing_column(folder: Path) -> None:
     message = "the rows of `data/math.jsonl` have no column `message`"
     assert found("data-column-missing", column="messages: message") == [(5, 15, message)]
     assert found("data-column-missing", column="prompt: question")[0][:2] == (5, 13)
+    assert found("data-column-missing", column="messages: null") == []
+    (folder / "data" / "code.jsonl").write_text('{"question": "1+1?"}\n{"question": "2+2?", "id": 2}\n')
+    message = "the rows of `data/code.jsonl` have no column `messages`"
+    assert found("data-column-missing", "data/math.jsonl, data/code.jsonl") == [(5, 15, message)]
+
+
+def test_advice_on_a_missing_column(folder: Path) -> None:
+    assert advice("data-column-missing", column="messages: message") == ["Did you mean `messages`?"]
+    (folder / "data" / "code.jsonl").write_text('{"question": "1+1?"}\n{"question": "2+2?", "id": 2}\n{"id": 3}\n')
+    assert advice("data-column-missing", "data/code.jsonl") == ["They have question."]
 
 
 def test_tags_that_no_reward_lists(folder: Path) -> None:

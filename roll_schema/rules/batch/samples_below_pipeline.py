@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import RLVR_TRAINING, Problem, rule
-from roll_schema.workers import data_parallel_size, settings_of, whole
+from roll_schema.workers import data_parallel_size, settings_of
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
@@ -50,14 +50,15 @@ _PLACE = "actor_train.strategy_args.strategy_config"
 def samples_below_pipeline(config: RLVRConfig) -> Iterator[Problem]:
     worker = config.actor_train
     settings, ranks = settings_of(worker, "megatron_train"), data_parallel_size(worker)
-    stages = whole(settings, "pipeline_model_parallel_size") if settings else None
-    if settings is None or not stages or not ranks or not worker.use_dynamic_batching_in_train:
+    # Where the ranks are known, the parallel sizes are whole numbers.
+    if not settings or not ranks or not worker.use_dynamic_batching_in_train:
         return
     samples = config.rollout_batch_size * config.num_return_sequences_in_group // ranks
-    if settings.get("virtual_pipeline_model_parallel_size") and 0 < samples < stages[0]:
+    stages = settings.get("pipeline_model_parallel_size")
+    if stages and settings.get("virtual_pipeline_model_parallel_size") and 0 < samples < stages:
         yield Problem(
             f"{_PLACE}.virtual_pipeline_model_parallel_size",
-            f"each rank gets {samples} samples of a step, and the pipeline has {stages[0]} stages",
-            "Make `rollout_batch_size` larger, or delete it.",
+            f"each rank gets fewer samples of a step ({samples}) than the pipeline has stages ({stages})",
+            "Make `rollout_batch_size` larger, or delete `virtual_pipeline_model_parallel_size`.",
             also={f"{_PLACE}.pipeline_model_parallel_size": "the stages"},
         )

@@ -49,7 +49,7 @@ def uneven_forward_batch(config: RLVRConfig, context: Context) -> Iterator[Probl
     samples = prompts * group
     for role in roles:
         ranks = data_parallel_size(getattr(config, role))
-        if ranks is None or ranks == 1:
+        if ranks is None:
             continue
         counts = f"{prompts} prompts x {group} = {samples} samples"
         if samples < ranks:
@@ -58,11 +58,11 @@ def uneven_forward_batch(config: RLVRConfig, context: Context) -> Iterator[Probl
             message = f"{counts} are no multiple of the {ranks} data-parallel ranks of `{role}`"
         else:
             continue
-        fitting = max(count for count in range(1, ranks + 1) if samples % count == 0)
+        fitting = max(count for count in range(1, ranks) if samples % count == 0)
         also = {"rollout_batch_size": "prompts per step", "num_return_sequences_in_group": "samples per prompt"}
         yield Problem(
             f"{role}.device_mapping",
             message,
-            f"Give `{role}` GPUs for {fitting} ranks, or change `rollout_batch_size`.",
+            f"Give `{role}` GPUs for another number of ranks, such as {fitting}, or change `rollout_batch_size`.",
             also={path: note for path, note in also.items() if context.is_set(path)},
         )

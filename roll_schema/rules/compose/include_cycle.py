@@ -25,5 +25,4 @@ from roll_schema.rule import Problem, rule
 
 @rule(Severity.ERROR, fails="at load")
 def include_cycle(fault: Fault) -> Iterator[Problem]:
-    advice = fault.help or "Delete one of the entries; keys that both files need go to a third file."
-    yield Problem("", fault.message, help=advice)
+    yield Problem("", fault.message, "Delete one of the entries; keys that both files need go to a third file.")

@@ -43,6 +43,7 @@ def wrapped_class_not_in_model(config: BaseConfig) -> Iterator[Problem]:
         settings = settings_of(worker, "fsdp2_train", "fsdp2_infer")
         policy = settings.get("wrap_policy") if settings else None
         names = policy.get("transformer_layer_cls_to_wrap") if isinstance(policy, dict) else None
+        names = [names] if isinstance(names, str) else names
         if not isinstance(names, list) or not names:
             continue
         model, known = model_checkpoint(config, role)

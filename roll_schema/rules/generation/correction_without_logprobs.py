@@ -30,9 +30,7 @@ if TYPE_CHECKING:
 @rule(Severity.WARNING, fails="silently", releases=">=0.2.0")
 def correction_without_logprobs(config: PPOConfig, context: Context) -> Iterator[Problem]:
     correction, field = config.train_infer_correction, "actor_infer.generating_args.logprobs"
-    if correction is None or not context.is_set("train_infer_correction"):
-        return
-    wanted = correction.is_weight.enabled or any(item.enabled for item in correction.filters or ())
+    wanted = correction.is_weight.enabled or any(item.enabled for item in correction.filters)
     if wanted and context.is_set(field) and context.written(field) is None:
         message = "the correction is skipped: `logprobs: null` has the engine report no probabilities"
         also = {field: "what it needs"}

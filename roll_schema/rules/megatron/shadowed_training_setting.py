@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
+from roll_schema.scalars import shown
 from roll_schema.workers import settings_of
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def shadowed_training_setting(worker: WorkerConfig) -> Iterator[Problem]:
         if value != outer:
             yield Problem(
                 f"strategy_args.strategy_config.{field}",
-                f"Megatron trains with `{field}: {value}`, while the pipeline reckons with {outer}",
+                f"Megatron trains with `{field}: {shown(value)}`, while the pipeline reckons with {shown(outer)}",
                 "Write it in `training_args` only.",
                 also={f"training_args.{field}": "what the pipeline takes"},
             )

@@ -74,10 +74,11 @@ def _alike(now: object, becomes: object) -> bool:
 
 def _placement(config: BaseConfig, context: Context) -> Iterator[Rewrite]:
     for role, worker in workers_of(config):
-        ids, size = device_ids(worker), gpus_per_worker(worker)
+        size = gpus_per_worker(worker)
         if not runs_on(worker, "sglang", "hf_infer") and size and worker.strategy_args is not None:
             why = "tensor x pipeline parallel size" if runs_on(worker, "vllm") else "ROLL gives each worker one GPU"
             yield f"{role}.num_gpus_per_worker", size, why
+        ids = device_ids(worker)
         if ids and size and len(ids) % size == 0:
             yield f"{role}.world_size", len(ids) // size, f"{len(ids)} GPUs / {size} per worker"
 
@@ -90,7 +91,7 @@ def _nodes(config: BaseConfig, context: Context) -> Iterator[Rewrite]:
     last = max((gpu for _, worker in workers_of(config) for gpu in device_ids(worker) or ()), default=-1)
     if last >= 0 and per_node and per_node > 0:
         nodes = last // per_node + 1
-        yield "num_nodes", nodes, f"the largest GPU id is {last}, with {per_node} GPUs per node"
+        yield "num_nodes", nodes, f"the largest GPU id is {last}, and a node has {per_node}"
 
 
 def _seed(config: BaseConfig) -> Iterator[Rewrite]:

@@ -70,8 +70,10 @@ def wrong_strategy_value(strategy: StrategyArguments, context: Context) -> Itera
 
 
 def _in_words(kind: str) -> str:
+    outer, _, inner = kind.removesuffix("]").partition("[")
+    if outer == "Optional":
+        return f"{_in_words(inner)} or null"
+    if outer == "Union":
+        return " or ".join(map(_in_words, inner.split(", ")))
     words = {"int": "an integer", "float": "a number", "bool": "`true` or `false`", "str": "text"}
-    inner = kind.removeprefix("Optional[").removesuffix("]") if kind.startswith("Optional[") else kind
-    optional = " or null" if inner != kind else ""
-    start = inner.lower().partition("[")[0]
-    return words.get(start, {"dict": "a mapping", "list": "a list"}.get(start, f"of type `{inner}`")) + optional
+    return ({"dict": "a mapping", "list": "a list"} | words).get(outer.lower(), f"of type `{kind}`")

@@ -61,7 +61,7 @@ def batched_tokens_too_few(worker: WorkerConfig) -> Iterator[Problem]:
     if isinstance(tokens, int) and isinstance(sequences, int) and 0 < tokens < sequences:
         yield Problem(
             f"{SETTINGS}.max_num_batched_tokens",
-            f"batches of {tokens:,} tokens cannot hold {sequences:,} sequences of at least one",
+            f"`max_num_batched_tokens: {tokens}` cannot hold {sequences:,} sequences of at least one token",
             help=f"Write `max_num_batched_tokens: {sequences}` or more.",
             also={f"{SETTINGS}.max_num_seqs": f"{sequences:,} sequences"},
             severity=Severity.ERROR,

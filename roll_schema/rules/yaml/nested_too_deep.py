@@ -17,5 +17,5 @@ from roll_schema.rule import Problem, rule
 
 @rule(Severity.ERROR, fails="at load")
 def nested_too_deep(fault: Fault) -> Iterator[Problem]:
-    advice = fault.help or "Flatten the config; if the file was generated, look for a loop in what generated it."
+    advice = "Flatten the config; if the file was generated, look for a loop in what generated it."
     yield Problem("", fault.message, help=advice)
