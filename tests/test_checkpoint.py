@@ -137,6 +137,14 @@ def test_heads_of_a_local_model(tmp_path: Path) -> None:
     assert found(tmp_path, "uneven-heads", QWEN, "{tensor_model_parallel_size: 7}") == []
 
 
+def test_odd_heads_and_layers(tmp_path: Path) -> None:
+    small = QWEN | {"num_attention_heads": 9, "num_key_value_heads": 3, "num_hidden_layers": 61}
+    expected = "9 attention heads, which 2 GPUs cannot share evenly"
+    assert found(tmp_path, "uneven-heads", small, "{tensor_model_parallel_size: 2}") == [(3, 96, expected)]
+    expected = "61 layers, which 2 stages cannot share evenly"
+    assert found(tmp_path, "uneven-layers", small, "{pipeline_model_parallel_size: 2}") == [(3, 98, expected)]
+
+
 def test_virtual_stages_and_counted_layers(tmp_path: Path) -> None:
     both = "{pipeline_model_parallel_size: 2, virtual_pipeline_model_parallel_size: 5}"
     expected = "24 layers, which 2 × 5 virtual stages cannot share evenly"

@@ -83,6 +83,21 @@ def test_a_fragment_may_name_a_variable_like_a_key_of_another_release(tmp_path: 
     assert places(lint_path(path, release="0.3.0"), "key-not-in-release") == [("key-not-in-release", 2, 1)]
 
 
+def test_a_fragment_may_define_what_nothing_refers_to(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "main").mkdir()
+    one = "my_batch: 8\nsave_step: 10\nrollout_batch_sise: 8\n"
+    (tmp_path / "config" / "one.yaml").write_text(one, encoding="utf-8")
+    path = tmp_path / "main" / "main.yaml"
+    path.write_text("defaults:\n  - ../config/one@_here_\nsave_steps: 10\nmy_size: 8\n", encoding="utf-8")
+    found = [
+        (Path(item.span.source.name).name, item.span.first.line)
+        for item in lint_path(path).diagnostics
+        if item.rule == "unknown-key"
+    ]
+    assert found == [("one.yaml", 3), ("main.yaml", 4)]
+
+
 def test_values_that_are_not_printed() -> None:
     from roll_schema.report import json, text
 

@@ -58,11 +58,10 @@ def partial_overlap_refused(config: AgenticConfig) -> Iterator[Problem]:
     if not train & infer:
         return
     if train < infer:
-        workers = len(infer) // size
-        free = [start for start in range(0, len(infer), size) if not train & set(sorted(infer)[start : start + size])]
-        if workers < 2 or not free:
-            message = f"the trainer leaves none of the {workers} rollout workers GPUs of its own"
-            yield Problem(_PLACE, message, f"Give the trainer fewer GPUs, {off}", also=also)
+        shares = [set(sorted(infer)[start : start + size]) for start in range(0, len(infer), size)]
+        if all(train & share for share in shares):
+            message = "every rollout worker shares GPUs with the trainer, and one must go on while it trains"
+            yield Problem(_PLACE, message, f"Give the trainer fewer GPUs or the rollout more, {off}", also=also)
         elif ratio <= 0:
             message = "the trainer takes a part of the rollout's GPUs, which needs `async_generation_ratio` above 0"
             yield Problem(_PLACE, message, f"Write `async_generation_ratio: 1`, {off}", also=also)

@@ -53,6 +53,7 @@ def no_optimizer_step(config: PPOConfig, context: Context) -> Iterator[Problem]:
     if batches // ranks == 0:
         yield Problem(
             "actor_train.training_args",
-            f"{samples} samples in all / ({micro} x {steps}) / {ranks} ranks is less than one optimizer step",
+            f"samples / (batch per pass x passes) / ranks = {samples} / ({micro} x {steps}) / {ranks} is less than one "
+            "optimizer step",
             "Make `gradient_accumulation_steps` smaller, or `max_steps` or `rollout_batch_size` larger.",
         )

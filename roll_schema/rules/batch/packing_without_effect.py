@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 @rule(Severity.INFO, fails="silently", releases=">=0.2.0")
 def packing_without_effect(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
-    dynamic = [name for name in ("train", "infer") if getattr(worker, f"use_dynamic_batching_in_{name}")]
+    passes = {"training": worker.use_dynamic_batching_in_train, "forward passes": worker.use_dynamic_batching_in_infer}
+    dynamic = " and ".join(name for name, on in passes.items() if on)
     if worker.use_sequence_packing and dynamic and context.is_set("sequence_packing_args"):
-        field = f"use_dynamic_batching_in_{dynamic[0]}"
-        message = f"`sequence_packing_args` is not used: `{field}` decides what goes into a micro-batch"
+        message = f"`sequence_packing_args` is not used in {dynamic}: dynamic batching decides on micro-batches there"
         yield Problem("sequence_packing_args", message, "Delete it, or switch dynamic batching off.", at_key=True)

@@ -22,5 +22,4 @@ from roll_schema.rule import Problem, rule
 
 @rule(Severity.ERROR, fails="at load")
 def include_outside_project(fault: Fault) -> Iterator[Problem]:
-    advice = fault.help or "Move the file into the project, or allow its folder with `--config-dir`."
-    yield Problem("", fault.message, help=advice)
+    yield Problem("", fault.message, help=fault.help)

@@ -30,6 +30,6 @@ def concurrency_refused(config: PPOConfig) -> Iterator[Problem]:
     for role in ("actor_train", "reference", "critic"):
         worker = getattr(config, role)
         usual = not worker.worker_cls or worker.worker_cls.startswith("roll.")
-        if usual and (worker.max_concurrency or 1) > 1:
+        if usual and worker.max_concurrency > 1:
             message = f"the workers of `{role}` serve one call at a time, not {worker.max_concurrency}"
             yield Problem(f"{role}.max_concurrency", message, "Delete it.")

@@ -51,7 +51,7 @@ def crowded_device(config: RLVRConfig) -> Iterator[Problem]:
         shared = mine & device_set(reward)
         if not shared or not isinstance(share, (int, float)) or not isinstance(other, (int, float)):
             continue
-        if share + other > 1:
+        if share + other >= 1:
             field = "strategy_args.strategy_config.gpu_memory_utilization"
             yield Problem(
                 f"rewards.{name}.{field}",

@@ -39,9 +39,9 @@ def device_outside_cluster(worker: WorkerConfig, context: Context) -> Iterator[P
     gpus = cluster.nodes * cluster.gpus_per_node
     outside = [device for device in devices if device >= gpus]
     if outside:
-        what = "GPU" if len(set(outside)) == 1 else "GPUs"
+        what = "GPU {} lies" if len(set(outside)) == 1 else "GPUs {} lie"
         message = (
-            f"{what} {ranges(outside)} lie outside the cluster: {cluster.nodes} x {cluster.gpus_per_node} GPUs "
+            f"{what.format(ranges(outside))} outside the cluster: {cluster.nodes} x {cluster.gpus_per_node} GPUs "
             f"are ids 0 to {gpus - 1}"
         )
         advice = f"Use ids below {gpus}, such as `device_mapping: list(range(0,{gpus}))`, or add nodes."

@@ -40,11 +40,13 @@ def engine_across_nodes(config: PPOConfig, context: Context) -> Iterator[Problem
         devices, settings = workers.device_ids(worker), workers.settings_of(worker, "vllm")
         # Stages of a pipeline may lie on different nodes: they exchange little.
         sizes = workers.whole(settings, "tensor_parallel_size") if settings is not None else None
-        if not devices or not sizes or sizes[0] > per_node or len(devices) % sizes[0]:
+        if not devices or not sizes:
             continue
-        size = sizes[0]
-        for number in range(len(devices) // size):
-            engine = devices[number * size : (number + 1) * size]
+        (size,) = sizes
+        if size > per_node or len(devices) % size:
+            continue
+        for start in range(0, len(devices), size):
+            engine = devices[start : start + size]
             nodes = {device // per_node for device in engine}
             if len(nodes) > 1:
                 yield Problem(

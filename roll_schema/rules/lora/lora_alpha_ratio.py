@@ -38,7 +38,7 @@ def lora_alpha_ratio(model_args: ModelArguments, context: Context) -> Iterator[P
     if context.path != "actor_train.model_args" or model_args.lora_target is None:
         return
     rank, alpha = model_args.lora_rank, model_args.lora_alpha
-    if not rank or not alpha or rank < 0:
+    if rank is None or rank < 1 or not alpha:
         return
     scale = f"the adapter is scaled by {alpha} / {rank} = {alpha / rank:.3g}"
     default = "" if context.is_set("lora_rank") else " (ROLL's default rank)"

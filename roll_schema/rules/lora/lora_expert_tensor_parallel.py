@@ -40,8 +40,8 @@ def lora_expert_tensor_parallel(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "megatron_train")
     if settings is None or worker.model_args.lora_target is None:
         return
-    tensor = settings.get("tensor_model_parallel_size", 1)
-    experts = settings.get("expert_tensor_parallel_size", tensor)
+    tensor = settings.get("tensor_model_parallel_size") or 1
+    experts = settings.get("expert_tensor_parallel_size") or tensor
     if settings.get("ckpt_format") == "torch_dist":
         yield Problem(f"{_PLACE}.ckpt_format", "`torch_dist` cannot save adapters", "Delete it.")
     elif experts != tensor:

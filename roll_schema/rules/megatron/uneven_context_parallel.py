@@ -37,13 +37,13 @@ def uneven_context_parallel(config: RLVRConfig) -> Iterator[Problem]:
     worker = config.actor_train
     settings = settings_of(worker, "megatron_train")
     sizes = whole(settings, "context_parallel_size") if settings else None
-    if not sizes or sizes[0] == 1 or worker.use_dynamic_batching_in_train or worker.use_sequence_packing:
+    if not sizes or worker.use_dynamic_batching_in_train or worker.use_sequence_packing:
         return
-    length = sample_length(config)
-    if length and length % (2 * sizes[0]):
+    (size,), length = sizes, sample_length(config)
+    if size > 1 and length and length % (2 * size):
         yield Problem(
             "actor_train.strategy_args.strategy_config.context_parallel_size",
-            f"samples of {length:,} tokens are no multiple of 2 x {sizes[0]}",
-            f"Make the length a multiple of {2 * sizes[0]}.",
+            f"samples of {length:,} tokens are no multiple of 2 x {size}",
+            f"Make the length a multiple of {2 * size}.",
             also={"sequence_length": "their length"} if config.sequence_length else {},
         )

@@ -53,16 +53,19 @@ def uneven_layers(config: BaseConfig) -> Iterator[Problem]:
             continue
         virtual = settings.get(STAGES[1]) or 1
         sizes = workers.whole(settings, STAGES[0])
-        if not sizes or not isinstance(virtual, int) or sizes[0] * virtual <= 1:
+        if not sizes or not isinstance(virtual, int):
+            continue
+        (size,) = sizes
+        stages = size * virtual
+        if stages <= 1:
             continue
         model, layers = workers.model_size(config, name, "layers")
-        stages = sizes[0] * virtual
         counted = [what for key, what in COUNTED.items() if settings.get(key) is True]
         total = layers + len(counted)
         if total % stages:
             parts = [f"{layers} layers", *counted]
-            shown = f"{sizes[0]} stages" if virtual == 1 else f"{sizes[0]} × {virtual} virtual stages"
-            fitting = ", ".join(str(size) for size in workers.divisors(total) if size <= layers)
+            shown = f"{size} stages" if virtual == 1 else f"{size} × {virtual} virtual stages"
+            fitting = ", ".join(str(other) for other in workers.divisors(total) if other <= layers)
             yield Problem(
                 f"{name}.strategy_args.strategy_config.{STAGES[0]}",
                 f"`{model}` has {' and '.join(parts)}, which {shown} cannot share evenly",

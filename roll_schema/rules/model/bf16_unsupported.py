@@ -32,9 +32,7 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, fails="at worker start")
 def bf16_unsupported(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
-    if worker.strategy_args is None or (not worker.device_mapping and not context.is_set("strategy_args")):
-        return
-    if worker.model_args.dtype != "bf16":
+    if worker.strategy_args is None or worker.model_args.dtype != "bf16":
         return
     gpu = context.need_gpu()
     if not gpu.predates_ampere:

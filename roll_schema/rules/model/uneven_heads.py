@@ -23,6 +23,7 @@ Qwen2.5-7B has 28 attention heads:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 from typing import TYPE_CHECKING
 
 from roll_schema import workers
@@ -65,8 +66,7 @@ def _shares(worker: WorkerConfig) -> tuple[str, int, str]:
         settings = workers.settings_of(worker, "megatron_train", "megatron_infer")
         key = "tensor_model_parallel_size"
     if settings is not None:
-        sizes = workers.whole(settings, key)
-        return f"strategy_args.strategy_config.{key}", sizes[0] if sizes else 0, "at worker start"
+        return f"strategy_args.strategy_config.{key}", prod(workers.whole(settings, key) or ()), "at worker start"
     if workers.runs_on(worker, "deepspeed_train", "deepspeed_infer", "fsdp2_train", "fsdp2_infer"):
         fails = "at first step" if workers.runs_on(worker, "deepspeed_train", "deepspeed_infer") else "at worker start"
         return "model_args.ulysses_size", worker.model_args.ulysses_size or 0, fails

@@ -36,15 +36,16 @@ BREAKS = {
 }
 """What `__post_init__` does with the value: ROLL 0.1.0 to 0.3.0."""
 
+INSTEAD = {"lora_rank": "lora_alpha", "prompt_length": "sequence_length"}
+"""Fields that keep ROLL from working with the null."""
+
 
 @rule(Severity.ERROR, fails="at load")
 def null_breaks_load(section: Section, context: Context) -> Iterator[Problem]:
     names = {parent.__name__ for parent in type(section).__mro__}
     for (owner, field), deed in BREAKS.items():
         if owner in names and context.is_set(field) and getattr(section, field) is None:
-            if field == "lora_rank" and getattr(section, "lora_alpha", None):
-                continue
-            if field == "prompt_length" and getattr(section, "sequence_length", None):
+            if field in INSTEAD and getattr(section, INSTEAD[field]):
                 continue
             help_text = f"Delete `{field}` to get ROLL's default, or give it a value."
             yield Problem(field, f"`{field}` is null, but ROLL {deed} while it loads the config", help_text)

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, fails="at load")
 def unpaired_validation_lengths(config: BaseConfig) -> Iterator[Problem]:
-    lengths = {"val_prompt_length": config.val_prompt_length, "val_sequence_length": config.val_sequence_length}
-    given = [name for name, length in lengths.items() if length]
-    if len(given) == 1:
-        other = next(name for name in lengths if name not in given)
-        yield Problem(given[0], f"`{given[0]}` is set, but `{other}` is not", f"Set `{other}` too, or delete both.")
+    pair = ("val_prompt_length", "val_sequence_length")
+    for name, other in (pair, reversed(pair)):
+        if getattr(config, name) and not getattr(config, other):
+            yield Problem(name, f"`{name}` is set, but `{other}` is not", f"Set `{other}` too, or delete both.")

@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 
 _TRUTHS = dict.fromkeys(("true", "yes", "on", "enabled", "1"), "true")
 _TRUTHS |= dict.fromkeys(("false", "no", "off", "disabled", "0"), "false")
-_WITH_COMMAS = re.compile(r"\d{1,3}(,\d{3})+")
-_NUMBER = re.compile(r"[-+]?\d+(\.\d*)?")
+_WITH_COMMAS = re.compile(r"[1-9]\d{0,2}(,\d{3})+")
+_NUMBERS = {
+    "an integer": re.compile(r"[-+]?(0|[1-9]\d*)"),
+    "a number": re.compile(r"[-+]?(0|[1-9]\d*)(\.\d*)?(e[-+]?\d+)?", re.I),
+}
 
 NAMES = {
     "int": "an integer",
@@ -50,22 +53,25 @@ def wrong_type(error: SchemaError, context: Context) -> Iterator[Problem]:
     if isinstance(value, list) and "list of text" in wanted:
         yield from _wrong_items(error, value)
         return
-    if isinstance(value, dict) and wanted == NAMES["dict"]:
+    if error.kind == "string_type" and (isinstance(value, str) or "text" not in wanted):
         message = f"the key `{error.key}` must be text"
-        yield Problem(error.path, message, help=f'Put it in quotes: `"{error.key}"`.', at_key=True)
+        path = re.sub(r"\[(\w+)\]$", r".\1", error.path)
+        yield Problem(path, message, help=f'Put it in quotes: `"{error.key}"`.', at_key=True)
         return
-    missing = " (`???` marks a value that must still be set)" if value == "???" else ""
-    message = f"`{error.path}` must be {wanted}, but this is {describe(value)}{missing}"
-    change = _change(error, value, wanted)
-    yield Problem(error.path, message, help=_advice(error, value, wanted), change=change)
+    message = f"`{error.path}` must be {wanted}, but this is {describe(value)}"
+    if value == "???":
+        yield Problem(error.path, f"{message} (`???` marks a value that must still be set)")
+        return
+    advice, change = _remedy(error, value, wanted)
+    yield Problem(error.path, message, help=advice, change=change)
 
 
 def _wrong_items(error: SchemaError, items: list[Node]) -> Iterator[Problem]:
     for index, item in enumerate(items):
         if not isinstance(item.value, str):
-            path = f"{error.path}[{index}]"
+            path, change = f"{error.path}[{index}]", _quoted(item)
             message = f"`{path}` must be text, but this is {describe(item.value)}"
-            yield Problem(path, message, "Put it in quotes.", change=_quoted(item))
+            yield Problem(path, message, "Put it in quotes." if change else "", change=change)
 
 
 def wanted_type(error: SchemaError) -> str:
@@ -74,24 +80,19 @@ def wanted_type(error: SchemaError) -> str:
     text = declared.removeprefix("Optional[").removeprefix("Union[")
     if text.startswith("Literal"):
         return "text"
-    if "[" in error.path.rpartition(".")[2] or error.path.rpartition(".")[2] != error.field:
+    if error.path.rpartition(".")[2] != error.field:
         text = text.rpartition(", ")[2] if text.startswith("Dict") else text.partition("[")[2]
     kinds = {
         "List[str], str": "text or a list of text",
         "bool, str": "`true`, `false` or text",
         "List[int], str": "text that Python reads as a list of device ids, such as `list(range(0,8))`",
+        "Dict[str, float]": "a mapping of names to numbers",
+        "List[str]": "a list of text",
     }
     for start, words in kinds.items():
         if text.startswith(start):
             return words
-    if text.startswith("Dict[str, float]"):
-        return "a mapping of names to numbers"
-    if text.startswith("List[str]"):
-        return "a list of text"
-    for name, words in NAMES.items():
-        if text.lower().startswith(name):
-            return words
-    return "a mapping"
+    return NAMES.get(re.split(r"\W", text)[0].lower(), "a mapping")
 
 
 def describe(value: Any) -> str:
@@ -100,6 +101,8 @@ def describe(value: Any) -> str:
         return "a mapping"
     if isinstance(value, list):
         return "a list"
+    if value is None:
+        return "null"
     kind = {str: "text", int: "an integer", float: "a number with a fraction", bool: "a truth value"}
     return f"{_shown(value)}, {kind.get(type(value), type(value).__name__)}"
 
@@ -111,46 +114,38 @@ def _shown(value: Any) -> str:
     return f"`{text if len(text) <= 60 else text[:57] + '…'}`"
 
 
-def _change(error: SchemaError, value: Any, wanted: str) -> Change | None:
-    """The value as it was meant, where that is plain."""
-    if isinstance(value, str) and wanted in (NAMES["int"], NAMES["float"]):
-        text = value.replace(",", "") if _WITH_COMMAS.fullmatch(value) else value
-        return Write(text) if _NUMBER.fullmatch(text) and (wanted == NAMES["float"] or text.isdigit()) else None
+def _remedy(error: SchemaError, value: Any, wanted: str) -> tuple[str, Change | None]:
+    """What to write, and the change to it, where it is plain what the value was meant as."""
+    key = "" if error.path.endswith("]") else f"{error.key}: "
+    if number := _number(value, wanted):
+        how = "Write it without quotes:" if number == value else "Write"
+        return f"{how} `{key}{number}`.", Write(number)
+    if wanted == NAMES["bool"]:
+        truth = _TRUTHS.get(str(value).lower())
+        return (f"Write `{key}{truth}`.", Write(truth)) if truth else ("Write `true` or `false`.", None)
+    if wanted == NAMES["str"] and (quoted := _quoted(error.node)):
+        return f"Put it in quotes: `{key}{quoted.text}`.", quoted
+    if wanted == "a list of text" and isinstance(value, str) and "\n" not in error.node.span.text:
+        listed = f"[{error.node.span.text}]"
+        return f"Write `{key}{listed}`.", Write(listed)
+    if wanted == "a mapping" and isinstance(value, str) and value in error.root.value:
+        return f"To use the variable of that name, write `${{{value}}}`.", None
+    if error.field == "lora_target" and isinstance(value, list) and all(isinstance(item.value, str) for item in value):
+        names = ",".join(item.value for item in value)
+        return f"Write the names with commas: `lora_target: {names}`.", Write(names)
+    return "", None
+
+
+def _number(value: Any, wanted: str) -> str:
+    """The number of the wanted kind that a value stands for; empty where it stands for none."""
     if isinstance(value, float) and wanted == NAMES["int"] and value.is_integer():
-        return Write(str(int(value)))
-    if wanted == NAMES["bool"] and str(value).lower() in _TRUTHS:
-        return Write(_TRUTHS[str(value).lower()])
-    if isinstance(value, (int, float, bool)) and wanted == NAMES["str"]:
-        return _quoted(error.node)
-    if isinstance(value, str) and wanted == "a list of text":
-        return Write(f"[{error.node.span.text}]")
-    if isinstance(value, list) and error.field == "lora_target" and all(isinstance(item.value, str) for item in value):
-        return Write(",".join(item.value for item in value))
-    return None
+        return str(int(value))
+    if not isinstance(value, str) or wanted not in _NUMBERS:
+        return ""
+    text = value.replace(",", "") if _WITH_COMMAS.fullmatch(value) else value
+    return text if _NUMBERS[wanted].fullmatch(text) else ""
 
 
-def _quoted(node: Node) -> Change | None:
+def _quoted(node: Node) -> Write | None:
     text = node.span.text
-    return Write(f'"{text}"') if text.isprintable() and not set(text) & set('"\\[]{}') else None
-
-
-def _advice(error: SchemaError, value: Any, wanted: str) -> str:
-    if isinstance(value, str) and wanted in (NAMES["int"], NAMES["float"]):
-        try:
-            float(value)
-        except ValueError:
-            return ""
-        return f"Write it without quotes: `{error.key}: {value}`."
-    if isinstance(value, float) and wanted == NAMES["int"] and value.is_integer():
-        return f"Write `{error.key}: {int(value)}`."
-    if isinstance(value, str) and wanted == NAMES["bool"]:
-        return "Write `true` or `false`, without quotes."
-    if isinstance(value, (int, float, bool)) and wanted == "text":
-        return f'Put it in quotes: `{error.key}: "{error.node.span.text}"`.'
-    if isinstance(value, str) and wanted == "a list of text":
-        return f"Write `{error.key}: [{value}]`."
-    if isinstance(value, str) and wanted == "a mapping" and value in error.root.value:
-        return f"To use the variable of that name, write `${{{value}}}`."
-    if isinstance(value, list) and error.field == "lora_target":
-        return f"Write the names with commas: `lora_target: {','.join(str(item.value) for item in value)}`."
-    return ""
+    return Write(f'"{text}"') if isinstance(node.value, (int, float)) and '"' not in text else None

@@ -50,8 +50,9 @@ def context_too_short(config: RLVRConfig) -> Iterator[Problem]:
         needed = config.prompt_length + config.response_length
         sum_shown = f"{config.prompt_length:,} prompt + {config.response_length:,} response = {needed:,}"
         sources = ["prompt_length", "response_length"]
-    if config.validation is not None and (config.val_sequence_length or 0) > needed:
-        needed, sources = config.val_sequence_length or 0, ["val_sequence_length"]
+    longest = config.val_sequence_length if config.validation is not None else None
+    if longest and longest > needed:
+        needed, sources = longest, ["val_sequence_length"]
         sum_shown = f"`val_sequence_length` is {needed:,}"
     if context < needed:
         refused = config.prompt_length > context

@@ -19,4 +19,4 @@ from roll_schema.rule import Problem, rule
 
 @rule(Severity.ERROR, fails="at load")
 def not_utf8(fault: Fault) -> Iterator[Problem]:
-    yield Problem("", fault.message, help=fault.help or "Save the file as UTF-8.")
+    yield Problem("", fault.message, help="Save the file as UTF-8.")
