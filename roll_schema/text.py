@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -110,6 +110,14 @@ def one_of(word: str, known: Iterable[str]) -> str:
     close = closest(word, known)
     return f"Did you mean `{close}`?" if close else f"Write one of {', '.join(f'`{name}`' for name in known)}."
 
+
+def listed(names: Sequence[str]) -> str:
+    """The first names as code, and how many more there are."""
+    shown = ", ".join(f"`{name}`" for name in names[:_LISTED])
+    return f"{shown} and {len(names) - _LISTED} more" if len(names) > _LISTED else shown
+
+
+_LISTED = 8
 
 MAX_BYTES = 10 * 1024 * 1024
 """Size of a file beyond which it is no config."""

@@ -150,7 +150,9 @@ def prompts_per_domain(shares: dict[str, float], prompts: int) -> dict[str, int]
 def data_files_of(role: str, arguments: DataArguments) -> Iterator[tuple[str, str]]:
     """The data files that a section names, with their places."""
     names = arguments.file_name
-    if isinstance(names, list):
+    if isinstance(names, str):
+        yield f"{role}.data_args.file_name", names
+    elif isinstance(names, list):
         yield from (
             (f"{role}.data_args.file_name[{at}]", name) for at, name in enumerate(names) if isinstance(name, str)
         )

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roll_schema.text import MAX_BYTES, Source, closest, decode, read
+from roll_schema.text import MAX_BYTES, Source, closest, decode, listed, read
 
 
 def test_lines_end_at_all_three_line_ends() -> None:
@@ -45,3 +45,8 @@ def test_read_refuses_what_is_no_file(tmp_path: Path) -> None:
 def test_the_closest_word_is_that_of_difflib(word: str, known: list[str], cutoff: float) -> None:
     found = difflib.get_close_matches(word, known, n=1, cutoff=cutoff)
     assert closest(word, known, cutoff) == (found[0] if found else None)
+
+
+def test_names_beyond_the_first_are_counted() -> None:
+    assert listed(["a", "b"]) == "`a`, `b`"
+    assert listed([str(number) for number in range(10)]).endswith("`6`, `7` and 2 more")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -48,12 +49,14 @@ class Editor:
         self.initialized = await self.client.initialize_session(asked)
 
     def _listen(self) -> None:
-        self.client.protocol.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, self._heard)
+        told = self.client.protocol.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        told.add_done_callback(self._heard)
 
-    def _heard(self, found: types.PublishDiagnosticsParams) -> None:
+    def _heard(self, told: Future[types.PublishDiagnosticsParams]) -> None:
         # Every notification is kept: two may come at once, and the client wakes whoever waits for the first alone.
-        self.found.put_nowait(found)
-        self._listen()
+        if told.exception() is None:
+            self.found.put_nowait(told.result())
+            self._listen()
 
     def close(self) -> None:
         self.run(self.client.shutdown_session())

@@ -90,7 +90,7 @@ def test_a_missing_column(folder: Path) -> None:
 def test_advice_on_a_missing_column(folder: Path) -> None:
     assert advice("data-column-missing", column="messages: message") == ["Did you mean `messages`?"]
     (folder / "data" / "code.jsonl").write_text('{"question": "1+1?"}\n{"question": "2+2?", "id": 2}\n{"id": 3}\n')
-    assert advice("data-column-missing", "data/code.jsonl") == ["They have question."]
+    assert advice("data-column-missing", "data/code.jsonl") == ["They have `question`."]
 
 
 def test_tags_that_no_reward_lists(folder: Path) -> None:

@@ -50,6 +50,7 @@ FOUND = [
      "train_env_manager: {tags: [a, b]}", 3),
     ("environment-text-missing", "0.2.0", "agentic", f"custom_envs:\n  A: {{env_manager_cls: {TRAJECTORIES}}}\n"
      "train_env_manager: {tags: [A]}", 2),
+    ("mixed-file-formats", "0.2.1", "sft", "sft_train: {data_args: {file_name: data/code.parquet}}", 1),
     ("local-checkpoint-deleted", "0.2.1", "rlvr", "checkpoint_config: {output_dir: a}", 1),
     ("diffusion-strategy-mismatch", "0.2.1", "reward_fl", "actor_train: {strategy_args: {strategy_name: deepspeed_train}}",
      1),

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
+from roll_schema.scalars import shown
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
@@ -28,6 +29,6 @@ if TYPE_CHECKING:
 def fractional_async_ratio(config: AgenticConfig, context: Context) -> Iterator[Problem]:
     ratio = context.written("async_generation_ratio")
     if isinstance(ratio, float):
-        message = f"`async_generation_ratio` is {ratio}, and the agentic pipelines can only count with an integer"
+        message = f"`async_generation_ratio` is {shown(ratio)}, and the agentic pipelines count with an integer only"
         whole = max(round(ratio), 0) if isfinite(ratio) else 1
         yield Problem("async_generation_ratio", message, f"Write `async_generation_ratio: {whole}`.")

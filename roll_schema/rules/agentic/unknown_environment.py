@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
-from roll_schema.text import closest
+from roll_schema.text import closest, listed
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
@@ -37,6 +37,7 @@ MANAGERS = ("train_env_manager", "val_env_manager")
 @rule(Severity.ERROR, fails="at load")
 def unknown_environment(config: AgenticConfig, context: Context) -> Iterator[Problem]:
     known = list(config.custom_envs or {})
+    names = listed(known) or "nothing"
     for manager in MANAGERS:
         settings = getattr(config, manager)
         # ROLL pairs tags with groups; a tag beyond the groups is not looked up.
@@ -46,10 +47,9 @@ def unknown_environment(config: AgenticConfig, context: Context) -> Iterator[Pro
             written = context.is_set(f"{manager}.tags")
             by_default = "" if written else " (the default)"
             close = closest(tag, known)
-            listed = ", ".join(f"`{name}`" for name in known[:8]) or "nothing"
             yield Problem(
                 f"{manager}.tags[{index}]" if written else f"{manager}.tags",
-                f"`{manager}` runs the environment `{tag}`{by_default}, but `custom_envs` has {listed}",
+                f"`{manager}` runs the environment `{tag}`{by_default}, but `custom_envs` has {names}",
                 f"Did you mean `{close}`?" if close else f"Add `{tag}` to `custom_envs`, or name one that is there.",
                 {"custom_envs": "the environments"},
             )

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from roll_schema.catalog.dataset import sample
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import RLVR_TRAINING, Context, Problem, rule
-from roll_schema.text import closest
+from roll_schema.text import closest, listed
 from roll_schema.workers import data_files_of
 
 if TYPE_CHECKING:
@@ -44,6 +44,6 @@ def data_column_missing(config: RLVRConfig, context: Context) -> Iterator[Proble
         yield Problem(
             written if context.is_set(written) else place,
             f"the rows of `{name}` have no column `{column[:60]}`",
-            help=f"Did you mean `{close}`?" if close else f"They have {', '.join(names[:12])}.",
+            help=f"Did you mean `{close}`?" if close else f"They have {listed(names)}.",
             also={place: "the file"},
         )

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
-from roll_schema.workers import workers_of
+from roll_schema.workers import data_files_of, workers_of
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
@@ -35,14 +35,9 @@ _FORMATS = {"json": "json", "jsonl": "json", "parquet": "parquet", "csv": "csv",
 @rule(Severity.ERROR, fails="at start", releases=">=0.1.1")
 def mixed_file_formats(config: BaseConfig, context: Context) -> Iterator[Problem]:
     for role, worker in workers_of(config):
-        names = worker.data_args.file_name if worker.data_args is not None else None
-        if not isinstance(names, list):
-            continue
         first = ""
-        for index, name in enumerate(names):
-            ending = name.rpartition("/")[2].rpartition(".")[2].lower() if isinstance(name, str) else ""
-            kind = _FORMATS.get(ending)
-            place = f"{role}.data_args.file_name[{index}]"
+        for place, name in data_files_of(role, worker.data_args) if worker.data_args is not None else ():
+            kind = _FORMATS.get(name.rpartition("/")[2].rpartition(".")[2].lower())
             if kind is None:
                 continue
             if context.pipeline in _JSON_ONLY and kind != "json":

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from roll_schema.catalog.dataset import DEFAULT_DOMAIN, sample
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.text import listed
 from roll_schema.workers import data_files_of
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def unrewarded_tag(config: RLVRConfig) -> Iterator[Problem]:
             other = sorted({tag for tag in found if isinstance(tag, str)} - domains.keys())
             if not other:
                 continue
-            shown = ", ".join(f"`{tag[:60]}`" for tag in other[:5])
+            shown = listed([tag[:60] for tag in other])
             yield Problem(
                 place,
                 f"rows of `{name}` are tagged {shown}, which no reward lists: "

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
+from roll_schema.text import listed
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
@@ -37,10 +38,9 @@ def variables_not_passed_on(config: BaseConfig, context: Context) -> Iterator[Pr
     trainer = TRAINER[context.pipeline]
     names = [str(name) for name in config.system_envs or () if not str(name).startswith(FOR_THE_DRIVER)]
     if names:
-        shown = ", ".join(f"`{name}`" for name in names[:5])
         yield Problem(
             "system_envs",
-            f"`{trainer}` does not get {shown} of the top level",
-            help=f"Write it below `{trainer}.system_envs`.",
+            f"`{trainer}` does not get {listed(names)} of the top level",
+            help=f"Write {'it' if len(names) == 1 else 'them'} below `{trainer}.system_envs`.",
             at_key=True,
         )

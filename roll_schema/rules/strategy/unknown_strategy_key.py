@@ -30,7 +30,7 @@ from roll_schema.change import Rename
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.strategies import Backend, Entry, backend_of, entries
-from roll_schema.text import closest
+from roll_schema.text import closest, listed
 
 if TYPE_CHECKING:
     from roll_schema.models.strategy_args import StrategyArguments
@@ -55,7 +55,7 @@ def unknown_strategy_key(strategy: StrategyArguments, context: Context) -> Itera
     unknown = [entry for entry in found if entry.key is None]
     if other := meant_for(backend, found):
         deed = "ignores them" if backend.unknown == "ignored" else "refuses them when the workers start"
-        names = ", ".join(f"`{entry.name}`" for entry in unknown[:4])
+        names = listed([entry.name for entry in unknown])
         message = f"these are settings of {other.title} ({names}), but `{strategy.strategy_name}` {deed}"
         fails = "silently" if backend.unknown == "ignored" else "at worker start"
         advice = f"Write {backend.title}'s own settings, or choose a strategy of {other.title}."
