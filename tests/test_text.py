@@ -44,7 +44,12 @@ def test_read_refuses_what_is_no_file(tmp_path: Path) -> None:
 )
 def test_the_closest_word_is_that_of_difflib(word: str, known: list[str], cutoff: float) -> None:
     found = difflib.get_close_matches(word, known, n=1, cutoff=cutoff)
-    assert closest(word, known, cutoff) == (found[0] if found else None)
+    alike = next((name for name in known if name.lower() == word.lower()), None)
+    assert closest(word, known, cutoff) == (alike if alike is not None else found[0] if found else None)
+
+
+def test_capitals_do_not_keep_words_apart() -> None:
+    assert closest("wsd", ["cosine", "WSD"]) == "WSD"
 
 
 def test_names_beyond_the_first_are_counted() -> None:
