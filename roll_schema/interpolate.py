@@ -335,7 +335,11 @@ def _text(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """What a resolver's argument is without nodes: a reference gives a node, all else is plain already."""
+    """What a resolver's argument, or a part of a text, is without nodes."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
     return plain(value) if isinstance(value, Node) else value
 
 

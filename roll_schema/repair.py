@@ -63,7 +63,9 @@ def _tried(path: Path, source: Source, options: Options, before: Result, items: 
         return None
     edited = Source(source.name, fix.apply(source, (edit for item in items for edit in item.edits)))
     after = engine.lint(path, edited, options)
-    return (edited, after, items) if edited.text != source.text and not _errors(after) - _errors(before) else None
+    # Where rules are selected, those on YAML itself may not be among them.
+    harm = bool(_errors(after) - _errors(before)) or after.was_checked < before.was_checked
+    return (edited, after, items) if edited.text != source.text and not harm else None
 
 
 def _errors(result: Result) -> set[tuple[str, str | None]]:

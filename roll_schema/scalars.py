@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import math
 import re
 from typing import Any
@@ -30,6 +31,7 @@ _FLOAT = re.compile(
         | \.(?:nan|NaN|NAN)""",
     re.X,
 )
+_PLAIN = re.compile(r"""[\w./(](?:[^,:#\[\]{}"'\\]*[^,:#\[\]{}"'\\ ])?""")
 _NUMERIC_START = frozenset("-+0123456789.")
 
 
@@ -110,16 +112,27 @@ def _sexagesimal(digits: str) -> float:
 
 
 def shown(value: Any) -> str:
-    """A value as YAML has it, on one line."""
+    """A value as YAML has it, on one line; text in a list or a mapping is quoted where it would be something else."""
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
     if isinstance(value, list):
-        return f"[{', '.join(map(shown, value))}]"
+        return f"[{', '.join(map(_inside, value))}]"
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{shown(key)}: {shown(item)}' for key, item in value.items())}}}"
+        return f"{{{', '.join(f'{_inside(key)}: {_inside(item)}' for key, item in value.items())}}}"
     if isinstance(value, float) and not math.isfinite(value):
         return re.sub("(?=inf|nan)", ".", str(value))
     return str(value)
+
+
+def _inside(value: Any) -> str:
+    if not isinstance(value, str):
+        return shown(value)
+    return value if is_plain(value) else json.dumps(value, ensure_ascii=False)
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text may stand in a list without quotes, and is a text there."""
+    return _PLAIN.fullmatch(text) is not None and text.isprintable() and plain(text) == text
 
 
 def _short(text: str) -> str:

@@ -290,9 +290,10 @@ class _Builder:
             self._fault("invalid-key", f"a {what} cannot be a key", event)
             frame.key = (f"<{what}>", self._span(event), False)
         if event.tag and event.tag != "!":
-            tag = self._standard_tag(event, self._span(event))
-            if tag not in ("map", "seq", "omap", "pairs", "str"):
-                self._fault("unknown-tag", f"a config cannot hold a value of the tag `!!{tag}`", event)
+            known, tag = len(self.faults), self._standard_tag(event, self._span(event))
+            if len(self.faults) == known and tag not in (("map",) if is_map else ("seq", "omap", "pairs")):
+                what = "mapping" if is_map else "list"
+                self._fault("unknown-tag", f"a {what} of a config cannot have the tag `!!{tag}`", event)
         node = Node({} if is_map else [], self._span(event))
         if event.anchor:
             self._open_anchors.add(event.anchor)

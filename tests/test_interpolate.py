@@ -105,6 +105,11 @@ def test_types_survive_and_the_literal_is_the_place() -> None:
     assert [(hop.kind, hop.span.first) for hop in node.hops] == [("interpolated", (3, 14))]
 
 
+def test_lists_in_a_text_are_written_as_omegaconf_writes_them() -> None:
+    resolved, _ = resolve("s: [foo, 1, {a: b}]\nname: run-${s}\n")
+    assert plain(resolved)["name"] == "run-['foo', 1, {'a': 'b'}]"
+
+
 def test_used_variables_are_known() -> None:
     root, _ = tree.parse(Source("x", "a: 1\nb: {c: 2}\nd: ${a}\ne: {f: '${..b.c}'}\ng: 1\n"))
     assert root is not None

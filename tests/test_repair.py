@@ -17,7 +17,7 @@ from roll_schema import api, compose, tree
 from roll_schema.diagnostic import Severity
 from roll_schema.engine import Options, Result
 from roll_schema.engine import lint as lint_source
-from roll_schema.repair import Repair, repair
+from roll_schema.repair import Repair, _tried, repair
 from roll_schema.text import Source
 from tests.conftest import ROOT, json_lines
 from tests.support import plain
@@ -173,6 +173,17 @@ def test_fixes_do_no_harm(shared: Path) -> None:
         else:
             assert not after.done
     assert made > 200
+
+
+def test_what_cannot_be_read_is_harm_whatever_rules_are_selected() -> None:
+    source = Source("c.yaml", f'{HEAD}save_steps: "10"\n')
+    given = Options(release="0.2.1", select=frozenset({"wrong-type"}))
+    before = lint_source(Path("c.yaml"), source, given)
+    [item] = before.diagnostics
+    [edit] = item.edits
+    for text, kept in (("10", True), ("[10", False)):
+        proposed = item._replace(edits=(edit._replace(text=text),))
+        assert (_tried(Path("c.yaml"), source, given, before, [proposed]) is not None) is kept
 
 
 class Mistakes(RuleBasedStateMachine):

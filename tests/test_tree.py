@@ -77,6 +77,8 @@ FAULTS = [
     ("a: 1\n---\nb: 2\n", [("multiple-documents", 2, 1)]),
     ("a: *b\n", [("undefined-alias", 1, 4)]),
     ("a: &a [*a]\n", [("recursive-alias", 1, 8)]),
+    ("a: !!str [b]\n", [("unknown-tag", 1, 4)]),
+    ("a: !!seq {b: c}\n", [("unknown-tag", 1, 4)]),
     ("&a\n? *a\n: 1\n", [("recursive-alias", 2, 3)]),
     ("? *a\n: 1\n", [("undefined-alias", 1, 3)]),
     ("a: !foo 1\n", [("unknown-tag", 1, 4)]),

@@ -69,6 +69,6 @@ def offload_refused(worker: WorkerConfig) -> Iterator[Problem]:
             advice = "Write `stage: 3`, or delete it."
             severity = Severity.WARNING
             yield Problem(f"{_PLACE}.{name}", message, advice, severity=severity, fails="silently", at_key=True)
-        elif part.get("device") == "nvme" and not part.get("nvme_path"):
+        elif stage == 3 and part.get("device") == "nvme" and not part.get("nvme_path"):
             message = f"`{name}` to `nvme` needs an `nvme_path`"
             yield Problem(f"{_PLACE}.{name}", message, "Add `nvme_path: /local/nvme`.", at_key=True)

@@ -39,4 +39,4 @@ def environment_not_text(section: Section, context: Context) -> Iterator[Problem
             yield Problem(f"system_envs.{key}", message, f"Delete it, or write `{key}: ''`.", fails=fails)
         elif not isinstance(value, str):
             message = f"`{key}` is {shown(value)} ({type(value).__name__}), and an environment variable must be text"
-            yield Problem(f"system_envs.{key}", message, f"Write `{key}: '{shown(value)}'`.", fails=fails)
+            yield Problem(f"system_envs.{key}", message, "Put it in quotes where it is written.", fails=fails)

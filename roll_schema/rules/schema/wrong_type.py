@@ -13,6 +13,7 @@ Write the type that the field has:
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from roll_schema.change import Change, Write
 from roll_schema.diagnostic import Severity
 from roll_schema.models.validation import SchemaError, facts_of
 from roll_schema.rule import Context, Problem, rule
+from roll_schema.scalars import is_plain, shown
 
 if TYPE_CHECKING:
     from roll_schema.tree import Node
@@ -108,15 +110,17 @@ def describe(value: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
-    text = f'"{value}"' if isinstance(value, str) else str(value)
+    text = f'"{value}"' if isinstance(value, str) else shown(value)
     return f"`{text if len(text) <= 60 else text[:57] + '…'}`"
 
 
 def _remedy(error: SchemaError, value: Any, wanted: str) -> tuple[str, Change | None]:
     """What to write, and the change to it, where it is plain what the value was meant as."""
     key = "" if error.path.endswith("]") else f"{error.key}: "
+    written = error.node.span.text
+    if "${" in written:
+        meant = _number(value, wanted) or (wanted == NAMES["bool"] and _TRUTHS.get(str(value).lower()))
+        return f"Write `{key}${{oc.decode:{written}}}`." if meant and isinstance(value, str) else "", None
     if number := _number(value, wanted):
         how = "Write it without quotes:" if number == value else "Write"
         return f"{how} `{key}{number}`.", Write(number)
@@ -125,13 +129,17 @@ def _remedy(error: SchemaError, value: Any, wanted: str) -> tuple[str, Change | 
         return (f"Write `{key}{truth}`.", Write(truth)) if truth else ("Write `true` or `false`.", None)
     if wanted == NAMES["str"] and (quoted := _quoted(error.node)):
         return f"Put it in quotes: `{key}{quoted.text}`.", quoted
-    if wanted == "a list of text" and isinstance(value, str) and "\n" not in error.node.span.text:
-        listed = f"[{error.node.span.text}]"
-        return f"Write `{key}{listed}`.", Write(listed)
+    if wanted == "a list of text" and isinstance(value, str) and "\n" not in written:
+        if written[:1] in "'\"" or is_plain(written):
+            return f"Write `{key}[{written}]`.", Write(f"[{written}]")
+        return f"Write a list: `{key}[{json.dumps(value, ensure_ascii=False)}]` for one text.", None
     if wanted == "a mapping" and isinstance(value, str) and value in error.root.value:
         return f"To use the variable of that name, write `${{{value}}}`.", None
     if error.field == "lora_target" and isinstance(value, list) and all(isinstance(item.value, str) for item in value):
+        if not value:
+            return "Write the names of modules, with commas, or delete it.", None
         names = ",".join(item.value for item in value)
+        names = names if all(is_plain(item.value) for item in value) else json.dumps(names, ensure_ascii=False)
         return f"Write the names with commas: `lora_target: {names}`.", Write(names)
     return "", None
 
@@ -148,4 +156,5 @@ def _number(value: Any, wanted: str) -> str:
 
 def _quoted(node: Node) -> Write | None:
     text = node.span.text
-    return Write(f'"{text}"') if isinstance(node.value, (int, float)) and '"' not in text else None
+    number = isinstance(node.value, (int, float))
+    return Write(f'"{text}"') if number and not any(mark in text for mark in ('"', "${")) else None

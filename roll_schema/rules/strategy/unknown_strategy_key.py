@@ -55,13 +55,14 @@ def unknown_strategy_key(strategy: StrategyArguments, context: Context) -> Itera
     unknown = [entry for entry in found if entry.key is None]
     if other := meant_for(backend, found):
         deed = "ignores them" if backend.unknown == "ignored" else "refuses them when the workers start"
-        names = listed([entry.name for entry in unknown])
+        names = listed([entry.name for entry in unknown if "." not in entry.path])
         message = f"these are settings of {other.title} ({names}), but `{strategy.strategy_name}` {deed}"
         fails = "silently" if backend.unknown == "ignored" else "at worker start"
-        advice = f"Write {backend.title}'s own settings, or choose a strategy of {other.title}."
+        own = f"Write {backend.title}'s own settings" if backend.keys else "Delete them"
+        advice = f"{own}, or choose a strategy of {other.title}."
         also = {"strategy_name": "the backend"}
         yield Problem("strategy_config", message, advice, also, fails, at_key=True)
-        return
+        unknown = [entry for entry in unknown if "." in entry.path]
     for entry in unknown:
         yield _problem(entry, backend, strategy.strategy_name, context.release)
 
