@@ -127,7 +127,11 @@ def shown(value: Any) -> str:
 def _inside(value: Any) -> str:
     if not isinstance(value, str):
         return shown(value)
-    return value if is_plain(value) else json.dumps(value, ensure_ascii=False)
+    return value if is_plain(value) else quoted(value)
+
+
+def quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def is_plain(text: str) -> bool:

@@ -51,9 +51,10 @@ def uneven_device_mapping(worker: WorkerConfig, context: Context) -> Iterator[Pr
     for path, size in sizes.items():
         if size is None or isinstance(size, (str, list, dict)):
             shown = "null" if size is None else f'"{size}"' if isinstance(size, str) else "no number"
-            key, number = path.rpartition(".")[2], int(size) if isinstance(size, str) and size.isdecimal() else 0
+            number = max(int(size), 1) if isinstance(size, str) and size.isdecimal() else 1
+            key = path.rpartition(".")[2]
             message = f"`{key}` is {shown}, and ROLL counts GPUs with it"
-            yield Problem(path, message, f"Write a number: `{key}: {number or 1}`.")
+            yield Problem(path, message, f"Write a number: `{key}: {number}`.")
             return
     numbers = {path: size for path, size in sizes.items() if isinstance(size, (int, float)) and 0 <= size < inf}
     whole = {path: int(size) for path, size in numbers.items()}

@@ -13,7 +13,6 @@ Write the type that the field has:
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -22,7 +21,7 @@ from roll_schema.change import Change, Write
 from roll_schema.diagnostic import Severity
 from roll_schema.models.validation import SchemaError, facts_of
 from roll_schema.rule import Context, Problem, rule
-from roll_schema.scalars import is_plain, shown
+from roll_schema.scalars import is_plain, quoted, shown
 
 if TYPE_CHECKING:
     from roll_schema.tree import Node
@@ -127,19 +126,19 @@ def _remedy(error: SchemaError, value: Any, wanted: str) -> tuple[str, Change | 
     if wanted == NAMES["bool"]:
         truth = _TRUTHS.get(str(value).lower())
         return (f"Write `{key}{truth}`.", Write(truth)) if truth else ("Write `true` or `false`.", None)
-    if wanted == NAMES["str"] and (quoted := _quoted(error.node)):
-        return f"Put it in quotes: `{key}{quoted.text}`.", quoted
+    if wanted == NAMES["str"] and (change := _quoted(error.node)):
+        return f"Put it in quotes: `{key}{change.text}`.", change
     if wanted == "a list of text" and isinstance(value, str) and "\n" not in written:
         if written[:1] in "'\"" or is_plain(written):
             return f"Write `{key}[{written}]`.", Write(f"[{written}]")
-        return f"Write a list: `{key}[{json.dumps(value, ensure_ascii=False)}]` for one text.", None
+        return f"Write a list: `{key}[{quoted(value)}]` for one text.", None
     if wanted == "a mapping" and isinstance(value, str) and value in error.root.value:
         return f"To use the variable of that name, write `${{{value}}}`.", None
     if error.field == "lora_target" and isinstance(value, list) and all(isinstance(item.value, str) for item in value):
         if not value:
             return "Write the names of modules, with commas, or delete it.", None
         names = ",".join(item.value for item in value)
-        names = names if all(is_plain(item.value) for item in value) else json.dumps(names, ensure_ascii=False)
+        names = names if all(is_plain(item.value) for item in value) else quoted(names)
         return f"Write the names with commas: `lora_target: {names}`.", Write(names)
     return "", None
 
