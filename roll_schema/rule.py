@@ -89,6 +89,11 @@ class Context(NamedTuple):
         node = self._node(field_path)
         return plain(node) if node is not None else None
 
+    def text(self, field_path: str) -> str:
+        """What is written for a field, or for the variable that it refers to; empty where nothing is."""
+        node = self._node(field_path)
+        return node.span.text if node is not None else ""
+
     def _node(self, field_path: str) -> Node | None:
         return lookup(self.root, filter(None, f"{self.path}.{field_path}".split(".")))
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from roll_schema.change import Write
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.scalars import shown
@@ -39,4 +40,9 @@ def environment_not_text(section: Section, context: Context) -> Iterator[Problem
             yield Problem(f"system_envs.{key}", message, f"Delete it, or write `{key}: ''`.", fails=fails)
         elif not isinstance(value, str):
             message = f"`{key}` is {shown(value)} ({type(value).__name__}), and an environment variable must be text"
-            yield Problem(f"system_envs.{key}", message, "Put it in quotes where it is written.", fails=fails)
+            written = context.text(f"system_envs.{key}")
+            if isinstance(value, (dict, list)) or "${" in written:
+                yield Problem(f"system_envs.{key}", message, "Write a text in quotes.", fails=fails)
+            else:
+                advice = f"Write `{key}: '{written}'`."
+                yield Problem(f"system_envs.{key}", message, advice, fails=fails, change=Write(f"'{written}'"))
