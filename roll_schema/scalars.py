@@ -31,7 +31,7 @@ _FLOAT = re.compile(
         | \.(?:nan|NaN|NAN)""",
     re.X,
 )
-_PLAIN = re.compile(r"""[\w./(](?:[^,:#\[\]{}"'\\]*[^,:#\[\]{}"'\\ ])?""")
+_PLAIN = re.compile(r"""[\w./(](?:[^,:?#\[\]{}"'\\]*[^,:?#\[\]{}"'\\ ])?""")
 _NUMERIC_START = frozenset("-+0123456789.")
 
 

@@ -22,6 +22,7 @@ from roll_schema.text import Source
         (1e-5, "1e-05"),
         ("8", "8"),
         (["8", "a b", "on", 8, True], '["8", a b, "on", 8, true]'),
+        (["0?", "a?"], '["0?", "a?"]'),
         ({"a": {"b": None}, "c, d": []}, '{a: {b: null}, "c, d": []}'),
     ],
 )
@@ -29,7 +30,8 @@ def test_values_are_shown(value: Any, text: str) -> None:
     assert shown(value) == text
 
 
-TEXT = st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), max_size=12)
+MARKS = st.sampled_from("ab01.-+_/()?*&!|>%@`~=<$^; :,#é")
+TEXT = st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), max_size=12) | st.text(MARKS, max_size=6)
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT
 VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(TEXT, inner), max_leaves=8)
 
