@@ -322,11 +322,7 @@ def _child(node: Node, key: str) -> Any:
 
 
 def _closest(word: str, known: Any) -> str | None:
-    names = [name for name in known if isinstance(name, str)]
-    folded = {name.lower(): name for name in names}
-    if word.lower() in folded:
-        return folded[word.lower()]
-    return closest(word, names, cutoff=0.75)
+    return closest(word, (name for name in known if isinstance(name, str)), cutoff=0.75)
 
 
 def _text(value: Any) -> str:

@@ -82,10 +82,10 @@ class Span(NamedTuple):
 
 def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The known word that resembles another most, for a "did you mean"; None when none comes near."""
-    known, lower = list(known), word.lower()
-    for name in known:
-        if name.lower() == lower:
-            return name
+    known = list(known)
+    folded = {name.lower(): name for name in known}
+    if word.lower() in folded:
+        return folded[word.lower()]
     import difflib  # only who errs pays for it
 
     likely = [name for name in known if _may_resemble(word, name, cutoff)]

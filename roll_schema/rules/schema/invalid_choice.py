@@ -47,6 +47,5 @@ def _meant(value: object, choices: list[str]) -> str | None:
     if not isinstance(value, str):
         return None
     synonyms = {"flash_attention_2": "fa2", "bfloat16": "bf16", "float16": "fp16", "float32": "fp32", "eager": "sdpa"}
-    folded = {choice.lower(): choice for choice in choices}
-    close = synonyms.get(value) if synonyms.get(value) in choices else folded.get(value.lower())
-    return closest(value, choices) if close is None else close
+    meant = synonyms.get(value)
+    return meant if meant in choices else closest(value, choices)
