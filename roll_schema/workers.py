@@ -71,6 +71,12 @@ def whole(settings: Settings, *keys: str) -> list[int] | None:
     return sizes if fine else None
 
 
+def whole_size(settings: Settings | None, key: str) -> int | None:
+    """One such size; None, too, where there are no settings."""
+    sizes = whole(settings, key) if settings is not None else None
+    return sizes[0] if sizes else None
+
+
 def gpus_per_worker(worker: WorkerConfig) -> int | None:
     """GPUs of each worker as ROLL sets them in `WorkerConfig.__post_init__`; None where the sizes are wrong."""
     settings = settings_of(worker, "vllm")

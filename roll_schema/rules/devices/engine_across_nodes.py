@@ -39,11 +39,8 @@ def engine_across_nodes(config: PPOConfig, context: Context) -> Iterator[Problem
     for name, worker in workers.workers_of(config):
         devices, settings = workers.device_ids(worker), workers.settings_of(worker, "vllm")
         # Stages of a pipeline may lie on different nodes: they exchange little.
-        sizes = workers.whole(settings, "tensor_parallel_size") if settings is not None else None
-        if not devices or not sizes:
-            continue
-        (size,) = sizes
-        if size > per_node or len(devices) % size:
+        size = workers.whole_size(settings, "tensor_parallel_size")
+        if not devices or size is None or size > per_node or len(devices) % size:
             continue
         for start in range(0, len(devices), size):
             engine = devices[start : start + size]

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
-from roll_schema.workers import settings_of, whole
+from roll_schema.workers import settings_of, whole_size
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 @rule(Severity.INFO, fails="silently", releases=">=0.3.0")
 def compile_warmup_without_pipeline(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "megatron_train", "megatron_infer")
-    if settings and settings.get("compile_warmup") is True and whole(settings, "pipeline_model_parallel_size") == [1]:
+    if (
+        settings
+        and settings.get("compile_warmup") is True
+        and whole_size(settings, "pipeline_model_parallel_size") == 1
+    ):
         message = "with one pipeline stage, `compile_warmup` does nothing"
         yield Problem("strategy_args.strategy_config.compile_warmup", message, "Delete it.")

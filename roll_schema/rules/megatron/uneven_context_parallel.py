@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import RLVR_TRAINING, Problem, rule
-from roll_schema.workers import sample_length, settings_of, whole
+from roll_schema.workers import sample_length, settings_of, whole_size
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
@@ -36,10 +36,9 @@ if TYPE_CHECKING:
 def uneven_context_parallel(config: RLVRConfig) -> Iterator[Problem]:
     worker = config.actor_train
     settings = settings_of(worker, "megatron_train")
-    sizes = whole(settings, "context_parallel_size") if settings else None
-    if not sizes or worker.use_dynamic_batching_in_train or worker.use_sequence_packing:
+    size, length = whole_size(settings, "context_parallel_size"), sample_length(config)
+    if size is None or worker.use_dynamic_batching_in_train or worker.use_sequence_packing:
         return
-    (size,), length = sizes, sample_length(config)
     if size > 1 and length and length % (2 * size):
         yield Problem(
             "actor_train.strategy_args.strategy_config.context_parallel_size",

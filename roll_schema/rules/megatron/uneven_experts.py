@@ -37,9 +37,8 @@ if TYPE_CHECKING:
 def uneven_experts(config: BaseConfig) -> Iterator[Problem]:
     for name, worker in workers.workers_of(config):
         settings = workers.settings_of(worker, "megatron_train", "megatron_infer")
-        sizes = workers.whole(settings, "expert_model_parallel_size") if settings is not None else None
-        [ranks] = sizes or [1]
-        if ranks == 1:
+        ranks = workers.whole_size(settings, "expert_model_parallel_size")
+        if ranks is None or ranks == 1:
             continue
         model, experts = workers.model_size(config, name, "experts")
         if experts % ranks:

@@ -52,10 +52,9 @@ def uneven_layers(config: BaseConfig) -> Iterator[Problem]:
         if settings is None or any(settings.get(key) is not None for key in PLACED_BY_HAND):
             continue
         virtual = settings.get(STAGES[1]) or 1
-        sizes = workers.whole(settings, STAGES[0])
-        if not sizes or not isinstance(virtual, int):
+        size = workers.whole_size(settings, STAGES[0])
+        if size is None or not isinstance(virtual, int):
             continue
-        (size,) = sizes
         stages = size * virtual
         if stages <= 1:
             continue

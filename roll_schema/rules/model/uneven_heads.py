@@ -23,7 +23,6 @@ Qwen2.5-7B has 28 attention heads:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import prod
 from typing import TYPE_CHECKING
 
 from roll_schema import workers
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
 def uneven_heads(config: BaseConfig) -> Iterator[Problem]:
     for name, worker in workers.workers_of(config):
         key, size, fails = _shares(worker)
-        if size <= 1:
+        if size is None or size <= 1:
             continue
         model, heads = workers.model_size(config, name, "heads")
         groups = workers.model_checkpoint(config, name)[1].sizes.get("kv_heads", heads)
@@ -58,7 +57,7 @@ def uneven_heads(config: BaseConfig) -> Iterator[Problem]:
         )
 
 
-def _shares(worker: WorkerConfig) -> tuple[str, int, str]:
+def _shares(worker: WorkerConfig) -> tuple[str, int | None, str]:
     """The setting that shares heads out, its size, and when a wrong one fails."""
     settings = workers.settings_of(worker, "vllm")
     key = "tensor_parallel_size"
@@ -66,8 +65,8 @@ def _shares(worker: WorkerConfig) -> tuple[str, int, str]:
         settings = workers.settings_of(worker, "megatron_train", "megatron_infer")
         key = "tensor_model_parallel_size"
     if settings is not None:
-        return f"strategy_args.strategy_config.{key}", prod(workers.whole(settings, key) or ()), "at worker start"
+        return f"strategy_args.strategy_config.{key}", workers.whole_size(settings, key), "at worker start"
     if workers.runs_on(worker, "deepspeed_train", "deepspeed_infer", "fsdp2_train", "fsdp2_infer"):
         fails = "at first step" if workers.runs_on(worker, "deepspeed_train", "deepspeed_infer") else "at worker start"
-        return "model_args.ulysses_size", worker.model_args.ulysses_size or 0, fails
-    return "", 0, ""
+        return "model_args.ulysses_size", worker.model_args.ulysses_size, fails
+    return "", None, ""

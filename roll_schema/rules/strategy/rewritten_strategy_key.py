@@ -36,7 +36,7 @@ from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.scalars import shown
 from roll_schema.strategies import backend_of, entries
-from roll_schema.workers import settings_of, whole
+from roll_schema.workers import settings_of, whole, whole_size
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -77,8 +77,7 @@ def _adapter(worker: WorkerConfig) -> Iterator[Rewrite]:
 
 def _fsdp2(worker: WorkerConfig, context: Context) -> Iterator[Rewrite]:
     settings = settings_of(worker, "fsdp2_train", "fsdp2_infer")
-    sizes = whole(settings, "ep_size") if settings else None
-    if sizes not in (None, [1]) and context.release.matches(">=0.3.0"):
+    if whole_size(settings, "ep_size") not in (None, 1) and context.release.matches(">=0.3.0"):
         yield "apply_expert_patch", False, "`ep_size` above 1 needs transformers 5.2, where ROLL switches the patch off"
 
 
