@@ -64,10 +64,9 @@ def edits(change: Change, root: Node, path: str, primary_file: str) -> tuple[Edi
             renamed = _renamed(way[-2], way[-1], to) if len(way) > 1 else None
             return _judged(renamed, way[:-1], primary_file)
         case Write(text):
-            old = way[-1].span if way else None
-            # An expression may come to another value elsewhere, where the environment is another.
-            made = old is not None and "\n" not in old.text and "${" not in old.text
-            written = [Edit(old, text, safe=True)] if old is not None and made else None
+            # Neither over several lines, nor in place of an expression, which may come to another value elsewhere.
+            fits = bool(way) and not any(mark in way[-1].span.text for mark in ("\n", "${"))
+            written = [Edit(way[-1].span, text, safe=True)] if fits else None
             return _judged(written, way, primary_file, unless=("aliased",))
         case Move(to):
             target = _way(root, to)

@@ -55,13 +55,10 @@ def parse_case(line: str) -> Case:
 
 def cases() -> dict[str, list[Case]]:
     """The cases of the file, by rule."""
-    found: dict[str, list[Case]] = {}
-    for line in VERDICTS.read_text(encoding="utf-8").splitlines():
-        if not line.startswith(" "):
-            found[line] = []
-        elif not line.startswith("    "):
-            found[next(reversed(found))].append(parse_case(line))
-    return found
+    return {
+        name: [parse_case(line) for line in text.splitlines()[1:] if not line.startswith("    ")]
+        for name, text in sections().items()
+    }
 
 
 def release_of(rule: Rule) -> str:
