@@ -161,6 +161,7 @@ def _document(result: Result) -> dict[str, Any] | None:
         "skipped": result.skipped,
         "manual": result.manual,
         "was": [result.was_composed, result.was_checked, result.was_narrowed],
+        "not_run": [result.filtered, result.unselected, sorted(result.unjudged)],
         "facts": result.facts.name,
         "sources": [source.name for source in sources],
         "diagnostics": [_packed(item, sources) for item in result.diagnostics],
@@ -174,8 +175,8 @@ def _packed(item: Diagnostic, sources: dict[Source, int]) -> list[Any]:
 
     notes = [[note.message, packed(note.span)] for note in item.notes]
     edits = [[packed(edit.span), edit.text, edit.safe] for edit in item.edits]
-    severity = item.severity.value
-    return [item.rule, severity, item.message, packed(item.span), item.fails, item.help, item.path, notes, edits]
+    told = (item.rule, item.severity.value, item.message, packed(item.span), item.fails, item.help, item.path)
+    return [*told, notes, edits, item.blocking]
 
 
 def _result(document: dict[str, Any]) -> Result:
@@ -185,11 +186,12 @@ def _result(document: dict[str, Any]) -> Result:
         return sources[packed[0]].span(packed[1], packed[2])
 
     def items(rows: list[list[Any]]) -> Iterator[Diagnostic]:
-        for rule, severity, message, place, fails, advice, path, notes, edits in rows:
+        for rule, severity, message, place, fails, advice, path, notes, edits, blocking in rows:
             yield Diagnostic(
                 rule, Severity(severity), message, span(place), fails, advice, path,
                 tuple(Note(text, span(where)) for text, where in notes),
                 tuple(Edit(span(where), text, safe) for where, text, safe in edits),
+                blocking,
             )  # fmt: skip
 
     result = Result(
@@ -203,4 +205,6 @@ def _result(document: dict[str, Any]) -> Result:
         manual=document["manual"],
     )
     result.was_composed, result.was_checked, result.was_narrowed = document["was"]
+    result.filtered, result.unselected, unjudged = document["not_run"]
+    result.unjudged = set(unjudged)
     return result

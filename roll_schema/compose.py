@@ -140,6 +140,7 @@ class _Composer:
             composition.root = merged
         except _Stop:
             composition.complete = False
+            composition.faults = [fault._replace(blocking=True) for fault in composition.faults]
             if isinstance(root.value, dict):
                 composition.root = Node(
                     {key: child for key, child in root.value.items() if key not in ("defaults", "hydra")}, root.span
@@ -147,7 +148,9 @@ class _Composer:
         return composition
 
     def _fault(self, rule: str, message: str, span: Span, help_text: str = "", path: str | None = None) -> None:
-        self.composition.faults.append(Fault(rule, message, span, help_text, path))
+        # An override that is refused was not applied, so that its value is not checked.
+        blocking = rule == "invalid-override"
+        self.composition.faults.append(Fault(rule, message, span, help_text, path, blocking=blocking))
 
     # Files
 

@@ -143,7 +143,7 @@ def not_in_release(pipeline: str, release: releases.Release, span: Span) -> Iter
             f"ROLL {release.name} has no {pipeline} pipeline, and no script that starts one: {releases.have(names)} it"
         )
         help_text = "Name the release with `--roll-release`, or another pipeline with `--pipeline`."
-        yield Fault("pipeline-not-in-release", message, span, help_text)
+        yield Fault("pipeline-not-in-release", message, span, help_text, blocking=True)
 
 
 def is_pipeline_config(root: Node) -> bool:

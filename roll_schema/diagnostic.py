@@ -46,7 +46,10 @@ class Edit(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """What a floor below the rules found wrong; the rule of that name gives severity, time of failure and manual."""
+    """What a floor below the rules found wrong; the rule of that name gives severity, time of failure and manual.
+
+    `blocking`: what follows it was not checked, so that no setting may hide it.
+    """
 
     rule: str
     message: str
@@ -55,10 +58,14 @@ class Fault(NamedTuple):
     path: str | None = None
     notes: tuple[Note, ...] = ()
     edits: tuple[Edit, ...] = ()
+    blocking: bool = False
 
 
 class Diagnostic(NamedTuple):
-    """One problem at one place; `path` is the dotted config path (`a.b[0].c`), `fails` one of FAILS or empty."""
+    """One problem at one place; `path` is the dotted config path (`a.b[0].c`), `fails` one of FAILS or empty.
+
+    `blocking`: because of it a part of the config was not checked; it cannot be filtered, and stays an error.
+    """
 
     rule: str
     severity: Severity
@@ -69,6 +76,7 @@ class Diagnostic(NamedTuple):
     path: str | None = None
     notes: tuple[Note, ...] = ()
     edits: tuple[Edit, ...] = ()
+    blocking: bool = False
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

@@ -92,10 +92,27 @@ class Result:
     """Whether the rules ran, which they do not where the text is no YAML or a fragment is missing."""
     was_narrowed: bool = False
     """Whether only some rules were asked for."""
+    filtered: int = 0
+    """Findings of rules that were not asked for."""
+    unselected: int = 0
+    """Rules that hold for this config and did not run, since they were not asked for."""
+    unjudged: set[str] = field(default_factory=set)
+    """Rules that stopped at a value that is unknown or wrong."""
     manual: str = ""
 
     def count(self, severity: Severity) -> int:
         return sum(diagnostic.severity is severity for diagnostic in self.diagnostics)
+
+    @property
+    def lacking(self) -> list[tuple[str, str]]:
+        """Rules that were skipped, with the missing fact; the machines are for those who ask for rules on them."""
+        return [item for item in self.skipped if item[1] not in ("cluster", "gpu")]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every rule that holds for this config judged all of it."""
+        decided = self.pipeline.name != detect.UNDECIDED
+        return decided and not (self.filtered or self.unselected or self.unjudged or self.lacking)
 
     def forget_trees(self) -> Result:
         """Keep what reports show, which is little beside the trees; gives itself."""
@@ -132,6 +149,7 @@ class _Run:
         self.includes: dict[Source, Span] = {}
         self.root: Node | None = None
         self._found: dict[tuple[str, Span, str], Diagnostic] = {}
+        self._filtered: set[tuple[str, Span, str]] = set()
         self.report_faults(invalid)
 
     def read_comments(self) -> list[Fault]:
@@ -156,13 +174,14 @@ class _Run:
     def lint(self) -> None:
         root, faults = tree.parse(self.source)
         self.root = root
-        self.report_faults(faults)
         if root is None and faults:
+            self.report_faults(fault._replace(blocking=True) for fault in faults)
             return
+        self.report_faults(faults)
         given, faults = overrides.parse(list(self.options.overrides))
         self.report_faults(faults)
         if root is None or root.value is None:
-            self.report_faults([Fault("empty-file", "this config is empty", self.source.span(0, 0))])
+            self.report_faults([Fault("empty-file", "this config is empty", self.source.span(0, 0), blocking=True)])
             return
         composition = compose.compose(
             self.path, self.source, root, given, self.options.search_paths, self.options.allowed
@@ -207,6 +226,8 @@ class _Run:
         self.report_faults(detect.not_in_release(name, self.release, self.source.span(0, 0)))
         fields = facts_of(model, self.release)
         if not fields:
+            if name in self.release.pipelines:
+                self.block("pipeline-not-in-release", f"the checkout has no config class `{model.class_in_roll()}`")
             return
         if self.release.changed:
             from roll_schema.models.fork import adapted
@@ -229,21 +250,29 @@ class _Run:
             primary_file=self.source.name,
             targets=self.options.targets,
         )
-        groups = self.groups()
-        claimants = _claimants(groups)
+        claimants = _claimants()
         for error in errors:
-            if len(self._found) > MAX_PROBLEMS:
-                message = f"more than {MAX_PROBLEMS:,} problems, of which the rest is not shown"
-                self.report_faults([Fault("too-large", message, self.source.span(0, 0))])
+            if len(self._found) + len(self._filtered) > MAX_PROBLEMS:
+                self.block("too-large", f"more than {MAX_PROBLEMS:,} problems; the rest is not shown")
                 break
             here = context._replace(path=error.path)
             for entry in claimants.get(error.kind, claimants.get("*", [])):
-                if self.applies(entry, name):
+                if self.holds(entry, name):
                     self.run(RULES[entry.name], error, here)
         self.result.config, self.result.distills = config, self.distills
-        if config is None or not composition.complete:
+        if config is None:
+            self.block("too-large", "too many invalid values to check the rest of this config")
+            return
+        if not composition.complete:
             return  # without all fragments a key may only seem missing
         self.result.was_checked = True
+        groups = self.groups()
+        if self.result.was_narrowed:
+            self.result.unselected = sum(
+                self.holds(entry, name) and not self.chosen(entry)
+                for entry in RULES.entries(tuple(group for group in GROUPS if group not in FAULT_GROUPS))
+                if not entry.claims
+            )
         applying: dict[type[Section], list[Rule]] = {}
         for path, section in sections(config):
             kind = type(section)
@@ -263,11 +292,11 @@ class _Run:
                 else:
                     self.report(rule, problem, context.path, context.root)
         except Unresolved:
-            return
+            self.result.unjudged.add(rule.name)
         except AttributeError:
             if self.options.fork is None:
                 raise
-            return  # a fork may lack a section that the rule reads
+            self.result.unjudged.add(rule.name)  # a fork may lack a section that the rule reads
         except FactMissing as missing:
             skipped = (rule.name, str(missing))
             if skipped not in self.result.skipped:
@@ -286,28 +315,39 @@ class _Run:
 
     def applies(self, rule: Rule | Entry, pipeline: str) -> bool:
         """Whether a rule was asked for, and is about this release and pipeline."""
-        in_pipeline = not rule.pipelines or pipeline in rule.pipelines
-        return in_pipeline and self.release.matches(rule.releases) and self.selected(rule)
+        return self.chosen(rule) and self.holds(rule, pipeline)
 
-    def selected(self, rule: Rule | Entry) -> bool:
-        if "run" in self.options.targets and rule.name in supported.OF_ROLL_ALONE:
-            return False
-        names = {rule.name, rule.group}
-        if rule.preview and not self.options.preview and rule.name not in self.options.select:
-            return False
-        chosen = not self.options.select or bool(names & self.options.select)
-        return chosen and not names & self.options.ignore
+    def holds(self, rule: Rule | Entry, pipeline: str = "") -> bool:
+        """Whether a rule is about this release, pipeline and target."""
+        in_pipeline = not rule.pipelines or not pipeline or pipeline in rule.pipelines
+        target = rule.group not in OPTIONAL_GROUPS or rule.group in self.options.targets
+        overruled = "run" in self.options.targets and rule.name in supported.OF_ROLL_ALONE
+        on_trial = rule.preview and not self.options.preview and rule.name not in self.options.select
+        return in_pipeline and target and not overruled and not on_trial and self.release.matches(rule.releases)
+
+    def chosen(self, rule: Rule | Entry) -> bool:
+        """Whether `select` and `ignore` ask for a rule."""
+        select, ignore = self.options.select, self.options.ignore
+        selected = not select or rule.name in select or rule.group in select
+        return selected and rule.name not in ignore and rule.group not in ignore
+
+    def block(self, rule: str, message: str) -> None:
+        """Report what kept a part of the config from being checked."""
+        self.report_faults([Fault(rule, message, self.source.span(0, 0), blocking=True)])
 
     def report_faults(self, faults: Iterable[Fault]) -> None:
         for fault in faults:
             rule = RULES[fault.rule]
-            if not self.selected(rule) or not self.release.matches(rule.releases):
+            if not fault.blocking and not self.holds(rule):
                 continue
             for problem in rule.check(fault):
                 notes = (*fault.notes, *self.include_notes(fault.span))
                 safe = fault.span.source is self.source
                 edits = tuple(edit._replace(safe=edit.safe and safe) for edit in fault.edits)
-                self.add(self.diagnostic(rule, problem, fault.span, fault.path, notes)._replace(edits=edits))
+                diagnostic = self.diagnostic(rule, problem, fault.span, fault.path, notes)
+                if fault.blocking:
+                    diagnostic = diagnostic._replace(severity=Severity.ERROR, blocking=True)
+                self.add(diagnostic._replace(edits=edits))
 
     def report(self, rule: Rule, problem: Problem, base: str, root: Node) -> None:
         path = ".".join(filter(None, (base, problem.field)))
@@ -349,6 +389,9 @@ class _Run:
     def add(self, diagnostic: Diagnostic, missing: str = "") -> None:
         """One report per literal, or per missing key: further uses of it join the first as notes."""
         key = (diagnostic.rule, diagnostic.span, missing)
+        if not diagnostic.blocking and not self.chosen(RULES[diagnostic.rule]):
+            self._filtered.add(key)
+            return
         first = self._found.get(key)
         if first is None:
             self._found[key] = diagnostic
@@ -359,6 +402,7 @@ class _Run:
     def finish(self) -> Result:
         self.silence()
         result = self.result
+        result.filtered = len(self._filtered)
         result.diagnostics = sorted(self._found.values(), key=lambda diagnostic: diagnostic.sort_key)
         if result.secrets:
             result.diagnostics = [redacted(item, result.secrets) for item in result.diagnostics]
@@ -436,9 +480,9 @@ def _way_notes(node: Node | None) -> Iterator[Note]:
 
 
 @cache
-def _claimants(asked: tuple[str, ...]) -> dict[str, list[Entry]]:
+def _claimants() -> dict[str, list[Entry]]:
     table: dict[str, list[Entry]] = {}
-    for entry in RULES.entries(tuple(group for group in asked if group in CLAIMING_GROUPS)):
+    for entry in RULES.entries(CLAIMING_GROUPS):
         for kind in entry.claims:
             table.setdefault(kind, []).append(entry)
     return table

@@ -37,7 +37,7 @@ def parse(arguments: list[str]) -> tuple[list[Override], list[Fault]]:
             overrides.append(_parse(source))
         except Malformed as error:
             end = max(error.end, error.start + 1)
-            faults.append(Fault("invalid-override", str(error), source.span(error.start, end)))
+            faults.append(Fault("invalid-override", str(error), source.span(error.start, end), blocking=True))
     return overrides, faults
 
 

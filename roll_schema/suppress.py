@@ -33,7 +33,8 @@ class Ignore:
     def answers(self, item: Diagnostic) -> bool:
         """Whether this asks for silence about a diagnostic; remembers that it did."""
         first, last = item.span.first.line, item.span.last.line
-        if item.rule in _NEVER or not (self.lines[0] <= first <= self.lines[1] or first <= self.lines[0] <= last):
+        is_fixed = item.blocking or item.rule in _NEVER
+        if is_fixed or not (self.lines[0] <= first <= self.lines[1] or first <= self.lines[0] <= last):
             return False
         found = {item.rule, RULES[item.rule].group} & self.names.keys()
         self.used |= found

@@ -57,6 +57,9 @@ def test_json_has_its_form() -> None:
         "file": OK,
         "release": {"name": "0.1.3", "from": "default"},
         "pipeline": {"name": "rlvr", "from": "has `rewards`"},
+        "filtered": 0,
+        "unselected": 0,
+        "unjudged": [],
     }
     assert document["summary"] == {"error": 1, "warning": 0, "info": 0}
     (item,) = document["diagnostics"]

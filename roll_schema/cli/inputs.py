@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from roll_schema import models, releases
+from roll_schema import files, models, releases
+from roll_schema.secrets import printable
+from roll_schema.text import MAX_BYTES
 
 if TYPE_CHECKING:
     from roll_schema.cache import Cache
@@ -139,12 +141,20 @@ def _configs_below(folder: Path, cache_folder: Path | None) -> list[Path]:
 
         return cache.is_config(path, find) if cache is not None else find()
 
-    return [
-        path
-        for path in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")])
-        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if is_one(path)
-    ]
+    found = []
+    for path in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")]):
+        if any(part.startswith(".") for part in path.relative_to(folder).parts):
+            continue
+        if is_one(path):
+            found.append(path)
+        elif _is_too_large(path):
+            click.echo(f"not checked: {printable(str(path))} is larger than {MAX_BYTES >> 20} MiB", err=True)
+    return found
+
+
+def _is_too_large(path: Path) -> bool:
+    state = files.state(path)
+    return state is not None and state[0] > MAX_BYTES
 
 
 def is_config(path: Path, *, faulty: bool = False) -> bool:
@@ -184,8 +194,6 @@ def _cache(folder: Path | None, options: Options) -> Cache | None:
 
 
 def _standard_input() -> bytes:
-    from roll_schema.text import MAX_BYTES
-
     content = sys.stdin.buffer.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise click.UsageError(f"standard input cannot be read: larger than {MAX_BYTES // 2**20} MiB")

@@ -171,7 +171,7 @@ def lint_command(
         repaired = repair.repair_files(files, options, unsafe=unsafe_fixes, diff=diff)
         if diff:
             click.echo(f"would fix {repaired.told}", err=True)
-            return int(bool(repaired.files))
+            return int(_tell_unchecked(repaired.results) or bool(repaired.files))
     elif add_ignores:
         from roll_schema.cli import repair
 
@@ -181,7 +181,7 @@ def lint_command(
     results = repaired.results if repaired else lint_files(files, options, jobs, cache_folder)
     if write_baseline is not None:
         click.echo(_written(write_baseline, results))
-        return 0
+        return int(_tell_unchecked(results))
     gone = _without_known(baseline, results) if baseline is not None else []
     if show_settings:
         for result in results:
@@ -206,6 +206,16 @@ def lint_command(
         Cache(cache_folder, options).prune()
     failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     return int(any(diagnostic.severity in failing for result in results for diagnostic in result.diagnostics))
+
+
+def _tell_unchecked(results: list[Result]) -> bool:
+    """Print to standard error what kept configs from being checked, where no report would; whether there is any."""
+    from roll_schema.report.text import one_line
+
+    blocking = [item for result in results for item in result.diagnostics if item.blocking]
+    for item in blocking:
+        click.echo(f"not checked: {one_line(item)}", err=True)
+    return bool(blocking)
 
 
 def _cache_folder() -> Path:

@@ -25,6 +25,9 @@ def render(results: list[Result]) -> str:
                 "release": {"name": result.release.name, "from": result.release.reason},
                 "pipeline": {"name": result.pipeline.name, "from": result.pipeline.reason},
                 "skipped": [{"rule": rule, "needs": needs} for rule, needs in result.skipped],
+                "filtered": result.filtered,
+                "unselected": result.unselected,
+                "unjudged": sorted(result.unjudged),
             }
             for result in results
         ],

@@ -71,6 +71,8 @@ def skips(results: list[Result]) -> Iterator[str]:
         for fact in sorted({fact for _, fact in result.skipped}):
             rules = sorted(rule for rule, needed in result.skipped if needed == fact)
             yield clean(f"{result.file}: skipped {', '.join(rules)} for want of {_FACTS.get(fact, fact)}")
+        if result.unjudged:
+            yield clean(f"{result.file}: stopped at an unknown or invalid value: {', '.join(sorted(result.unjudged))}")
 
 
 def summary(results: list[Result]) -> str:
@@ -83,8 +85,7 @@ def summary(results: list[Result]) -> str:
         for severity in Severity
         if (number := sum(result.count(severity) for result in results))
     ]
-    # Machines are asked for only by who wants to check against them.
-    skipped = {item for result in results for item in result.skipped if item[1] not in ("cluster", "gpu")}
+    skipped = {item for result in results for item in result.lacking}
     needs = sorted({need for _, need in skipped})
     fixable = [item.edits for result in results for item in result.diagnostics if item.edits]
     safe = sum(all(edit.safe for edit in edits) for edits in fixable)
@@ -96,11 +97,27 @@ def summary(results: list[Result]) -> str:
     known, silent = (sum(len(getattr(result, name)) for result in results) for name in ("known", "silent"))
     told = [f"{known} known by the baseline"] if known else []
     told += [f"{silent} ignored by comments"] if silent else []
+    tail += "".join(_not_run(results, quiet=not counts))
     if not counts:
-        quiet = f"without new problems ({', '.join(told)})" if told else "without problems"
-        return f"{files} {quiet}, {against}{tail}"
+        new, known_ones = ("new ", f" ({', '.join(told)})") if told else ("", "")
+        if all(result.is_complete for result in results):
+            return f"{files} without {new}problems{known_ones}, {against}{tail}"
+        return f"No {new}problems found in {files} by the rules that ran{known_ones}, {against}{tail}"
     tail = "".join(f"; {one}" for one in told) + tail
     return f"Found {', '.join(counts)} in {files}, {against}{tail}"
+
+
+def _not_run(results: list[Result], quiet: bool) -> Iterator[str]:
+    """What a reader might take for checked and was not; after a problem, only what was left out on request."""
+    filtered = sum(result.filtered for result in results)
+    unselected = max((result.unselected for result in results), default=0)
+    unjudged = {name for result in results for name in result.unjudged}
+    if filtered:
+        yield f"; {filtered} finding{'s' * (filtered != 1)} filtered by select/ignore"
+    if unselected:
+        yield f"; {unselected} rule{'s' * (unselected != 1)} not selected"
+    if unjudged and (quiet or filtered):
+        yield f"; {len(unjudged)} rule{'s' * (len(unjudged) != 1)} stopped at an unknown or invalid value"
 
 
 def _choices(title: str, choices: list[Choice]) -> str:
