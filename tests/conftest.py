@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
-import shutil
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.session import EXAMPLES, PROJECT, ROOT
+
+__all__ = ["EXAMPLES", "PROJECT", "ROOT"]
+
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 settings.load_profile("default")
 
-# No test shall see what another, or the developer, found before.
-os.environ["ROLL_LINT_CACHE_DIR"] = tempfile.mkdtemp(prefix="roll-lint-cache-")
-atexit.register(shutil.rmtree, os.environ["ROLL_LINT_CACHE_DIR"], ignore_errors=True)
 
-ROOT = Path(__file__).resolve().parent.parent
+@pytest.fixture(scope="session", autouse=True)
+def in_project() -> Iterator[None]:
+    """Tests run where nothing but the examples lies."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(PROJECT)
+        yield
 
 
 def shared_folder() -> Path | None:
@@ -39,6 +43,12 @@ def shared() -> Path:
     if folder is None:
         pytest.skip("ROLL_CORPUS is not set")
     return folder
+
+
+def lacks(what: str) -> None:
+    """Skip a test for what this machine has not; in CI it must have it."""
+    assert not os.environ.get("ROLL_TEST_ALL"), what
+    pytest.skip(what)
 
 
 def json_lines(path: Path) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from roll_schema.engine import Options, Result
 from roll_schema.rule import Rule
 from roll_schema.text import Source, decode, read
 from roll_schema.tree import Node
-from tests.conftest import ROOT
+from tests.conftest import PROJECT
 
 MARK = re.compile(r"\s*# (error|warning|info): \[([a-z0-9-]+)\]")
 """The comment on a line of a manual's example that says what is found there."""
@@ -39,8 +39,8 @@ def lint_path(path: Path, **options: Any) -> Result:
     for diagnostic in result.diagnostics:
         for span in (diagnostic.span, *(note.span for note in diagnostic.notes)):
             name = Path(span.source.name)
-            if name.is_absolute() and name.is_relative_to(ROOT):
-                span.source.name = name.relative_to(ROOT).as_posix()
+            if name.is_absolute() and name.is_relative_to(PROJECT):
+                span.source.name = name.relative_to(PROJECT).as_posix()
     return result
 
 

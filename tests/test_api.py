@@ -11,10 +11,10 @@ import pytest
 import roll_schema
 from roll_schema import supported
 from roll_schema.models.rlvr_config import RLVRConfig
-from tests.conftest import ROOT
+from tests.conftest import EXAMPLES, ROOT
 from tests.support import places
 
-TINY = ROOT / "examples" / "ok" / "tiny_cpu.yaml"
+TINY = EXAMPLES / "ok" / "tiny_cpu.yaml"
 
 
 def test_a_config_without_errors_is_typed_and_composed() -> None:
@@ -27,7 +27,7 @@ def test_a_config_without_errors_is_typed_and_composed() -> None:
 
 def test_errors_are_raised_with_their_places() -> None:
     with pytest.raises(roll_schema.LintError) as raised:
-        roll_schema.load(ROOT / "examples" / "broken" / "unknown_target.yaml")
+        roll_schema.load(EXAMPLES / "broken" / "unknown_target.yaml")
     assert [item.rule for item in raised.value.diagnostics] == ["lora-target-not-in-model"]
     assert "no module `out_proj`" in str(raised.value)
 
@@ -48,14 +48,14 @@ def test_what_was_given_and_cannot_be_used(tmp_path: Path) -> None:
 
 
 def test_the_target_is_asked_for() -> None:
-    example, templated = ROOT / "examples" / "ok" / "lora_zero3.yaml", ["+global_template=longcot_V3"]
+    example, templated = EXAMPLES / "ok" / "lora_zero3.yaml", ["+global_template=longcot_V3"]
     assert roll_schema.load(example, templated)
     found = places(roll_schema.lint(example, templated, target="run"))
     assert found == [("template-not-covered", 1, 18)]
 
 
 def test_pipelines_that_the_engine_does_not_run() -> None:
-    agentic = ROOT / "examples" / "ok" / "agentic_frozen_lake.yaml"
+    agentic = EXAMPLES / "ok" / "agentic_frozen_lake.yaml"
     assert ("pipeline-not-covered", 1, 1) in places(roll_schema.lint(agentic, target="run"))
     assert "pipeline-not-covered" not in {rule for rule, _, _ in places(roll_schema.lint(TINY, target="run"))}
 
@@ -93,5 +93,5 @@ def test_names_that_are_none(given: dict[str, str], said: str) -> None:
 
 
 def test_folders_may_be_texts() -> None:
-    assert roll_schema.lint(ROOT / "examples/ok/lora_zero3.yaml", config_dirs=["nowhere"]).diagnostics == []
+    assert roll_schema.lint(EXAMPLES / "ok/lora_zero3.yaml", config_dirs=["nowhere"]).diagnostics == []
     assert "lint" in dir(roll_schema)

@@ -13,7 +13,6 @@ import pytest
 from roll_schema import baseline
 from roll_schema.engine import Options, Result, lint
 from roll_schema.text import Source
-from tests.conftest import ROOT
 
 TEXT = 'rollout_batch_size: 64\nrewards: {a: {tag_included: [a]}}\nsave_steps: "1"\nlogging_steps: "1"\nsave_step: 2\n'
 
@@ -101,9 +100,7 @@ def test_files_that_are_no_baseline(text: str | None, tmp_path: Path) -> None:
 
 def roll_lint(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "roll_schema", *words]
-    return subprocess.run(
-        command, cwd=folder, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
-    )
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def test_adopting_a_repository(shared: Path, tmp_path: Path) -> None:

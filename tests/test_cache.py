@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from roll_schema.catalog.safetensors import tensors
 from roll_schema.engine import Options, Result
 from roll_schema.report import render
 from tests.conftest import ROOT
+from tests.patience import PATIENCE, wait_for_work
 from tests.test_cli import run
 
 CONFIG = """\
@@ -244,7 +243,7 @@ def test_the_command_uses_it_and_can_do_without(project: Path, tmp_path: Path) -
 def test_old_entries_are_removed_once_a_day(project: Path, cached: Counted) -> None:
     cached()
     [entry] = cached.place.rglob("*.json")
-    long_ago = time.time() - 40 * 24 * 60 * 60
+    long_ago = entry.stat().st_mtime - 40 * 24 * 60 * 60
     os.utime(entry, (long_ago, long_ago))
     Cache(cached.place, cached.options).prune()
     assert not entry.exists()
@@ -258,24 +257,23 @@ def test_runs_beside_each_other_and_killed_ones_do_no_harm(project: Path, tmp_pa
     for number in range(40):
         (project / f"d{number}.yaml").write_text(CONFIG.replace("64", str(64 + number)))
     place = tmp_path / "cache"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "ROLL_LINT_CACHE_DIR": str(place)}
+    environment = {**os.environ, "ROLL_LINT_CACHE_DIR": str(place)}
     command = [sys.executable, "-m", "roll_schema", ".", "--output-format", "jsonl"]
-    for wait in (0.3, 0.5, 0.7):
+    for moment in (0.1, 0.2, 0.4):
         killed = subprocess.Popen(command, cwd=project, env=environment, stdout=subprocess.DEVNULL)
-        time.sleep(wait)
-        killed.send_signal(signal.SIGKILL)
-        killed.wait()
+        wait_for_work(killed, moment)
+        killed.kill()
+        killed.wait(PATIENCE)
     beside = [
         subprocess.Popen(command, cwd=project, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(3)
     ]
-    told = {process.communicate(timeout=60)[0] for process in beside}
+    told = {process.communicate(timeout=PATIENCE)[0] for process in beside}
     assert told == {run(".", "--output-format", "jsonl", "--no-cache", cwd=project).stdout}
     for entry in place.rglob("*.json"):
         json.loads(entry.read_text())
 
 
 def test_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("ROLL_LINT_CACHE_DIR")
     monkeypatch.setenv("XDG_CACHE_HOME", "/x")
     monkeypatch.setattr(sys, "platform", "linux")
     assert folder() == Path("/x/roll-lint")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -15,7 +14,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.clients import ENVIRONMENT, PROGRAMS, node
-from tests.conftest import ROOT
+from tests.conftest import EXAMPLES, ROOT
+from tests.session import installed
 from tests.test_cli import run
 
 ACTIONLINT = """
@@ -39,9 +39,9 @@ def actionlint(path: Path) -> list[dict[str, Any]]:
 
 
 def test_the_workflow_by_actionlint(tmp_path: Path) -> None:
-    assert actionlint(ROOT / "examples/ci/github.yml") == []
+    assert actionlint(EXAMPLES / "ci/github.yml") == []
     broken = tmp_path / "broken.yml"
-    broken.write_text((ROOT / "examples/ci/github.yml").read_text().replace("ubuntu-latest", "${{ matrix.none }}"))
+    broken.write_text((EXAMPLES / "ci/github.yml").read_text().replace("ubuntu-latest", "${{ matrix.none }}"))
     assert [found["kind"] for found in actionlint(broken)] == ["expression"]
 
 
@@ -78,9 +78,8 @@ class Action:
         given = {name: one.get("default", "") for name, one in self.action["inputs"].items()} | inputs
         variables = {name: re.sub(r"\$\{\{ inputs\.(\w+) }}", lambda of: given[of[1]], text)
                      for name, text in found["env"].items()}  # fmt: skip
-        environment = {**os.environ, **variables, "RUNNER_TEMP": str(self.runner_temp),
+        environment = {**installed(), **variables, "RUNNER_TEMP": str(self.runner_temp),
                        "GITHUB_ACTION_PATH": str(self.checkout)}  # fmt: skip
-        environment.pop("PYTHONPATH", None)
         command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", found["run"]]
         return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
@@ -132,7 +131,7 @@ def test_the_action_imports_nothing_of_the_checkout(action: Action, tmp_path: Pa
 
 
 def test_the_problem_matcher_reads_every_line() -> None:
-    matchers = json.loads((ROOT / "examples/ci/problem-matcher.json").read_text())["problemMatcher"]
+    matchers = json.loads((EXAMPLES / "ci/problem-matcher.json").read_text())["problemMatcher"]
     done = run("examples/broken", "--output-format", "concise", "--preview")
     lines = [line for line in done.stdout.splitlines() if re.match(r"\S+\.yaml:\d+", line)]
     severities = set()
@@ -151,7 +150,7 @@ def test_the_problem_matcher_reads_every_line() -> None:
 
 
 def test_the_job_for_gitlab(tmp_path: Path) -> None:
-    job = yaml(ROOT / "examples/ci/gitlab.yml")["roll-lint"]
+    job = yaml(EXAMPLES / "ci/gitlab.yml")["roll-lint"]
     (tmp_path / "configs").mkdir()
     (tmp_path / "configs" / "c.yaml").write_text(CONFIG)
     _, command = job["script"]

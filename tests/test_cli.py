@@ -10,19 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import EXAMPLES, PROJECT
+from tests.patience import PATIENCE
 
 OK = "examples/ok/lora_zero3.yaml"
 BROKEN = "examples/broken/unknown_key.yaml"
 
 
 def run(
-    *arguments: str, cwd: Path = ROOT, stdin: str | None = None, **environment: str
+    *arguments: str, cwd: Path = PROJECT, stdin: str | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "roll_schema", *arguments],
-        cwd=cwd, input=stdin, capture_output=True, text=True, timeout=60, check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        cwd=cwd, input=stdin, capture_output=True, text=True, timeout=PATIENCE, check=False,
+        env={**os.environ, **environment},
     )  # fmt: skip
 
 
@@ -82,11 +83,11 @@ def test_folders_hold_configs_not_fragments() -> None:
     files = [item["file"] for item in json.loads(done.stdout)["files"]]
     assert OK in files
     assert not any("examples/config/" in file for file in files)
-    assert len([file for file in files if "broken" in file]) == len(list((ROOT / "examples" / "broken").glob("*.yaml")))
+    assert len([file for file in files if "broken" in file]) == len(list((EXAMPLES / "broken").glob("*.yaml")))
 
 
 def test_standard_input() -> None:
-    text = (ROOT / OK).read_text(encoding="utf-8").replace("save_steps: 100", "save_steps: x")
+    text = (PROJECT / OK).read_text(encoding="utf-8").replace("save_steps: 100", "save_steps: x")
     done = run("-", "--stdin-filename", OK, stdin=text)
     assert done.returncode == 1
     assert f"--> {OK}:26:13\n" in done.stdout
@@ -162,8 +163,8 @@ def test_a_hint_names_the_release_that_would_load_it() -> None:
 
 
 def test_a_reader_that_leaves_is_no_error() -> None:
-    command = f"{sys.executable} -m roll_schema examples/broken | head -1"
-    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    command = f"'{sys.executable}' -m roll_schema examples/broken | head -1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert "Traceback" not in done.stderr
     assert "Broken" not in done.stderr
 
@@ -174,9 +175,7 @@ def test_nothing_heavy_is_imported() -> None:
         "print([name for name in ('torch','omegaconf','hydra','rich','jsonschema','yaml','ray','importlib.metadata','pygls','lsprotocol') if name in sys.modules"
         " and name != 'importlib.metadata'])" % OK
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.stdout.splitlines()[-1] == "[]"
 
 
@@ -196,9 +195,7 @@ def test_an_error_of_ours_is_told_from_one_in_the_config() -> None:
         "import sys\nfrom roll_schema import cli, engine\n"
         "def broken(*arguments):\n    raise RuntimeError('x')\nengine.lint = broken\ncli.run(['--no-cache', 'examples/ok/lora_zero3.yaml'])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 2
     assert "internal error: RuntimeError" in done.stderr
     assert "Traceback" not in done.stderr
@@ -254,7 +251,7 @@ def test_hardware_rules_are_asked_for() -> None:
 
 def _broken(folder: Path) -> Path:
     config = folder / "c.yaml"
-    text = (ROOT / "examples" / "ok" / "tiny_cpu.yaml").read_text()
+    text = (EXAMPLES / "ok" / "tiny_cpu.yaml").read_text()
     config.write_text(text.replace("save_steps:", "save_step:").replace("adv_estimator: grpo", "adv_estimator: GRPO"))
     config.chmod(0o640)
     return config
@@ -357,7 +354,7 @@ def test_formats(name: str, begin: str) -> None:
     ],
 )
 def test_options_that_do_not_go_together(tmp_path: Path, options: list[str], said: str) -> None:
-    done = run(str(ROOT / BROKEN), *options, cwd=tmp_path)
+    done = run(str(PROJECT / BROKEN), *options, cwd=tmp_path)
     assert (done.returncode, done.stdout, said in done.stderr) == (2, "", True)
     assert list(tmp_path.iterdir()) == []
 
@@ -384,11 +381,8 @@ def test_of_several_files_the_closing_line_names_no_reasons(tmp_path: Path) -> N
 
 def test_a_full_standard_output_is_told() -> None:
     command = [sys.executable, "-m", "roll_schema", "--no-cache", BROKEN]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            command, cwd=ROOT, env=environment, stdout=full, stderr=subprocess.PIPE, text=True, check=False
-        )
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 2
     assert "No space left on device" in done.stderr
     assert "Traceback" not in done.stderr
@@ -397,7 +391,7 @@ def test_a_full_standard_output_is_told() -> None:
 @pytest.mark.parametrize("form", ["text", "json", "sarif"])
 def test_the_same_answer_everywhere(form: str) -> None:
     """Whatever the language, the time zone, the terminal, the order of sets, and the order in which files are named."""
-    files = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "examples" / "broken").glob("*.yaml"))[:12]
+    files = sorted(str(path.relative_to(PROJECT)) for path in (EXAMPLES / "broken").glob("*.yaml"))[:12]
     words = ("--no-cache", "--output-format", form, "--preview")
     plain = run(*words, *files, LC_ALL="C.UTF-8", TZ="UTC", PYTHONHASHSEED="0", COLUMNS="200", TERM="xterm")
     other = run(

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roll_schema.diagnostic import Severity
-from tests.conftest import ROOT, corpus_files
+from tests.conftest import EXAMPLES, corpus_files
 from tests.support import lint_path, lint_text, places
 
 
@@ -124,7 +124,7 @@ def test_overrides_are_linted_at_their_argument() -> None:
     assert found == [("<override>", 1, 12), ("<override>", 2, 12)]
 
 
-OK = sorted((ROOT / "examples" / "ok").glob("*.yaml"))
+OK = sorted((EXAMPLES / "ok").glob("*.yaml"))
 TEXTS = [path.read_text(encoding="utf-8") for path in OK + corpus_files("0.1.3/**/rlvr_lora*.yaml")]
 SNIPPETS = [
     "\t",

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import EXAMPLES, ROOT
 from tests.support import lint_path
 from tests.write_examples import BROKEN, PAGES, README, output, refreshed
 
-OK = sorted((ROOT / "examples" / "ok").glob("*.yaml"))
+OK = sorted((EXAMPLES / "ok").glob("*.yaml"))
 
 
 @pytest.mark.parametrize("path", OK, ids=lambda path: path.stem)

@@ -15,7 +15,7 @@ from roll_schema import export, releases
 from roll_schema.rules import TABLE
 from roll_schema.settings import comments
 from roll_schema.text import Source
-from tests.conftest import ROOT, json_lines
+from tests.conftest import EXAMPLES, ROOT, json_lines
 from tests.test_corpus import pipeline_of, rows
 
 FILES = sorted((ROOT / "schemas").glob("*/*.json"))
@@ -54,7 +54,7 @@ def problems(text: str, release: str = "0.1.3", pipeline: str = "rlvr") -> list[
     return sorted({".".join(map(str, error.absolute_path)) for error in validator(release, pipeline).iter_errors(data)})
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "examples" / "ok").glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((EXAMPLES / "ok").glob("*.yaml")), ids=lambda path: path.stem)
 def test_no_squiggle_on_good_configs(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     asked = {key: setting.value for key, setting in comments(Source("c", text))}

@@ -21,7 +21,8 @@ from playwright.sync_api import Page, sync_playwright
 import roll_schema
 from roll_schema import settings
 from roll_schema.rules import RULES
-from tests.conftest import ROOT
+from tests.conftest import EXAMPLES, ROOT, lacks
+from tests.patience import PATIENCE
 from tests.test_cli import run
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -29,7 +30,7 @@ DOCS = ROOT / "docs"
 
 
 def test_generated_pages_are_up_to_date() -> None:
-    done = subprocess.run([sys.executable, "docs/generate.py", "--check"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, ROOT / "docs" / "generate.py", "--check"], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -59,12 +60,11 @@ def test_stable_names_are_listed() -> None:
 def test_the_python_example_runs(tmp_path: Path) -> None:
     page = (DOCS / "reference" / "python.md").read_text(encoding="utf-8")
     code = page.partition("```python\n")[2].partition("```")[0]
-    shutil.copytree(ROOT / "examples", tmp_path / "examples")
-    shutil.copyfile(ROOT / "examples" / "ok" / "lora_zero3.yaml", tmp_path / "examples" / "ok" / "cfg.yaml")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    shutil.copytree(EXAMPLES, tmp_path / "examples")
+    shutil.copyfile(EXAMPLES / "ok" / "lora_zero3.yaml", tmp_path / "examples" / "ok" / "cfg.yaml")
     command = [sys.executable, "-c", code]
     folder = tmp_path / "examples" / "ok"
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-1] == "32 100"
 
@@ -143,12 +143,15 @@ def test_the_site_has_every_page_and_the_schemas(site: tuple[Path, str]) -> None
 @pytest.fixture
 def page(site: tuple[Path, str]) -> Iterator[Page]:
     if CHROMIUM is None:
-        assert not os.environ.get("CI"), "Chromium is not installed: set CHROMIUM to its path"
-        pytest.skip("no Chromium")
+        lacks("Chromium is not installed: set CHROMIUM to its path")
     flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*flags, "--disable-component-update"])
-        yield browser.new_page(viewport={"width": 1280, "height": 900})
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=[*flags, "--disable-component-update"], timeout=PATIENCE * 1000
+        )
+        made = browser.new_page(viewport={"width": 1280, "height": 900})
+        made.set_default_timeout(PATIENCE * 1000)
+        yield made
         browser.close()
 
 
@@ -176,9 +179,9 @@ def test_search_finds_in_a_real_browser(site: tuple[Path, str], page: Page, type
     search.click()
     search.press_sequentially(typed, delay=10)
     result = page.locator(".md-search-result__link:visible").filter(has_text=title).first
-    result.wait_for(state="visible", timeout=20_000)
+    result.wait_for(state="visible")
     result.click()
-    page.wait_for_url(re.compile(r"/(rules|how-to)/"), timeout=20_000)
+    page.wait_for_url(re.compile(r"/(rules|how-to)/"))
     assert title in page.locator("h1").first.inner_text()
     assert said in page.locator("article").inner_text()
     assert elsewhere == []

@@ -18,7 +18,8 @@ from packaging.requirements import Requirement
 
 from roll_schema import releases
 from roll_schema.version import VERSION
-from tests.conftest import ROOT
+from tests.conftest import EXAMPLES, ROOT
+from tests.session import installed
 
 LICENCES = ROOT / "docs" / "reference" / "licences.md"
 PERMISSIVE = {"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "MIT", "PSF-2.0"}
@@ -84,15 +85,16 @@ def test_it_works_in_an_empty_environment(built: Built, form: str, tmp_path: Pat
     venv.create(tmp_path / "venv", with_pip=True)
     programs = tmp_path / "venv" / "bin"
     install = [programs / "python", "-m", "pip", "install", "--quiet", str(getattr(built, form))]
-    subprocess.run(install, check=True)
-    assert subprocess.run([programs / "python", "-m", "pip", "check"], capture_output=True, check=False).returncode == 0
-    config = ROOT / "examples" / "broken" / "unknown_key.yaml"
-    done = subprocess.run(
-        [programs / "roll-lint", "--no-cache", str(config)], capture_output=True, text=True, check=False
-    )
+    subprocess.run(install, env=installed(), check=True)
+    check = [programs / "python", "-m", "pip", "check"]
+    assert subprocess.run(check, env=installed(), capture_output=True, check=False).returncode == 0
+    config = EXAMPLES / "broken" / "unknown_key.yaml"
+    command = [programs / "roll-lint", "--no-cache", str(config)]
+    done = subprocess.run(command, env=installed(), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, "")
     assert "error[unknown-key]" in done.stdout
-    named = subprocess.run([programs / "roll-lint", "schema", str(config)], capture_output=True, text=True, check=True)
+    command = [programs / "roll-lint", "schema", str(config)]
+    named = subprocess.run(command, env=installed(), capture_output=True, text=True, check=True)
     assert Path(named.stdout.strip().partition("$schema=")[2]).is_file()
 
 

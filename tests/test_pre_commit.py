@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.session import installed
 
 CONFIG = """\
 rollout_batch_size: 64
@@ -26,11 +26,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def try_repo(hook: str, folder: Path, home: Path) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment = {**installed(), "PRE_COMMIT_HOME": str(home)}
     for command in (["init", "-q"], ["add", "."]):
         subprocess.run(["git", *command], cwd=folder, env=environment, check=True)
     command = [sys.executable, "-m", "pre_commit", "try-repo", str(ROOT), hook, "--all-files", "--color", "never"]
-    environment |= {"PRE_COMMIT_HOME": str(home)}
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 

@@ -19,7 +19,7 @@ from roll_schema.engine import Options, Result
 from roll_schema.engine import lint as lint_source
 from roll_schema.repair import Repair, _tried, repair
 from roll_schema.text import Source
-from tests.conftest import ROOT, json_lines
+from tests.conftest import EXAMPLES, json_lines
 from tests.support import plain
 
 RELEASES = ("0.1.3", "0.2.1", "0.3.0")
@@ -191,7 +191,7 @@ class Mistakes(RuleBasedStateMachine):
 
     @initialize(name=st.sampled_from(["lora_one_gpu.yaml", "lora_zero3.yaml"]))
     def open(self, name: str) -> None:
-        self.path = ROOT / "examples" / "ok" / name
+        self.path = EXAMPLES / "ok" / name
         self.lines = self.path.read_text(encoding="utf-8").splitlines()
         self.end = "\n"
         self.comments = 0

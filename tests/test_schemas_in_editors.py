@@ -17,7 +17,7 @@ from roll_schema.diagnostic import Severity
 from tests.clients import yaml_server
 from tests.clients.editor import Editor
 from tests.clients.yaml_server import SQUIGGLES, with_schema
-from tests.conftest import ROOT, json_lines
+from tests.conftest import EXAMPLES, json_lines
 from tests.support import lint_path, lint_text
 from tests.test_corpus import pipeline_of, rows
 
@@ -142,7 +142,7 @@ def test_squiggles_on_the_examples(editor: Editor) -> None:
 def test_each_squiggle_is_where_roll_lint_finds_something() -> None:
     for line in SQUIGGLES.read_text(encoding="utf-8").splitlines():
         file, number = line.split(":")[:2]
-        found = {item.span.first.line for item in lint_path(ROOT / "examples" / file).diagnostics}
+        found = {item.span.first.line for item in lint_path(EXAMPLES / file).diagnostics}
         assert any(abs(int(number) - place) <= 1 for place in found), line
 
 

@@ -11,7 +11,7 @@ import pytest
 from roll_schema import api, silence, tree
 from roll_schema.engine import Options, lint
 from roll_schema.text import Source, read
-from tests.conftest import ROOT, corpus_files
+from tests.conftest import corpus_files
 from tests.test_cli import run
 
 
@@ -70,7 +70,7 @@ def test_from_the_command_line(tmp_path: Path) -> None:
     config = tmp_path / "c.yaml"
     config.write_text(HEAD + 'save_steps: "1"\n')
     command = [sys.executable, "-m", "roll_schema", "--add-ignores", str(config)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert "Silenced 1 problem in 1 file" in done.stdout
     assert "ignored by comments" in done.stdout

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -17,12 +16,12 @@ from roll_schema.catalog.gpus import GPUS
 from roll_schema.plan import Plan
 from roll_schema.report import plan_svg, text
 from tests.clients import yaml_server
-from tests.conftest import ROOT
+from tests.conftest import EXAMPLES, PROJECT, ROOT
 from tests.rules import verdicts
 from tests.support import lint_path
 
-BROKEN = ROOT / "examples" / "broken"
-PLANNED = ROOT / "examples" / "ok" / "lora_zero3.yaml"
+BROKEN = EXAMPLES / "broken"
+PLANNED = EXAMPLES / "ok" / "lora_zero3.yaml"
 README = ROOT / "README.md"
 PAGES = [README, *(path for name in ("*.md", "how-to/*.md") for path in sorted((ROOT / "docs").glob(name)))]
 _FILE = re.compile(r"(<!-- file: (\S+) -->\n```\w+\n)(?:(?!```).*\n)*```")
@@ -50,10 +49,8 @@ def refreshed(page: str) -> str:
 
 
 def _printed(words: str) -> str:
-    # What models this machine has must not show.
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HOME": os.devnull, "HF_HUB_CACHE": os.devnull}
     command = [sys.executable, "-m", "roll_schema", *words.split()]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False).stdout
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False).stdout
 
 
 def main() -> None:
@@ -66,7 +63,8 @@ def main() -> None:
         yaml_server.SQUIGGLES.write_text(yaml_server.squiggles(editor), encoding="utf-8")
         editor.close()
     for path in sorted(BROKEN.glob("*.yaml")):
-        path.with_suffix(".out").write_text(output(path), encoding="utf-8")
+        shown = ROOT / "examples" / "broken" / f"{path.stem}.out"
+        shown.write_text(output(path), encoding="utf-8")
 
 
 if __name__ == "__main__":

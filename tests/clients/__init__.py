@@ -7,7 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(os.environ.get("ROLL_CLIENTS") or Path(__file__).parent)
+"""Where npm installed them."""
 PROGRAMS = FOLDER / "node_modules" / ".bin"
 ENVIRONMENT = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
 """With the Node.js that stands beside this Python first."""

@@ -7,12 +7,12 @@ from pathlib import Path
 from roll_schema import models, releases
 from roll_schema.modeline import modeline, with_modeline
 from roll_schema.text import Source
-from tests.clients import FOLDER, PROGRAMS
+from tests.clients import PROGRAMS
 from tests.clients.editor import Editor
-from tests.conftest import ROOT
+from tests.conftest import EXAMPLES, ROOT
 from tests.support import lint_path
 
-SQUIGGLES = FOLDER / "squiggles.txt"
+SQUIGGLES = Path(__file__).parent / "squiggles.txt"
 _SETTINGS = {"yaml": {"validate": True, "hover": True, "completion": True, "schemaStore": {"enable": False}}}
 
 
@@ -29,7 +29,7 @@ def with_schema(text: str, release: str = releases.DEFAULT_NAME, pipeline: str =
 def squiggles(editor: Editor) -> str:
     """What the server underlines in the examples; `make examples` writes the file, and then read the difference."""
     lines = []
-    for path in sorted([*ROOT.glob("examples/ok/*.yaml"), *ROOT.glob("examples/broken/*.yaml")]):
+    for path in sorted([*EXAMPLES.glob("ok/*.yaml"), *EXAMPLES.glob("broken/*.yaml")]):
         result = lint_path(path)
         pipeline = result.pipeline.name if result.pipeline.name in models.PIPELINES else "rlvr"
         text = with_schema(path.read_text(encoding="utf-8"), result.facts.name, pipeline)

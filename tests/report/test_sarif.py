@@ -14,7 +14,7 @@ from roll_schema.diagnostic import Edit
 from roll_schema.engine import Options, Result
 from roll_schema.report import sarif
 from roll_schema.text import Source, read
-from tests.conftest import ROOT
+from tests.conftest import EXAMPLES
 from tests.support import lint_path
 
 SCHEMA = json.loads((Path(__file__).parent / "sarif" / "sarif-schema-2.1.0.json").read_text(encoding="utf-8"))
@@ -44,7 +44,7 @@ def log(*results: Result) -> dict[str, Any]:
     return run
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "examples" / "broken").glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((EXAMPLES / "broken").glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_broken_example_makes_a_valid_log(path: Path) -> None:
     result = lint_path(path, manual="https://manual.test/roll-lint")
     run = log(result)
@@ -112,8 +112,8 @@ def test_rules_have_pages_where_the_manual_has_an_address() -> None:
 
 
 def test_related_places_are_told() -> None:
-    path = ROOT / "examples" / "broken" / "undefined_variable.yaml"
-    result = engine.lint(path, read(path, "c.yaml"), Options(search_paths=(ROOT / "examples" / "ok",)))
+    path = EXAMPLES / "broken" / "undefined_variable.yaml"
+    result = engine.lint(path, read(path, "c.yaml"), Options(search_paths=(EXAMPLES / "ok",)))
     related = [place for one in log(result)["results"] for place in one.get("relatedLocations", [])]
     assert related
     assert all(place["message"]["text"] for place in related)

@@ -6,22 +6,23 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from glob import glob
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from tests import guard
+from tests.conftest import EXAMPLES
+from tests.patience import PATIENCE, wait_until
+from tests.session import FOLDER
 
 ENGINES = ("torch", "transformers", "peft", "deepspeed", "vllm", "ray", "math_verify")
 MISSING = [name for name in ENGINES if find_spec(name) is None]
-CONFIG = ROOT / "examples" / "ok" / "tiny_cpu.yaml"
+CONFIG = EXAMPLES / "ok" / "tiny_cpu.yaml"
 TWO_RANKS = (
     "num_gpus_per_node=2",
     "actor_train.device_mapping='[0,1]'",
@@ -75,17 +76,18 @@ class Started:
     folder: Path
     log: Path
 
-    def wait_for(self, step: int, seconds: float = 120) -> None:
+    def wait_for(self, step: int) -> None:
         """Wait until a step was recorded; fails where the run ends before."""
-        deadline = time.monotonic() + seconds
         metrics = self.folder / "metrics.jsonl"
-        while not metrics.exists() or len(metrics.read_text().splitlines()) < step:
-            assert self.process.poll() is None, self.log.read_text()
-            assert time.monotonic() < deadline, self.log.read_text()
-            time.sleep(0.05)
 
-    def end(self, seconds: float = 180) -> Run:
-        code = self.process.wait(seconds)
+        def is_recorded() -> bool:
+            assert self.process.poll() is None, self.log.read_text()
+            return metrics.exists() and len(metrics.read_text().splitlines()) >= step
+
+        wait_until(is_recorded, self.log.read_text)
+
+    def end(self) -> Run:
+        code = self.process.wait(PATIENCE)
         return Run(code, self.log.read_text(encoding="utf-8"), self.folder)
 
 
@@ -105,7 +107,6 @@ class RollRun:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 text=True,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "runtime")))},
             )
         return Started(process, self.folder / "output" / name, log)
 
@@ -117,11 +118,9 @@ class RollRun:
         place = self.folder / name
         place.mkdir()
         words = (*SMALL_DISK, room, str(place), sys.executable, "-m", "roll_runtime", str(CONFIG), *words)
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "runtime")))}
         done = subprocess.run(
             [*words, f"exp_name={name}", f"output_dir={place}"],
             cwd=self.folder,
-            env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -147,30 +146,35 @@ def roll_run(tiny: Path) -> RollRun:
 
 @pytest.fixture
 def nothing_left() -> Callable[[], list[str]]:
-    """Says what of Ray or of a run is still there."""
+    """Waits until nothing of this session's runs is there any more; gives back what stays."""
 
     def left() -> list[str]:
-        deadline = time.monotonic() + 15
-        while (found := _left()) and time.monotonic() < deadline:
-            time.sleep(0.2)
-        return found
+        with suppress(AssertionError):
+            wait_until(lambda: not _left())
+        return _left()
 
     return left
 
 
 def _left() -> list[str]:
-    """Processes with a run's mark, folders, and shared memory."""
-    from roll_runtime import guard
+    """Folders, shared memory and processes of this session's runs."""
+    from roll_runtime.guard import PREFIX
 
-    start = f"{tempfile.gettempdir()}/{guard.PREFIX}"
-    found = glob(f"{start}*")
-    found += [str(path) for path in Path("/dev/shm").glob("adapter-*")]
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            marked = f"{guard.VARIABLE}=".encode() in (entry / "environ").read_bytes()
-            marked = marked or guard.holds_a_file(entry, start)
-        except OSError:
-            continue
-        if marked:
-            found.append((entry / "cmdline").read_text().replace("\0", " "))
-    return found
+    found = [str(path) for path in (*FOLDER.glob(f"{PREFIX}*"), *Path("/dev/shm").glob("adapter-*"))]
+    return found + [command_of(pid) for pid in guard.processes(FOLDER) if _is_of_a_run(pid)]
+
+
+def _is_of_a_run(pid: int) -> bool:
+    from roll_runtime.guard import PREFIX, VARIABLE, holds_a_file
+
+    process, start = Path(f"/proc/{pid}"), f"{FOLDER}/{PREFIX}"
+    with suppress(OSError):
+        return f"{VARIABLE}={start}".encode() in (process / "environ").read_bytes() or holds_a_file(process, start)
+    return False
+
+
+def command_of(pid: int) -> str:
+    """The words that a process shows; empty where it has ended."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    return ""

@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,11 @@ from roll_runtime import check, guard, report
 from roll_runtime.cli import main
 from roll_runtime.progress import Progress, duration
 
-from tests.conftest import ROOT
+from tests.conftest import EXAMPLES
+from tests.patience import PATIENCE, wait_until
 from tests.runtime.conftest import CONFIG
 
-OK, BROKEN = ROOT / "examples" / "ok", ROOT / "examples" / "broken"
+OK, BROKEN = EXAMPLES / "ok", EXAMPLES / "broken"
 
 
 def roll_run(*words: object) -> int:
@@ -172,23 +172,16 @@ def test_the_guard_removes_what_a_killed_run_leaves(tmp_path: Path) -> None:
         "guard.Guard(pathlib.Path(sys.argv[1]))\n"
         "os.environ[guard.VARIABLE] = sys.argv[1]\n"
         "import subprocess\n"
-        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True)\n"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(6000)'], start_new_session=True)\n"
         "print('ready', flush=True)\n"
-        "time.sleep(600)\n"
+        "time.sleep(6000)\n"
     )
     run = subprocess.Popen([sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE, text=True)
     assert run.stdout is not None
     assert run.stdout.readline() == "ready\n"
     # A process that is just being loaded has no environment to see for a moment.
-    deadline = time.monotonic() + 10
-    while len(guard.processes(folder)) != 1 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert len(guard.processes(folder)) == 1
+    wait_until(lambda: len(guard.processes(folder)) == 1)
     run.kill()
-    run.wait()
-    deadline = time.monotonic() + 10
-    while (folder.exists() or guard.processes(folder)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not folder.exists()
-    assert guard.processes(folder) == []
+    run.wait(PATIENCE)
+    wait_until(lambda: not folder.exists() and guard.processes(folder) == [])
     assert os.path.isdir(tmp_path)

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from tests.conftest import ROOT
+from tests.conftest import EXAMPLES
+from tests.patience import PATIENCE
 from tests.runtime.conftest import CONFIG, PLAIN, RollRun
 
-CLUSTER = ROOT / "examples" / "cluster"
+CLUSTER = EXAMPLES / "cluster"
 RAY_JOB = {"entrypoint", "shutdownAfterJobFinishes", "backoffLimit", "rayClusterSpec"}
 WORKERS = {"groupName", "replicas", "minReplicas", "maxReplicas", "rayStartParams", "template"}
 """Keys of KubeRay's `ray.io/v1`."""
@@ -53,7 +54,7 @@ def test_a_slurm_job_brings_its_own_cluster(
     for name, text in (("scontrol", NODES), ("srun", ON_NODE)):
         (tmp_path / name).write_text(text)
         (tmp_path / name).chmod(0o755)
-    (tmp_path / "roll-run").write_text(f'#!/bin/sh\nexec {sys.executable} -m roll_runtime "$@"\n')
+    (tmp_path / "roll-run").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m roll_runtime "$@"\n')
     (tmp_path / "roll-run").chmod(0o755)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -63,14 +64,13 @@ def test_a_slurm_job_brings_its_own_cluster(
         env={
             **os.environ,
             "PATH": os.pathsep.join((str(tmp_path), str(Path(sys.executable).parent), os.environ["PATH"])),
-            "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "runtime"))),
             "SLURM_JOB_NODELIST": "node-[1-2]",
             "RAY_PORT": str(port),
         },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=240,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stdout

@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
-from tests.runtime.conftest import CONFIG, PLAIN, SMALL_DISK, TWO_RANKS, RollRun, Run
+from tests import guard
+from tests.patience import PATIENCE
+from tests.runtime.conftest import CONFIG, PLAIN, SMALL_DISK, TWO_RANKS, RollRun, Run, command_of
+from tests.session import FOLDER
 
 pytestmark = [pytest.mark.engines, pytest.mark.slow]
 
@@ -81,14 +83,13 @@ def test_vllm_and_two_ranks_go_on_with_the_same_numbers(
 
 def test_a_run_goes_on_where_nobody_reads_any_more(roll_run: RollRun, tiny: Path) -> None:
     words = [sys.executable, "-m", "roll_runtime", str(CONFIG), "exp_name=unread", *PLAIN, "max_steps=4"]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "runtime")))}
-    process = subprocess.Popen(words, cwd=tiny, env=environment, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(words, cwd=tiny, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     for line in process.stdout:
         if line.startswith("step 1"):
             break
     process.stdout.close()
-    assert process.wait(120) == 0
+    assert process.wait(PATIENCE) == 0
     assert (tiny / "output" / "unread" / "checkpoints" / "step-000004").is_dir()
 
 
@@ -109,7 +110,7 @@ def test_an_interrupted_run_saves_and_leaves_nothing(
     started = roll_run.start(f"stopped-{number.name}", *PLAIN, "max_steps=100000", "save_steps=100000")
     started.wait_for(3)
     started.process.send_signal(number)
-    run = started.end(60)
+    run = started.end()
     assert run.code == 128 + number
     assert "go on with --resume" in run.output
     assert run.checkpoints() == [f"step-{run.records()[-1]['step']:06}"]
@@ -132,7 +133,7 @@ def test_a_worker_that_dies_again_and_again_ends_the_run(roll_run: RollRun, noth
     started = roll_run.start("given-up", *PLAIN, "max_steps=1000", "save_steps=4", "--max-restarts", "0")
     started.wait_for(5)
     _kill("ray::Trainer")
-    run = started.end(60)
+    run = started.end()
     assert run.code == 4, run.output
     assert "actor_train-0 (process" in run.output
     assert run.checkpoints()[-1] == "step-000004"
@@ -141,14 +142,7 @@ def test_a_worker_that_dies_again_and_again_ends_the_run(roll_run: RollRun, noth
 
 def _kill(title: str) -> None:
     """Kill the worker of that title, as one that runs out of memory is killed."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (entry / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if words.startswith(title.encode()):
-            found.append(int(entry.name))
+    found = [pid for pid in guard.processes(FOLDER) if command_of(pid).startswith(title)]
     assert found, title
     for pid in found:
         os.kill(pid, signal.SIGKILL)
