@@ -35,7 +35,8 @@ from tests.rules.verdicts import Case
 SURVIVORS = ROOT / "tests" / "rules" / "survivors.txt"
 MODULES = "catalog checkpoint compose engine examples hostile interpolate memory tree upgrade".split()
 TESTS = ("tests/rules", *(f"tests/test_{name}.py" for name in MODULES))
-SECONDS = 20
+SECONDS = 60
+"""Processor time after which the tests of a mutant do not end."""
 COMPARISONS = "Eq_NotEq NotEq_Eq Lt_LtE LtE_Lt Gt_GtE GtE_Gt Is_IsNot IsNot_Is"
 CALCULATIONS = "Add_Sub Sub_Add Mul_FloorDiv FloorDiv_Mul Div_Mul Mod_FloorDiv Pow_Mul BitAnd_BitOr BitOr_BitAnd"
 OTHERS = """
@@ -142,7 +143,7 @@ class Mutation:
         if child:
             return child
         try:
-            signal.alarm(SECONDS)
+            signal.setitimer(signal.ITIMER_PROF, SECONDS)
             survived = survives(mutant, items)
         except BaseException:  # a change that cannot even be imported is noticed
             survived = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from itertools import cycle, islice
 from pathlib import Path
@@ -15,7 +14,8 @@ from roll_schema import plan
 from roll_schema.catalog.gpus import GPUS
 from roll_schema.report import plan_json, plan_svg, plan_text, text
 from roll_schema.rule import Cluster
-from tests.conftest import ROOT
+from tests.conftest import EXAMPLES
+from tests.patience import processor_limit
 from tests.support import lint_path, lint_text
 from tests.test_catalog import HOSTILE
 
@@ -47,7 +47,7 @@ def places(tree: Any, path: str = "") -> Iterator[str]:
             yield from places(node, below)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "examples" / "ok").glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((EXAMPLES / "ok").glob("*.yaml")), ids=lambda path: path.stem)
 def test_no_value_breaks_lint_or_plan(path: Path) -> None:
     composed = lint_path(path).composed
     assert composed is not None
@@ -72,6 +72,5 @@ def test_no_pattern_keeps_lint_busy(pattern: str) -> None:
     """A `lora_target` is untrusted text, and one that takes forever would hang an editor or a build."""
     adapter = f"{{model_args: {{lora_target: {json.dumps(pattern)}, lora_rank: 8}}}}"
     text = f"pretrain: Qwen/Qwen3-30B-A3B\nactor_train: {adapter}\nactor_infer: {adapter}\n"
-    begin = time.perf_counter()
-    lint_text(text, gpu=GPUS["h100-80g"])
-    assert time.perf_counter() - begin < 5
+    with processor_limit(30):
+        lint_text(text, gpu=GPUS["h100-80g"])

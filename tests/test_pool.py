@@ -6,12 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.patience import PATIENCE, wait_until
 from tests.test_cli import run
 
 CONFIG = "rollout_batch_size: 64\nrewards: {{math_rule: {{tag_included: [a]}}}}\nsave_step_{0}: 1\nseed: '{0}'\n"
@@ -62,37 +61,35 @@ def test_what_cannot_be_read_is_said_once(configs: Path) -> None:
 
 
 def test_a_process_that_is_killed_is_told(configs: Path) -> None:
-    for number in range(600):
+    for number in range(2000):
         (configs / f"d{number:03}.yaml").write_text(CONFIG.format(number))
     command = [sys.executable, "-m", "roll_schema", str(configs), "--jobs", "2", "--no-cache"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    started = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 20
-    children: list[str] = []
-    while not children and started.poll() is None and time.monotonic() < deadline:
-        children = Path(f"/proc/{started.pid}/task/{started.pid}/children").read_text().split()
-    os.kill(int(children[0]), signal.SIGKILL)
-    _, told = started.communicate(timeout=60)
+    started = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    wait_until(lambda: _children(started))
+    os.kill(_children(started)[0], signal.SIGKILL)
+    _, told = started.communicate(timeout=PATIENCE)
     assert (started.returncode, "a process was killed" in told, "Traceback" in told) == (2, True, False)
 
 
 def test_an_interrupt_ends_all(configs: Path) -> None:
-    for number in range(400):
-        (configs / f"d{number:03}.yaml").write_text(CONFIG.format(number) + "x: 1\n" * 1)
+    for number in range(2000):
+        (configs / f"d{number:03}.yaml").write_text(CONFIG.format(number))
     command = [sys.executable, "-m", "roll_schema", str(configs), "--jobs", "2"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     started = subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
-    time.sleep(0.8)
+    wait_until(lambda: _children(started))
     os.killpg(started.pid, signal.SIGINT)
-    _, told = started.communicate(timeout=20)
-    assert started.returncode in (1, 130)
+    _, told = started.communicate(timeout=PATIENCE)
+    assert started.returncode == 130
     assert "Traceback" not in told
-    deadline = time.monotonic() + 10
-    while _lives(started.pid) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not _lives(started.pid)
+    wait_until(lambda: not _lives(started.pid))
+
+
+def _children(process: subprocess.Popen[str]) -> list[int]:
+    """The processes that a command started; fails where it has ended."""
+    assert process.poll() is None
+    return [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
 
 
 def _lives(group: int) -> bool:

@@ -13,10 +13,10 @@ from lsprotocol import types
 from pytest_lsp import LanguageClient, client_capabilities, make_test_lsp_client
 
 from tests.clients import ENVIRONMENT
+from tests.patience import PATIENCE, processor_seconds
 
 T = TypeVar("T")
 logging.getLogger("pygls").setLevel(logging.CRITICAL)  # of requests that the client has no use for
-_TIMEOUT = 60
 
 
 class Editor:
@@ -58,13 +58,17 @@ class Editor:
             self.found.put_nowait(told.result())
             self._listen()
 
+    def processor_seconds(self) -> float:
+        """What the server has used of a processor's time."""
+        return processor_seconds(self.client._server.pid)
+
     def close(self) -> None:
         self.run(self.client.shutdown_session())
         self.run(self.client.stop())
         self.loop.close()
 
     def run(self, what: Coroutine[Any, Any, T]) -> T:
-        return self.loop.run_until_complete(asyncio.wait_for(what, _TIMEOUT))
+        return self.loop.run_until_complete(asyncio.wait_for(what, PATIENCE))
 
     def uri(self, name: str) -> str:
         return (self.folder / name).as_uri()

@@ -17,6 +17,7 @@ from roll_schema.catalog.checkpoint import Checkpoint
 from roll_schema.memory import Weights
 from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.section import Settings
+from tests.patience import PATIENCE
 from tests.support import lint_text
 
 pytestmark = pytest.mark.oracle
@@ -46,7 +47,10 @@ def measured(folder: Path, stage: int, rank: int, passes: int) -> dict[str, int]
     }
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
     subprocess.run(
-        [sys.executable, "-m", "tests.oracles.test_memory", json.dumps(job)], check=True, env=environment, timeout=300
+        [sys.executable, "-m", "tests.oracles.test_memory", json.dumps(job)],
+        check=True,
+        env=environment,
+        timeout=PATIENCE,
     )
     return json.loads((folder / "out.json").read_text(encoding="utf-8"))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.runtime.conftest import TWO_RANKS, RollRun, Run
 
 pytestmark = [pytest.mark.engines, pytest.mark.slow]
@@ -119,6 +120,6 @@ print(said[0].outputs[0].text)
 def test_others_load_the_adapter(zero2: Run, tiny: Path, code: str) -> None:
     adapter = zero2.folder / "checkpoints" / "step-000020" / "adapter"
     words = [sys.executable, "-c", code, str(tiny / "output" / "tiny" / "model"), str(adapter)]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=180, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr
     assert "\\boxed{7}" in done.stdout.splitlines()[-1]
