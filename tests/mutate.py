@@ -1,9 +1,9 @@
-"""Mutation testing of the rules: `make mutate`, or `python -m tests.mutate [--every N] [--search] [RULE ...]`.
+"""Mutation testing of the rules: `make mutate`, or `python -m tests.mutate [--latest N] [--search] [RULE ...]`.
 
 Each rule's file is changed in one place (`==` to `!=`, `and` to `or`, a number by one, a condition to its opposite), and
 the tests that name the rule are run on it in a process of their own. A change that no test notices is printed, unless
-`tests/rules/survivors.txt` says why none can. `--every` takes one of so many rules; `--search` looks for examples that
-notice, and adds them to `tests/rules/verdicts.txt`. Needs the extra `mutation`.
+`tests/rules/survivors.txt` says why none can. `--latest` takes the N rules that changed last; `--search` looks for examples
+that notice, and adds them to `tests/rules/verdicts.txt`. Needs the extra `mutation`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import ast
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -35,8 +36,8 @@ from tests.rules.verdicts import Case
 SURVIVORS = ROOT / "tests" / "rules" / "survivors.txt"
 MODULES = "catalog checkpoint compose engine examples hostile interpolate memory tree upgrade".split()
 TESTS = ("tests/rules", *(f"tests/test_{name}.py" for name in MODULES))
-SECONDS = 60
-"""Processor time after which the tests of a mutant do not end."""
+SECONDS = 20
+"""Processor time after which a mutant has shown that it never ends."""
 COMPARISONS = "Eq_NotEq NotEq_Eq Lt_LtE LtE_Lt Gt_GtE GtE_Gt Is_IsNot IsNot_Is"
 CALCULATIONS = "Add_Sub Sub_Add Mul_FloorDiv FloorDiv_Mul Div_Mul Mod_FloorDiv Pow_Mul BitAnd_BitOr BitOr_BitAnd"
 OTHERS = """
@@ -178,12 +179,26 @@ def _searched(rule: tuple[str, list[Mutant]]) -> tuple[str, list[Case]]:
     return rule[0], search.telling(rule[0], [partial(use, mutant) for mutant in rule[1]])
 
 
+def latest(count: int) -> list[str]:
+    """The rules whose files changed last, those not committed first; all where git does not know this checkout."""
+    rules = ROOT / "roll_schema" / "rules"
+    asked = (["diff", "--name-only", "HEAD"], ["log", "--format=", "--name-only", "-n", "200"])
+    done = [
+        subprocess.run(["git", *words, "--", str(rules)], cwd=ROOT, capture_output=True, text=True, check=False)
+        for words in asked
+    ]
+    paths = "".join(one.stdout for one in done).split()
+    names = [Path(path).stem.replace("_", "-") for path in paths]
+    changed = [name for name in dict.fromkeys(names) if name in RULES]
+    return changed[:count] or list(RULES)
+
+
 @click.command
 @click.argument("names", metavar="RULE", nargs=-1)
-@click.option("--every", default=1)
+@click.option("--latest", "count", type=int)
 @click.option("--search", "searches", is_flag=True)
-def main(names: tuple[str, ...], every: int, searches: bool) -> None:
-    mutation = Mutation(list(names or RULES)[::every])
+def main(names: tuple[str, ...], count: int | None, searches: bool) -> None:
+    mutation = Mutation(list(names) or (latest(count) if count else list(RULES)))
     os.environ.pop("ROLL_CORPUS", None)  # what is noticed shall not depend on it
     options = ["-o", "addopts=", "-p", "no:cacheprovider", "-p", "no:terminal", "--rootdir", str(ROOT)]
     pytest.main([*options, *(str(ROOT / test) for test in TESTS)], [mutation])

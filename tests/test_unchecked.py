@@ -16,7 +16,7 @@ from roll_schema.engine import Options, Result
 from roll_schema.report import DOCUMENTS, github, render, text
 from roll_schema.rules import FAULT_GROUPS, GROUPS, RULES
 from roll_schema.text import MAX_BYTES, decode
-from tests.conftest import ROOT
+from tests.conftest import EXAMPLES
 from tests.support import lint_text
 from tests.test_cli import run
 
@@ -38,7 +38,7 @@ UNCHECKED: dict[str, bytes] = {
 }
 """Configs of which a part was not decoded, parsed, composed or known to the release, by the rule that says so."""
 
-BROKEN = sorted((ROOT / "examples" / "broken").glob("*.yaml"))
+BROKEN = sorted((EXAMPLES / "broken").glob("*.yaml"))
 NAMES = [*GROUPS, *(name for name in RULES if RULES[name].group in FAULT_GROUPS)]
 NARROWINGS: list[dict[str, Any]] = [
     *({"select": frozenset([name])} for name in NAMES),
@@ -134,7 +134,7 @@ def test_a_narrowed_run_never_claims_that_nothing_is_wrong(path: Path) -> None:
 def test_no_combination_hides_it(content: bytes, comment: str, form: str, **options: Any) -> None:
     if comment:
         content += f"\n# roll-lint: ignore-file[{comment}]\n".encode()
-    path = ROOT / "examples" / "broken" / "config.yaml"
+    path = EXAMPLES / "broken" / "config.yaml"
     plain, narrowed = lint(path, content), lint(path, content, **options)
     told = {item.rule for item in narrowed.diagnostics}
     assert {item.rule for item in plain.diagnostics if item.blocking} <= told
