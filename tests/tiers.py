@@ -1,0 +1,61 @@
+"""What `make test` leaves to `make test-all`: the one list, with the reason of each row.
+
+`make test` is what every push must pass, within 12 minutes on 2 cores; `make test-all` runs everything, before a release
+and before a larger change is called done. A row stays as long as it pays: the same code is run by what is kept.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+import pytest
+
+
+class Row(NamedTuple):
+    """Tests by a pattern of their node ids; every so-manieth of them is kept in `make test`, with 0 none."""
+
+    tests: str
+    kept: int
+    why: str
+
+
+EXHAUSTIVE = [
+    # Runs of roll-run, each of which starts Ray and loads torch.
+    Row("tests/runtime/test_cluster.py::*", 0, "two-node Ray clusters; placement is tested without Ray as well"),
+    Row("tests/runtime/test_deployment.py::test_a_slurm_job*", 0, "the Slurm script, which changes seldom"),
+    Row("tests/runtime/test_faults.py::test_a_killed_run*", 11, "one kill -9 is kept, within the training step"),
+    Row("tests/runtime/test_faults.py::test_an_interrupted_run*", 3, "SIGINT is kept; one handler takes all signals"),
+    Row("tests/runtime/test_faults.py::test_what_cannot_be_used*", 4, "each loads torch to refuse one argument"),
+    Row("tests/runtime/test_faults.py::test_a_finished_run*", 0, "refusals of --resume"),
+    Row("tests/runtime/test_faults.py::*", 0, "lost workers, full disks and closed pipes, two to five runs each"),
+    Row("tests/runtime/test_run.py::test_no_reward*", 0, "controls of the two learning runs that are kept"),
+    Row("tests/runtime/test_run.py::test_others_load_the_adapter*", 2, "plain PEFT is kept; vLLM loads for minutes"),
+    # What real libraries make of a setting; a new version of one of them changes it, and then all are run.
+    Row("tests/oracles/test_catalog.py::test_parameters_agree*", 8, "builds every architecture of transformers"),
+    Row("tests/oracles/test_catalog.py::test_peft*", 8, "builds every architecture of transformers"),
+    Row("tests/oracles/test_catalog.py::*", 4, "loads every model class of vLLM"),
+    Row("tests/oracles/test_memory.py::test_a_zero_engine*", 5, "starts two DeepSpeed ranks for each setting"),
+    Row("tests/oracles/test_*.py::test_generated*", 0, "generated settings, of the kinds of those that are listed"),
+    Row("tests/oracles/test_deepspeed.py::test_unknown_keys*", 0, "generated keys in every section of DeepSpeed"),
+    Row("tests/oracles/test_*.py::*", 3, "a sample of the settings that libraries take or refuse"),
+]
+
+
+def row_of(test: str) -> Row | None:
+    """The row that speaks of a test: the first whose pattern matches its node id."""
+    return next((row for row in EXHAUSTIVE if fnmatchcase(test, row.tests.replace("[", "[[]"))), None)
+
+
+def mark(items: Iterable[pytest.Item]) -> None:
+    """Give the tests that `make test` leaves out the marker `exhaustive`."""
+    met: Counter[Row] = Counter()
+    for item in items:
+        row = row_of(item.nodeid)
+        if row is None:
+            continue
+        if not row.kept or met[row] % row.kept:
+            item.add_marker(pytest.mark.exhaustive)
+        met[row] += 1
