@@ -298,9 +298,8 @@ class _Run:
                 raise
             self.result.unjudged.add(rule.name)  # a fork may lack a section that the rule reads
         except FactMissing as missing:
-            skipped = (rule.name, str(missing))
-            if skipped not in self.result.skipped:
-                self.result.skipped.append(skipped)
+            skipped = [(rule.name, fact) for fact in missing.args]
+            self.result.skipped.extend(item for item in skipped if item not in self.result.skipped)
 
     def groups(self) -> tuple[str, ...]:
         """Groups of which some rule may have been asked for; what is in others need not even be loaded."""

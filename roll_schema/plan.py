@@ -16,7 +16,7 @@ from roll_schema.models.agentic_config import AgenticConfig, EnvManagerConfig
 from roll_schema.models.dpo_config import DPOConfig
 from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.rlvr_config import RLVRConfig
-from roll_schema.models.section import Section, Unresolved
+from roll_schema.models.section import Section, Unresolved, known
 from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.releases import Release
 from roll_schema.rule import FactMissing
@@ -209,7 +209,7 @@ class _Maker:
 
     def roles(self) -> Iterator[Role]:
         """Every group of workers that the pipeline builds."""
-        for name, worker in workers.workers_of(self.config):
+        for name, worker in known(workers.workers_of(self.config)):
             try:
                 role = self.role(name, worker) if self.is_built(name) else None
             except (Unresolved, FactMissing) as missing:
@@ -238,7 +238,8 @@ class _Maker:
             if name == "actor_train":
                 return self.pipeline not in ("rlvr_rollout", "agentic_rollout")
             if name == "reward" or name.startswith("teacher"):
-                return bool(dict(workers.workers_of(config))[name].device_mapping)
+                worker = workers.worker_at(config, name)
+                return worker is not None and bool(worker.device_mapping)
         return True
 
     def role(self, name: str, worker: WorkerConfig) -> Role:

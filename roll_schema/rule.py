@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from roll_schema.catalog.gpus import Gpu
 from roll_schema.diagnostic import FAILS, Severity
+from roll_schema.models.section import Unresolved, guarded
 from roll_schema.releases import Release
-from roll_schema.tree import Node, lookup, plain
+from roll_schema.tree import UNKNOWN, Node, lookup, plain
 
 if TYPE_CHECKING:
     from roll_schema.change import Change
@@ -41,7 +42,42 @@ class Cluster(NamedTuple):
 
 
 class FactMissing(Exception):
-    """A rule needs a fact that nobody gave; it is skipped, and the summary counts it."""
+    """A rule needs a fact (or several: the arguments) that nobody gave; it is skipped, and the summary counts it."""
+
+
+Name = TypeVar("Name")
+Thing = TypeVar("Thing")
+Found = TypeVar("Found")
+Given = ParamSpec("Given")
+
+
+def each(
+    items: Iterable[tuple[Name, Thing]],
+    judge: Callable[Concatenate[Name, Thing, Given], Iterable[Found]],
+    *given: Given.args,
+    **named: Given.kwargs,
+) -> Iterator[Found]:
+    """What there is to say of each of several things by name, such as workers, rewards, files or domains.
+
+    What is unknown about one of them, or lacks a fact, ends what is said of that one only; missing facts are raised
+    behind the last.
+    """
+    rest, missing = iter(items), dict[Any, None]()
+    while True:
+        try:
+            name, item = next(rest)
+        except StopIteration:
+            break
+        except Unresolved:
+            continue
+        try:
+            yield from judge(name, item, *given, **named)
+        except Unresolved:
+            continue
+        except FactMissing as fact:
+            missing |= dict.fromkeys(fact.args)
+    if missing:
+        raise FactMissing(*missing)
 
 
 class Context(NamedTuple):
@@ -85,9 +121,16 @@ class Context(NamedTuple):
         return self._node(field_path) is not None
 
     def written(self, field_path: str) -> Any:
-        """The value of a field as the config gives it, interpolations resolved; None where it gives none."""
+        """The value of a field as the config gives it; None where it gives none. Raises Unresolved if it is unknown."""
         node = self._node(field_path)
-        return plain(node) if node is not None else None
+        if node is not None and node.value is UNKNOWN:
+            raise Unresolved(field_path)
+        return guarded(plain(node)) if node is not None else None
+
+    def is_null(self, field_path: str) -> bool:
+        """Whether the config sets this field to null."""
+        node = self._node(field_path)
+        return node is not None and node.value is None
 
     def text(self, field_path: str) -> str:
         """What is written for a field, or for the variable that it refers to; empty where nothing is."""

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from roll_schema.releases import Release
-from roll_schema.tree import UNKNOWN
 
 _FILE = Path(__file__).parent / "releases" / "strategies.json"
 _BOUNDS = {
@@ -82,7 +81,7 @@ class Backend(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A key that a config writes: its dotted path, what is known about it (None: nothing), and its value.
+    """A key that a config writes: its dotted path, what is known about it (None: nothing), and its value, or UNKNOWN.
 
     `known` are the keys that may stand beside it, `inside` is the one that holds them (None: the settings themselves).
     """
@@ -102,7 +101,7 @@ def backend_of(strategy_name: str) -> Backend | None:
 
 
 def entries(backend: Backend, settings: dict[str, Any], release: Release) -> Iterator[Entry]:
-    """Every key that a `strategy_config` writes, nested ones included; unknown values are left out."""
+    """Every key that a `strategy_config` writes, nested ones included."""
     yield from _entries("", backend.keys, settings, release)
 
 
@@ -118,8 +117,8 @@ def _entries(
     path: str, known: dict[str, Key], settings: dict[str, Any], release: Release, inside: Key | None = None
 ) -> Iterator[Entry]:
     present = {name: key for name, key in known.items() if release.matches(key.releases)}
-    for name, value in settings.items():
-        if value is UNKNOWN or not isinstance(name, str):
+    for name, value in dict.items(settings):
+        if not isinstance(name, str):
             continue
         below = f"{path}.{name}" if path else name
         key = present.get(name)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import isfinite, prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from roll_schema.catalog.checkpoint import Checkpoint, checkpoint
 from roll_schema.devices import InvalidDevices, OpaqueDevices, parse_devices
 from roll_schema.models.ppo_config import PPOConfig
-from roll_schema.models.section import Settings
+from roll_schema.models.section import Section, Settings, fields_of, known
+from roll_schema.models.validation import section_types
 from roll_schema.models.worker_config import WorkerConfig
-from roll_schema.rule import FactMissing
+from roll_schema.rule import FactMissing, each
+from roll_schema.tree import UNKNOWN
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
-    from roll_schema.models.data_args import DataArguments
+
+T = TypeVar("T")
 
 TRAINERS = ("actor_train", "sft_train", "student")
 """Roles that are trained."""
@@ -135,13 +138,27 @@ def environment_setting(environment: object, key: str) -> Any:
     return environment.get(key) if isinstance(environment, dict) else None
 
 
-def workers_of(config: object) -> Iterator[tuple[str, WorkerConfig]]:
-    """Every group of workers that a config holds, by its path."""
-    for name, value in vars(config).items():
-        if isinstance(value, WorkerConfig):
-            yield name, value
-        elif isinstance(value, dict):
-            yield from ((f"{name}.{key}", item) for key, item in value.items() if isinstance(item, WorkerConfig))
+def workers_of(config: Section) -> Iterator[tuple[str, WorkerConfig]]:
+    """Every group of workers that a config holds, by its path; Unresolved is raised in the place of an unknown one."""
+    groups = Settings()
+    for name, nested in section_types(type(config)).items():
+        value = vars(config).get(name, UNKNOWN)
+        if value is None or not issubclass(nested.model, WorkerConfig):
+            continue
+        if isinstance(value, dict):
+            groups |= {f"{name}.{key}": item for key, item in dict.items(value)}
+        else:
+            groups[name] = value
+    return groups.items()
+
+
+def worker_at(config: Section, path: str) -> WorkerConfig | None:
+    """A group of workers by its path; None where there is none."""
+    field, _, name = path.partition(".")
+    found = getattr(config, field, None)
+    if name:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found if isinstance(found, WorkerConfig) else None
 
 
 def prompts_per_domain(shares: dict[str, float], prompts: int) -> dict[str, int]:
@@ -153,22 +170,21 @@ def prompts_per_domain(shares: dict[str, float], prompts: int) -> dict[str, int]
     return {**taken, last: prompts - sum(taken.values()) + taken[last]}
 
 
-def data_files_of(role: str, arguments: DataArguments) -> Iterator[tuple[str, str]]:
-    """The data files that a section names, with their places."""
-    names = arguments.file_name
-    if isinstance(names, str):
-        yield f"{role}.data_args.file_name", names
-    elif isinstance(names, list):
-        yield from (
-            (f"{role}.data_args.file_name[{at}]", name) for at, name in enumerate(names) if isinstance(name, str)
-        )
+def data_files_of(role: str, worker: WorkerConfig) -> Iterator[tuple[str, str]]:
+    """The data files of a group of workers, by their places; Unresolved is raised in the place of an unknown one."""
+    names = worker.data_args.file_name if worker.data_args is not None else None
+    place = f"{role}.data_args.file_name"
+    return items_of(place, names) if isinstance(names, list) else iter([(place, names)] if names is not None else [])
 
 
 def data_files(config: BaseConfig) -> Iterator[tuple[str, str]]:
-    """Every data file that a config names, with its place."""
-    for role, worker in workers_of(config):
-        if worker.data_args is not None:
-            yield from data_files_of(role, worker.data_args)
+    """Every data file of a config that is known, by its place."""
+    return each(workers_of(config), lambda role, worker: known(data_files_of(role, worker)))
+
+
+def items_of(place: str, items: list[T]) -> Iterator[tuple[str, T]]:
+    """The items of a list by their places; Unresolved is raised in the place of an unknown one."""
+    return Settings({f"{place}[{at}]": item for at, item in enumerate(list.__iter__(items))}).items()
 
 
 def trained_by_peft(config: PPOConfig) -> bool:
@@ -183,17 +199,19 @@ def model_of(config: BaseConfig, name: str) -> str | None:
 
     None for the critic and for `reward`, whose paths ROLL decides otherwise, and where two paths compete.
     """
-    groups = dict(workers_of(config))
-    paths = {role: groups[role].model_args.model_name_or_path for role in ACTORS if role in groups}
-    pretrain: str | None = getattr(config, "pretrain", None)
-    if name in paths:
-        return paths[name] if all(paths.values()) else pretrain
     if name == "sft_train":
-        return pretrain
-    if name in ("critic", "reward") or name not in groups:
+        return getattr(config, "pretrain", None)
+    if name in ("critic", "reward") or (worker := worker_at(config, name)) is None:
         return None
-    named = {groups[name].model_args.model_name_or_path, getattr(config, f"{name}_pretrain", None)} - {None}
-    return named.pop() if len(named) == 1 else None
+    own = worker.model_args.model_name_or_path
+    if name not in ACTORS:
+        named = {own, getattr(config, f"{name}_pretrain", None)} - {None}
+        return named.pop() if len(named) == 1 else None
+    pretrain: str | None = getattr(config, "pretrain", None)
+    if not own or own == pretrain:
+        return pretrain
+    actors = (actor for _, actor in fields_of(config, *ACTORS) if actor is not None)
+    return own if all(actor.model_args.model_name_or_path for actor in actors) else pretrain
 
 
 def model_checkpoint(config: BaseConfig, name: str) -> tuple[str, Checkpoint]:

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar, Literal
 
 from roll_schema.models.ppo_config import PPOConfig
-from roll_schema.models.section import DEFAULT, Float, FreeForm, Int, Section
+from roll_schema.models.section import DEFAULT, Float, FreeForm, Int, Item, Section
 from roll_schema.models.worker_config import WorkerConfig, WorkerFields
 
 
@@ -81,10 +81,10 @@ class EnvManagerConfig(WorkerFields):
     group_size_redundancy: Int = DEFAULT
     """Additional environments per group, so that a slow or broken one need not be waited for."""
 
-    tags: list[str] = DEFAULT
+    tags: list[Item[str]] = DEFAULT
     """Names of the environments to run, each a key of `custom_envs`; a name that is none stops the run at load."""
 
-    num_groups_partition: list[Int] = DEFAULT
+    num_groups_partition: list[Item[Int]] = DEFAULT
     """Groups of each of the `tags`, in their order; must add up to `num_env_groups`, or the run stops at load."""
 
     max_traj_per_env: Int = DEFAULT

@@ -1,6 +1,6 @@
 """`data_args`: data files, their columns, and the chat template."""
 
-from roll_schema.models.section import DEFAULT, Float, Int, Section
+from roll_schema.models.section import DEFAULT, Float, Int, Item, Section
 
 
 class DataArguments(Section):
@@ -12,7 +12,7 @@ class DataArguments(Section):
     run at start. `global_template` wins over it, and RLVR's validation rows get the template of `actor_train`.
     """
 
-    domain_interleave_probs: dict[str, Float] | None = DEFAULT
+    domain_interleave_probs: dict[str, Item[Float]] | None = DEFAULT
     """Share of each step's prompts per domain; required on `actor_train`, with keys that are keys of `rewards`. They
     should add up to 1: each domain gets its share of `rollout_batch_size` rounded down, the last one whatever is left.
     """
@@ -21,7 +21,7 @@ class DataArguments(Section):
     """Processes that tokenize and filter the rows; RLVR uses the number of `actor_train` for its validation rows too.
     """
 
-    file_name: list[str] | str | None = DEFAULT
+    file_name: list[Item[str]] | str | None = DEFAULT
     """Data files, all with the same extension: json, jsonl, parquet, csv, arrow or txt. Give a list even for one file:
     RLVR in ROLL 0.1.3 goes through a plain string letter by letter and fails at start.
     """
@@ -29,7 +29,7 @@ class DataArguments(Section):
     eval_file_name: str | None = DEFAULT
     """Nothing in ROLL reads it; `validation.data_args.file_name` names the validation data."""
 
-    dataset_type: list[str] | str | None = DEFAULT
+    dataset_type: list[Item[str]] | str | None = DEFAULT
     """Format of the data files, such as `json`. RLVR goes by the extension of the files in `file_name`."""
 
     tag: str | None = DEFAULT

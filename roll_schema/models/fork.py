@@ -9,7 +9,7 @@ from typing import Any, Literal, Optional, Union
 from pydantic import create_model
 
 from roll_schema import models
-from roll_schema.models.section import DEFAULT, Float, FreeForm, Int, Section
+from roll_schema.models.section import DEFAULT, Float, FreeForm, Int, Item, Section
 from roll_schema.models.validation import Nested, facts_of, section_types
 from roll_schema.models.worker_config import WorkerConfig, teachers
 from roll_schema.releases import Release
@@ -77,7 +77,7 @@ class _Fork:
             return Literal[tuple(ast.literal_eval(item) for item in items)]
         inner = [self.of(item) for item in items]
         if outer == "Dict" and len(inner) == 2:
-            return dict[inner[0], inner[1]]  # type: ignore[valid-type]
+            return dict[inner[0], Item[inner[1]]]  # type: ignore[valid-type]
         made: dict[str, Any] = {"Optional": Optional, "Union": Union, "List": list}
         return made[outer][tuple(inner) if outer == "Union" else inner[0]] if outer in made else Any
 
@@ -114,6 +114,6 @@ def _nested(nested: Nested, inner: type[Section]) -> Any:
     if nested.alone and nested.containers:
         return teachers(inner) if issubclass(inner, WorkerConfig) else Any
     if nested.containers:
-        held: Any = dict[str, inner] if nested.containers[0] is dict else list[inner]  # type: ignore[valid-type]
+        held: Any = dict[str, Item[inner]] if nested.containers[0] is dict else list[Item[inner]]  # type: ignore[valid-type]
         return Optional[held]  # noqa: UP045
     return Optional[inner]  # noqa: UP045

@@ -1,6 +1,6 @@
 """`generating_args`: how a model samples its answers."""
 
-from roll_schema.models.section import DEFAULT, Float, Int, Section
+from roll_schema.models.section import DEFAULT, Float, Int, Item, Section
 
 
 class GeneratingArguments(Section):
@@ -46,7 +46,7 @@ class GeneratingArguments(Section):
     num_return_sequences: Int | None = DEFAULT
     """Answers per prompt. ROLL overwrites it with `num_return_sequences_in_group` on `actor_infer`."""
 
-    stop_strings: list[str] | None = DEFAULT
+    stop_strings: list[Item[str]] | None = DEFAULT
     """An answer ends where one of these strings appears in it."""
 
     include_stop_str_in_output: bool | None = DEFAULT

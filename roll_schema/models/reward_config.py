@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from roll_schema.models.reward_filter import RewardFilterConfig
-from roll_schema.models.section import DEFAULT, Float
+from roll_schema.models.section import DEFAULT, Float, Item
 from roll_schema.models.worker_config import WorkerConfig
 
 
@@ -54,7 +54,7 @@ class RewardConfig(WorkerConfig):
     response_length_penalty_coef: Float = DEFAULT
     """Weight of the response-length term in the reward of `CrossThinkQARuleRewardWorker`."""
 
-    tag_included: list[str] = DEFAULT
+    tag_included: list[Item[str]] = DEFAULT
     """Tags of the rows that belong to this domain. A tag listed by two rewards belongs to the last; rows whose tag no
     reward lists go to the domain `math_rule`, whether it exists or not.
     """
@@ -67,5 +67,5 @@ class RewardConfig(WorkerConfig):
     response_filter_config: RewardFilterConfig = DEFAULT
     """Nothing in ROLL reads it: single samples are not filtered."""
 
-    reward_manager_config: list[dict[str, Any]] = DEFAULT
+    reward_manager_config: list[Item[dict[str, Any]]] = DEFAULT
     """Settings of the reward managers that the worker class runs, one entry each."""

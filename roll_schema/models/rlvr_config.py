@@ -5,7 +5,7 @@ from typing import Literal
 from roll_schema.models.dataset_filter import DatasetFilterConfig
 from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.reward_config import RewardConfig
-from roll_schema.models.section import DEFAULT, Float, Int
+from roll_schema.models.section import DEFAULT, Float, Int, Item
 from roll_schema.models.worker_config import WorkerConfig
 
 
@@ -36,7 +36,7 @@ class RLVRConfig(PPOConfig):
     says how to sample. `actor_infer` generates the answers; left out, there is no validation.
     """
 
-    rewards: dict[str, RewardConfig] | None = DEFAULT
+    rewards: dict[str, Item[RewardConfig]] | None = DEFAULT
     """Reward workers by domain; the keys are the domains that `domain_interleave_probs` mixes, and `tag_included` says
     which rows belong to which. A domain missing from `domain_interleave_probs` is not trained on; null stops the run at
     load.
@@ -170,7 +170,7 @@ class RLVRConfig(PPOConfig):
     error_max_len_threshold: Int = DEFAULT
     """Tokens from which `error_max_len_clip` leaves a wrong answer out; lower leaves out more."""
 
-    tag_to_template: dict[str, str] = DEFAULT
+    tag_to_template: dict[str, Item[str]] = DEFAULT
     """Chat template of the rows with a tag, for tags that need another than the rest; an unknown template is refused at
     load.
     """

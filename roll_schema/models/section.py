@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, WithJsonSchema, WrapValidator
 from pydantic_core import PydanticCustomError
 
 from roll_schema.tree import UNKNOWN
 
 DEFAULT: Any = None
 """Stands where the default is the release's own: `releases/<release>.json` has it, not the model."""
+
+
+T = TypeVar("T")
 
 
 class Unresolved(Exception):
@@ -39,7 +43,10 @@ class Section(BaseModel):
 
 
 class Settings(dict[str, Any]):
-    """A free-form mapping (`strategy_config`, `tracker_kwargs`, ...) that refuses to hand out unknown values."""
+    """A mapping (`strategy_config`, `rewards`, ...) that refuses to hand out unknown values; its keys are known.
+
+    Going through it raises Unresolved in the place of an unknown value, and can go on behind it (`known`).
+    """
 
     def __getitem__(self, key: str) -> Any:
         value = super().__getitem__(key)
@@ -47,9 +54,70 @@ class Settings(dict[str, Any]):
             raise Unresolved(key)
         return value
 
+    def values(self) -> Iterator[Any]:  # type: ignore[override]
+        return map(self.__getitem__, self)
+
+    def items(self) -> Iterator[tuple[str, Any]]:  # type: ignore[override]
+        return map(self._item, self)
+
+    def _item(self, key: str) -> tuple[str, Any]:
+        return key, self[key]
+
     def get(self, key: str, default: Any = None) -> Any:
         """The value of `key`, or `default` where the config does not set it; raises Unresolved if it is unknown."""
         return self[key] if key in self else default  # noqa: SIM401
+
+
+class Items(list[Any]):
+    """A list that refuses to hand out unknown items, as Settings does."""
+
+    def __getitem__(self, index: Any) -> Any:
+        found = super().__getitem__(index)
+        if isinstance(index, slice):
+            return Items(found)
+        return _known(found)
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(_known, super().__iter__())
+
+    def __contains__(self, item: object) -> bool:
+        return super().__contains__(item) or not all(True for _ in self)
+
+
+def _known(item: Any) -> Any:
+    if item is UNKNOWN:
+        raise Unresolved
+    return item
+
+
+def known(items: Iterable[T]) -> Iterator[T]:
+    """Those of several items that are known."""
+    rest = iter(items)
+    while True:
+        try:
+            item = next(rest)
+        except StopIteration:
+            return
+        except Unresolved:
+            continue
+        yield item
+
+
+def fields_of(section: Section, *names: str) -> Iterator[tuple[str, Any]]:
+    """Those of some fields that a section has, by name; Unresolved is raised in the place of one that is unknown."""
+    present = (name for name in names if name in type(section).model_fields)
+    return Settings({name: vars(section).get(name, UNKNOWN) for name in present}).items()
+
+
+def guarded(value: Any) -> Any:
+    """A value whose mappings and lists refuse to hand out what is unknown."""
+    if isinstance(value, dict):
+        items = {key: guarded(item) for key, item in value.items()}
+        return Settings(items) if any(item is UNKNOWN for item in items.values()) else items
+    if isinstance(value, list):
+        held = [guarded(item) for item in value]
+        return Items(held) if any(item is UNKNOWN for item in held) else held
+    return value
 
 
 class Named(dict[str, Any]):
@@ -66,6 +134,13 @@ def _settings(value: Any) -> Any:
         raise PydanticCustomError("dict_type", "Input should be a valid dictionary")
     return value
 
+
+def _unless_unknown(value: Any, validate: Callable[[Any], Any]) -> Any:
+    return value if value is UNKNOWN else validate(value)
+
+
+Item = Annotated[T, WrapValidator(_unless_unknown)]
+"""One of several in a list or mapping, which may be unknown without making the others so."""
 
 Int = Annotated[int, BeforeValidator(_number)]
 Float = Annotated[float, BeforeValidator(_number)]

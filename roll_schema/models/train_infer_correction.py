@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from roll_schema.models.section import DEFAULT, Float, Section
+from roll_schema.models.section import DEFAULT, Float, Item, Section
 
 Aggregation = Literal["token", "segment", "geometric", "sequence"]
 
@@ -59,5 +59,5 @@ class TrainInferCorrectionConfig(Section):
     is_weight: TrainInferISWeightConfig = DEFAULT
     """Importance weights on the loss."""
 
-    filters: list[TrainInferFilterConfig] = DEFAULT
+    filters: list[Item[TrainInferFilterConfig]] = DEFAULT
     """Filters, applied one after the other."""

@@ -2,7 +2,7 @@
 
 The models are the union over all releases: a key or a choice that the asked release does not have is an error before
 pydantic sees it. A value that is unknown, or wrong and thereby reported, is taken out of the typed config: a rule that
-reads it stops with Unresolved instead of judging a value nobody wrote.
+reads it stops with Unresolved instead of judging a value nobody wrote. Of a list or mapping only that item is unknown.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from pydantic import ValidationError
 
-from roll_schema.models.section import Named, Section, Settings
+from roll_schema.models.section import Named, Section, Settings, guarded
 from roll_schema.releases import Release
 from roll_schema.tree import UNKNOWN, Node, join, lookup, plain
 
@@ -23,13 +23,16 @@ PathKey = str | int
 Path = tuple[PathKey, ...]
 _MAX_ROUNDS = 20
 
+OF_KEYS = ("extra_forbidden", "invalid_key", "key_not_in_release", "key_type")
+"""Kinds of errors about a key, whatever its value."""
+
 
 class SchemaError(NamedTuple):
     """A key or value that the models or the release refuse.
 
-    `kind` is pydantic's error type, or `key_not_in_release`; `key` the last step of the path, `field` the field of the
-    section `owner` that holds the place; `root` and `model` are the whole config and its model. `swallowed`: ROLL's
-    loader drops the whole section instead of refusing it.
+    `kind` is pydantic's error type, `key_type` or `key_not_in_release`; `key` the last step of the path, `field` the
+    field of the section `owner` that holds the place; `root` and `model` are the whole config and its model.
+    `swallowed`: ROLL's loader drops the whole section instead of refusing it.
     """
 
     kind: str
@@ -60,17 +63,22 @@ def validate(root: Node, model: type[Section], release: Release) -> tuple[Sectio
 
     def refuse(kind: str, path: Path, owner: type[Section], field_path: Path) -> None:
         node = lookup(root, path)
-        if node is not None and node.value is not UNKNOWN:
+        if node is not None and (node.value is not UNKNOWN or kind in OF_KEYS):
             swallowed = any(isinstance(_at(data, path[:end]), Named) for end in range(1, len(path)))
             key, field = str(path[-1]), str(field_path[-1])
             errors.append(SchemaError(kind, _dotted(path), key, field, node, owner, root, model, release, swallowed))
+
+    def take_out(kind: str, path: Path, field_path: Path) -> None:
+        if kind not in OF_KEYS and _make_unknown(data, path, field_path):
+            return
+        _remove(data, field_path)
         if kind not in ("extra_forbidden", "key_not_in_release"):
             removed.add(field_path)
 
     _mark_named(data, model, release)
     for kind, path, owner in list(_beyond_release(data, model, release, ())):
         refuse(kind, path, owner, path)
-        _remove(data, path)
+        take_out(kind, path, path)
     for _ in range(_MAX_ROUNDS):
         try:
             config = model.model_validate(data)
@@ -78,8 +86,8 @@ def validate(root: Node, model: type[Section], release: Release) -> tuple[Sectio
             found = [(kind, path, *_owner(model, path, data)) for kind, path in _shortest(error, data)]
             for kind, path, owner, field_path in found:
                 refuse(kind, path, owner, field_path)
-            for *_, field_path in found:
-                _remove(data, field_path)
+            for kind, path, _, field_path in found:
+                take_out(kind, path, field_path)
         else:
             _fill(config, release)
             for path in removed:
@@ -94,12 +102,12 @@ def sections(config: Section, path: str = "") -> Iterator[tuple[str, Section]]:
     for name, value in config.__dict__.items():
         if isinstance(value, Section):
             yield from sections(value, join(path, name))
-        elif type(value) is dict:
-            for key, item in value.items():
+        elif isinstance(value, dict):
+            for key, item in dict.items(value):
                 if isinstance(item, Section):
                     yield from sections(item, f"{join(path, name)}.{key}")
-        elif type(value) is list:
-            for index, item in enumerate(value):
+        elif isinstance(value, list):
+            for index, item in enumerate(list.__iter__(value)):
                 if isinstance(item, Section):
                     yield from sections(item, f"{join(path, name)}[{index}]")
 
@@ -189,7 +197,8 @@ def _shortest(error: ValidationError, data: Any) -> list[tuple[str, Path]]:
             if is_item or (isinstance(here, dict) and step in here):
                 here = here[step]
                 path.append(step)
-        places.setdefault(tuple(path), item["type"])
+        of_key = item["loc"][-1] == "[key]" and path[-1:] != ["[key]"]
+        places.setdefault(tuple(path), "key_type" if of_key else item["type"])
     return [
         (kind, path)
         for path, kind in places.items()
@@ -217,6 +226,15 @@ def _at(data: Any, path: Path) -> Any:
         else:
             return None
     return data
+
+
+def _make_unknown(data: Any, path: Path, field_path: Path) -> bool:
+    """Have one of several items of a field count as unknown; whether there is such an item, which was not so yet."""
+    holder = _at(data, path[:-1])
+    if len(path) == len(field_path) or not isinstance(holder, (dict, list)) or _at(data, path) is UNKNOWN:
+        return False
+    holder[path[-1]] = UNKNOWN  # type: ignore[index]
+    return True
 
 
 def _remove(data: Any, path: Path) -> None:
@@ -251,9 +269,11 @@ def _fill(section: Section, release: Release) -> None:
             value = values[name]
             if isinstance(value, Section):
                 _fill(value, release)
-            elif name in inner and isinstance(value, (dict, list)):
+            elif isinstance(value, (dict, list)):
                 for item in value.values() if isinstance(value, dict) else value:
-                    _fill(item, release)
+                    if isinstance(item, Section):
+                        _fill(item, release)
+                values[name] = guarded(value)
             continue
         fact = facts.get(name, {})
         if "section" in fact and name in inner:

@@ -8,7 +8,7 @@ from roll_schema.models.data_args import DataArguments
 from roll_schema.models.generating_args import GeneratingArguments
 from roll_schema.models.model_args import ModelArguments
 from roll_schema.models.router_replay import RouterReplayConfig
-from roll_schema.models.section import DEFAULT, Float, FreeForm, Int, Named, Section
+from roll_schema.models.section import DEFAULT, Float, FreeForm, Int, Item, Named, Section
 from roll_schema.models.sequence_packing import SequencePackingConfig
 from roll_schema.models.strategy_args import StrategyArguments
 from roll_schema.models.training_args import TrainingArguments
@@ -157,7 +157,7 @@ class WorkerFields(Section):
     opd_kl_coef: Float | None = DEFAULT
     """Weight of this teacher's signal; read on `teacher`, where left out is 1."""
 
-    tag_included: list[str] = DEFAULT
+    tag_included: list[Item[str]] = DEFAULT
     """Tags of the rows that this teacher is for; empty is all. Read on `teacher`."""
 
 
@@ -167,7 +167,7 @@ class WorkerConfig(WorkerFields):
 
 def teachers(worker: type[WorkerConfig]) -> Any:
     """One section, or several by name."""
-    named, one = Annotated[dict[str, worker], Tag("<named>")], Annotated[worker, Tag("<one>")]  # type: ignore[valid-type]
+    named, one = Annotated[dict[str, Item[worker]], Tag("<named>")], Annotated[worker, Tag("<one>")]  # type: ignore[valid-type]
     return Annotated[named | one, Discriminator(lambda value: "<named>" if isinstance(value, Named) else "<one>")]
 
 

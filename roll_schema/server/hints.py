@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from roll_schema import plan
-from roll_schema.models.section import Unresolved
+from roll_schema.models.section import Unresolved, known
 from roll_schema.plan import Plan
 from roll_schema.references import Steps, nodes
 from roll_schema.rule import FactMissing
@@ -71,7 +71,7 @@ def _numbers(document: Document) -> Iterator[tuple[Steps, str]]:
         pass
     made = plan_of(document)
     devices = {role.name: len(role.devices) for role in made.roles} if made is not None else {}
-    for name, worker in workers_of(config):
+    for name, worker in known(workers_of(config)):
         steps = tuple(name.split("."))
         if count := devices.get(name):
             try:

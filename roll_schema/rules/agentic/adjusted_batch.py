@@ -48,11 +48,8 @@ def adjusted_batch(config: AgenticConfig) -> Iterator[Problem]:
         config.rollout_batch_size,
     )
     # Managers that give single turns make more samples than trajectories, how many is only known at run time.
-    managers = [
-        environment_setting(environment, "env_manager_cls")
-        for tag, environment in (config.custom_envs or {}).items()
-        if tag in (config.train_env_manager.tags or ())
-    ]
+    used = [tag for tag in config.custom_envs or {} if tag in (config.train_env_manager.tags or ())]
+    managers = [environment_setting(config.custom_envs[tag], "env_manager_cls") for tag in used]
     whole_trajectories = all(isinstance(path, str) and path.endswith("TrajEnvManager") for path in managers)
     if not ranks or min(micro, steps, samples) < 1 or not managers or not whole_trajectories:
         return

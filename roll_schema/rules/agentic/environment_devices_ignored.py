@@ -33,7 +33,7 @@ IGNORED = ("device_mapping", "num_gpus_per_worker", "world_size")
 @rule(Severity.WARNING, fails="silently")
 def environment_devices_ignored(manager: EnvManagerConfig, context: Context) -> Iterator[Problem]:
     for key in IGNORED:
-        if context.written(key) is not None:
+        if context.is_set(key) and not context.is_null(key):
             yield Problem(
                 key,
                 f"`{key}` of environments is not read: their workers follow from `num_env_groups` and `group_size`",

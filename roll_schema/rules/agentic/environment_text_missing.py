@@ -28,10 +28,10 @@ With all of them:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.rule import Problem, each, rule
 from roll_schema.workers import environment_setting
 
 if TYPE_CHECKING:
@@ -50,13 +50,16 @@ _MANAGERS = {
 @rule(Severity.ERROR, fails="at worker start")
 def environment_text_missing(config: AgenticConfig) -> Iterator[Problem]:
     used = {*(config.train_env_manager.tags or ()), *(config.val_env_manager.tags or ())}
-    for name, environment in (config.custom_envs or {}).items():
+
+    def judge(name: str, environment: Any) -> Iterator[Problem]:
         manager = environment_setting(environment, "env_manager_cls")
         needed = _MANAGERS.get(str(manager).removeprefix("roll.pipeline.agentic.env_manager."))
         if name not in used or needed is None:
-            continue
+            return
         for key in (*needed, "max_tokens_per_step"):
             if key not in environment:
                 fails = "at first step" if key == "max_tokens_per_step" else ""
                 message = f"`{key}` is missing, and `{str(manager).rpartition('.')[2]}` looks it up"
                 yield Problem(f"custom_envs.{name}.{key}", message, f"Add `{key}`.", fails=fails)
+
+    yield from each((config.custom_envs or {}).items(), judge)

@@ -30,11 +30,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.devices import ranges
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.models.section import fields_of
+from roll_schema.rule import Problem, each, rule
 from roll_schema.workers import device_set, gpus_per_worker, has_reference
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 _PLACE = "actor_infer.device_mapping"
@@ -49,11 +51,19 @@ def partial_overlap_refused(config: AgenticConfig) -> Iterator[Problem]:
     if not train or not infer or not size or len(infer) % size:
         return
     off = "or write `partial_gpu_mode: false`."
-    reference = device_set(config.reference)
-    if has_reference(config) and reference and reference != train:
-        message = f"the reference has GPU {ranges(reference)} and the trainer {ranges(train)}"
-        advice = f"Give the reference the trainer's GPUs, {off}"
-        yield Problem("reference.device_mapping", message, advice, also={"actor_train.device_mapping": "the trainer's"})
+
+    def judge(role: str, worker: WorkerConfig) -> Iterator[Problem]:
+        own = device_set(worker)
+        if has_reference(config) and own and own != train:
+            message = f"the reference has GPU {ranges(own)} and the trainer {ranges(train)}"
+            advice = f"Give the reference the trainer's GPUs, {off}"
+            yield Problem(f"{role}.device_mapping", message, advice, {"actor_train.device_mapping": "the trainer's"})
+
+    yield from each(fields_of(config, "reference"), judge)
+    yield from _overlap(config, train, infer, size, off)
+
+
+def _overlap(config: AgenticConfig, train: set[int], infer: set[int], size: int, off: str) -> Iterator[Problem]:
     ratio, also = config.async_generation_ratio, {"actor_train.device_mapping": "the trainer's"}
     if not train & infer:
         return
@@ -66,11 +76,12 @@ def partial_overlap_refused(config: AgenticConfig) -> Iterator[Problem]:
             message = "the trainer takes a part of the rollout's GPUs, which needs `async_generation_ratio` above 0"
             yield Problem(_PLACE, message, f"Write `async_generation_ratio: 1`, {off}", also=also)
         return
-    rewards = len(device_set(config.reward)) if config.reward is not None else 0
     if ratio > 0:
         message = f"generation is asynchronous, but GPU {ranges(train & infer)} also trains"
         yield Problem(_PLACE, message, f"Give `actor_infer` GPUs of its own, {off}", also=also)
-    elif len(train) != len(infer) + rewards:
+        return
+    rewards = len(device_set(config.reward)) if config.reward is not None else 0
+    if len(train) != len(infer) + rewards:
         more = f" and {rewards} of `reward`" if rewards else ""
         message = f"{len(train)} training GPUs overlap {len(infer)} rollout GPUs{more}, and the counts are not equal"
         yield Problem(_PLACE, message, f"Share all of the GPUs or none, {off}", also=also)

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.rule import Context, Problem, each, rule
 from roll_schema.rules.agentic.unknown_environment import MANAGERS
 from roll_schema.scalars import shown
 
@@ -34,16 +34,20 @@ if TYPE_CHECKING:
 
 @rule(Severity.WARNING, fails="silently", releases=">=0.2.0")
 def replaced_sampling_settings(config: AgenticConfig, context: Context) -> Iterator[Problem]:
-    for manager in MANAGERS:
-        field = f"{manager}.generating_args"
-        mine, theirs = context.written(field), context.written("actor_infer.generating_args")
-        if not isinstance(mine, dict) or not isinstance(theirs, dict):
-            continue
-        for name, value in mine.items():
-            if name not in theirs or theirs[name] != value:
-                yield Problem(
-                    f"{field}.{name}",
-                    f"`{name}: {shown(value)}` is replaced by the `generating_args` of `actor_infer`",
-                    "Write them on the environment managers only.",
-                    also={"actor_infer.generating_args": "what replaces it"},
-                )
+    theirs = context.written("actor_infer.generating_args")
+
+    def of_manager(manager: str, _: object) -> Iterator[Problem]:
+        mine = context.written(f"{manager}.generating_args")
+        if isinstance(mine, dict) and isinstance(theirs, dict):
+            yield from each(mine.items(), of_setting, manager, theirs)
+
+    def of_setting(name: str, value: object, manager: str, theirs: dict[str, object]) -> Iterator[Problem]:
+        if name not in theirs or theirs[name] != value:
+            yield Problem(
+                f"{manager}.generating_args.{name}",
+                f"`{name}: {shown(value)}` is replaced by the `generating_args` of `actor_infer`",
+                "Write them on the environment managers only.",
+                also={"actor_infer.generating_args": "what replaces it"},
+            )
+
+    yield from each(dict.fromkeys(MANAGERS).items(), of_manager)

@@ -21,10 +21,10 @@ With a runner:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.rule import Problem, each, rule
 from roll_schema.workers import environment_setting
 
 if TYPE_CHECKING:
@@ -33,11 +33,13 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, fails="at worker start", releases=">=0.3.0")
 def runner_missing(config: AgenticConfig) -> Iterator[Problem]:
-    for name, environment in (config.custom_envs or {}).items():
+    def judge(name: str, environment: Any) -> Iterator[Problem]:
         manager = environment_setting(environment, "env_manager_cls")
         if not isinstance(manager, str) or not manager.endswith(".ProxyEnvManager"):
-            continue
+            return
         settings = environment.get("env_config")
         if not any(isinstance(part, dict) and part.get("agent_runner_cls") for part in (settings, environment)):
             message = f"`ProxyEnvManager` of `{name}` has no `agent_runner_cls`"
             yield Problem(f"custom_envs.{name}", message, "Add it to `env_config`.", at_key=True)
+
+    yield from each((config.custom_envs or {}).items(), judge)

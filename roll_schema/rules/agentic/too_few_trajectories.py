@@ -30,24 +30,25 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.models.section import fields_of
+from roll_schema.rule import Problem, each, rule
 
 if TYPE_CHECKING:
-    from roll_schema.models.agentic_config import AgenticConfig
+    from roll_schema.models.agentic_config import AgenticConfig, EnvManagerConfig
 
 
 @rule(Severity.ERROR, fails="at load")
 def too_few_trajectories(config: AgenticConfig) -> Iterator[Problem]:
     if config.async_generation_ratio > 0:
         return
-    for manager, batch, number in (
-        ("train_env_manager", "rollout_batch_size", config.rollout_batch_size),
-        ("val_env_manager", "val_batch_size", config.val_batch_size),
-    ):
-        settings = getattr(config, manager)
+    batches = {"train_env_manager": "rollout_batch_size", "val_env_manager": "val_batch_size"}
+
+    def judge(manager: str, settings: EnvManagerConfig) -> Iterator[Problem]:
+        batch = batches[manager]
+        number: int = getattr(config, batch)
         environments = settings.num_env_groups * settings.group_size
         if environments <= 0 or settings.max_traj_per_env < 0:
-            continue
+            return
         needed = -(-number // environments)
         if settings.max_traj_per_env < needed:
             yield Problem(
@@ -57,3 +58,5 @@ def too_few_trajectories(config: AgenticConfig) -> Iterator[Problem]:
                 f"Write `max_traj_per_env: {needed}` or more, or -1.",
                 {batch: "trajectories per step"},
             )
+
+    yield from each(fields_of(config, *batches), judge)

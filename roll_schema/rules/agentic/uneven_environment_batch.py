@@ -31,7 +31,8 @@ from typing import TYPE_CHECKING
 
 from roll_schema.devices import oddest
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.models.section import fields_of
+from roll_schema.rule import Context, Problem, each, rule
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
@@ -39,19 +40,15 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, fails="at load", releases=">=0.1.3")
 def uneven_environment_batch(config: AgenticConfig, context: Context) -> Iterator[Problem]:
-    train, validation = config.train_env_manager, config.val_env_manager
-    checks = []
-    if config.val_batch_size >= 0:
-        environments = {
-            "val_env_manager.num_env_groups": validation.num_env_groups,
-            "val_env_manager.group_size": validation.group_size,
-        }
-        checks.append(("val_batch_size", config.val_batch_size, environments))
+    batches = {"val_batch_size": ("val_env_manager", ["num_env_groups", "group_size"])}
     if context.release.matches(">=0.2.0"):
-        checks.append(
-            ("rollout_batch_size", config.rollout_batch_size, {"train_env_manager.group_size": train.group_size})
-        )
-    for batch, number, sizes in checks:
+        batches["rollout_batch_size"] = ("train_env_manager", ["group_size"])
+
+    def judge(batch: str, number: int) -> Iterator[Problem]:
+        manager, fields = batches[batch]
+        if batch == "val_batch_size" and number < 0:
+            return
+        sizes = {f"{manager}.{field}": getattr(getattr(config, manager), field) for field in fields}
         product = 1
         for size in sizes.values():
             product *= size
@@ -71,3 +68,5 @@ def uneven_environment_batch(config: AgenticConfig, context: Context) -> Iterato
                 else f"Write a `{blamed.rpartition('.')[2]}` that divides {number}, or `{batch}: {near}`.",
                 {path: "part of the division" for path in (batch, *places) if path != blamed},
             )
+
+    yield from each(fields_of(config, *batches), judge)

@@ -29,21 +29,21 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.models.section import fields_of
+from roll_schema.rule import Context, Problem, each, rule
 from roll_schema.rules.agentic.unknown_environment import MANAGERS
 
 if TYPE_CHECKING:
-    from roll_schema.models.agentic_config import AgenticConfig
+    from roll_schema.models.agentic_config import AgenticConfig, EnvManagerConfig
 
 
 @rule(Severity.ERROR, fails="at load")
 def uneven_environment_groups(config: AgenticConfig, context: Context) -> Iterator[Problem]:
-    for manager in MANAGERS:
-        settings = getattr(config, manager)
+    def judge(manager: str, settings: EnvManagerConfig) -> Iterator[Problem]:
         parts = [part for _, part in zip(settings.tags, settings.num_groups_partition, strict=False)]
         total, groups = sum(parts), settings.num_env_groups
         if total == groups:
-            continue
+            return
         partition, number = f"{manager}.num_groups_partition", f"{manager}.num_env_groups"
         too_few = groups < len(parts)  # which cannot be meant
         blamed = number if too_few or not context.is_set(partition) else partition
@@ -60,3 +60,5 @@ def uneven_environment_groups(config: AgenticConfig, context: Context) -> Iterat
             f"Write {advice}.",
             {path: "this has to agree" for path in (partition, number, f"{manager}.tags") if path != blamed},
         )
+
+    yield from each(fields_of(config, *MANAGERS), judge)

@@ -25,17 +25,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.models.section import fields_of
+from roll_schema.rule import Problem, each, rule
 from roll_schema.rules.agentic.unknown_environment import MANAGERS
 
 if TYPE_CHECKING:
-    from roll_schema.models.agentic_config import AgenticConfig
+    from roll_schema.models.agentic_config import AgenticConfig, EnvManagerConfig
 
 
 @rule(Severity.ERROR, fails="at load", releases="<0.1.1")
 def uneven_environment_workers(config: AgenticConfig) -> Iterator[Problem]:
-    for manager in MANAGERS:
-        settings = getattr(config, manager)
+    def judge(manager: str, settings: EnvManagerConfig) -> Iterator[Problem]:
         environments, most = settings.num_env_groups * settings.group_size, settings.max_env_num_per_worker
         if most > 0 and environments % most:
             yield Problem(
@@ -43,3 +43,5 @@ def uneven_environment_workers(config: AgenticConfig) -> Iterator[Problem]:
                 f"{environments} environments (`num_env_groups` x `group_size`) are no multiple of {most}",
                 f"Write a divisor of {environments}.",
             )
+
+    yield from each(fields_of(config, *MANAGERS), judge)

@@ -18,11 +18,11 @@ Write a registered name:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from roll_schema.change import Write
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.rule import Context, Problem, each, rule
 from roll_schema.text import closest
 from roll_schema.workers import environment_setting
 
@@ -33,10 +33,11 @@ if TYPE_CHECKING:
 @rule(Severity.ERROR, fails="at worker start", releases=">=0.1.1")
 def unknown_env_type(config: AgenticConfig, context: Context) -> Iterator[Problem]:
     known = context.release.registries["env_types"]
-    for name, environment in (config.custom_envs or {}).items():
+
+    def judge(name: str, environment: Any) -> Iterator[Problem]:
         kind = environment_setting(environment, "env_type")
         if not isinstance(kind, str) or kind in known or ":" in kind or "${" in kind:
-            continue
+            return
         close = closest(kind, known)
         yield Problem(
             f"custom_envs.{name}.env_type",
@@ -47,3 +48,5 @@ def unknown_env_type(config: AgenticConfig, context: Context) -> Iterator[Proble
             change=Write(close) if close else None,
             certain=False,
         )
+
+    yield from each((config.custom_envs or {}).items(), judge)

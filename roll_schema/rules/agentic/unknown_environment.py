@@ -25,11 +25,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.models.section import fields_of
+from roll_schema.rule import Context, Problem, each, rule
 from roll_schema.text import closest, listed
+from roll_schema.workers import items_of
 
 if TYPE_CHECKING:
-    from roll_schema.models.agentic_config import AgenticConfig
+    from roll_schema.models.agentic_config import AgenticConfig, EnvManagerConfig
 
 MANAGERS = ("train_env_manager", "val_env_manager")
 
@@ -38,18 +40,23 @@ MANAGERS = ("train_env_manager", "val_env_manager")
 def unknown_environment(config: AgenticConfig, context: Context) -> Iterator[Problem]:
     known = list(config.custom_envs or {})
     names = listed(known) or "nothing"
-    for manager in MANAGERS:
-        settings = getattr(config, manager)
+
+    def of_manager(manager: str, settings: EnvManagerConfig) -> Iterator[Problem]:
         # ROLL pairs tags with groups; a tag beyond the groups is not looked up.
-        for index, tag in enumerate(settings.tags[: len(settings.num_groups_partition)]):
-            if tag in known:
-                continue
-            written = context.is_set(f"{manager}.tags")
-            by_default = "" if written else " (the default)"
-            close = closest(tag, known)
-            yield Problem(
-                f"{manager}.tags[{index}]" if written else f"{manager}.tags",
-                f"`{manager}` runs the environment `{tag}`{by_default}, but `custom_envs` has {names}",
-                f"Did you mean `{close}`?" if close else f"Add `{tag}` to `custom_envs`, or name one that is there.",
-                {"custom_envs": "the environments"},
-            )
+        looked_up = settings.tags[: len(settings.num_groups_partition)]
+        yield from each(items_of(f"{manager}.tags", looked_up), of_tag, manager)
+
+    def of_tag(place: str, tag: str, manager: str) -> Iterator[Problem]:
+        if tag in known:
+            return
+        written = context.is_set(f"{manager}.tags")
+        by_default = "" if written else " (the default)"
+        close = closest(tag, known)
+        yield Problem(
+            place if written else f"{manager}.tags",
+            f"`{manager}` runs the environment `{tag}`{by_default}, but `custom_envs` has {names}",
+            f"Did you mean `{close}`?" if close else f"Add `{tag}` to `custom_envs`, or name one that is there.",
+            {"custom_envs": "the environments"},
+        )
+
+    yield from each(fields_of(config, *MANAGERS), of_manager)

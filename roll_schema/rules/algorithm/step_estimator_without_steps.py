@@ -24,11 +24,12 @@ A manager that gives single turns:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
-from roll_schema.workers import environment_setting
+from roll_schema.rule import Context, Problem, each, rule
+from roll_schema.workers import environment_setting, items_of
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
@@ -39,7 +40,8 @@ def step_estimator_without_steps(config: AgenticConfig, context: Context) -> Ite
     if config.adv_estimator not in ("gigpo", "step_reinforce"):
         return
     environments = config.custom_envs or {}
-    for tag in config.train_env_manager.tags or ():
+
+    def judge(_: str, tag: str) -> Iterator[Problem]:
         manager = environment_setting(environments.get(tag), "env_manager_cls")
         if isinstance(manager, str) and manager.rpartition(".")[2] in ("TrajEnvManager", "VLTrajEnvManager"):
             yield Problem(
@@ -49,4 +51,6 @@ def step_estimator_without_steps(config: AgenticConfig, context: Context) -> Ite
                 "Use `StepEnvManager` for it, or another `adv_estimator`.",
                 also={f"custom_envs.{tag}.env_manager_cls": "its environment manager"},
             )
-            return
+
+    tags = items_of("train_env_manager.tags", config.train_env_manager.tags or [])
+    yield from islice(each(tags, judge), 1)

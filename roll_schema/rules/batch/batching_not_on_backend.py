@@ -23,7 +23,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.models.section import fields_of
+from roll_schema.rule import Problem, each, rule
 from roll_schema.workers import runs_on
 
 if TYPE_CHECKING:
@@ -38,9 +39,10 @@ def batching_not_on_backend(worker: WorkerConfig) -> Iterator[Problem]:
     strategy = worker.strategy_args
     if strategy is None or runs_on(worker, "megatron_train", "megatron_infer"):
         return
-    for field in _FIELDS:
-        if getattr(worker, field) is not True:
-            continue
+
+    def judge(field: str, switch: object) -> Iterator[Problem]:
+        if switch is not True:
+            return
         engine = runs_on(worker, "vllm", "sglang", "hf_infer")
         fate = "does not look at it" if engine else "does not implement it, though the batch is split up for it"
         yield Problem(
@@ -49,3 +51,5 @@ def batching_not_on_backend(worker: WorkerConfig) -> Iterator[Problem]:
             f"Delete `{field}`, or run this role on Megatron.",
             fails="silently" if engine else "",
         )
+
+    yield from each(fields_of(worker, *_FIELDS), judge)

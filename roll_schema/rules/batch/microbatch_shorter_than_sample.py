@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.rule import RLVR_TRAINING, Problem, each, rule
 from roll_schema.workers import has_reference, sample_length
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 @rule(Severity.ERROR, fails="at first step", releases=">=0.1.3", pipelines=RLVR_TRAINING)
 def microbatch_shorter_than_sample(config: RLVRConfig) -> Iterator[Problem]:
     longest = sample_length(config)
-    passes = [("actor_train", "train"), ("actor_train", "infer")]
-    if has_reference(config):
-        passes.append(("reference", "infer"))
-    for role, phase in passes:
+
+    def judge(role: str, phase: str) -> Iterator[Problem]:
         worker = getattr(config, role)
+        if role == "reference" and not has_reference(config):
+            return
         field = f"max_tokens_per_microbatch_in_{phase}"
         tokens = getattr(worker, field)
         if getattr(worker, f"use_dynamic_batching_in_{phase}") and tokens is not None and 0 < tokens < longest:
@@ -47,3 +47,6 @@ def microbatch_shorter_than_sample(config: RLVRConfig) -> Iterator[Problem]:
                 f"Write `{field}: {longest}` or more.",
                 also={"sequence_length": "longest sample"} if config.sequence_length else {},
             )
+
+    passes = [("actor_train", "train"), ("actor_train", "infer"), ("reference", "infer")]
+    yield from each(passes, judge)

@@ -28,11 +28,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import RLVR_TRAINING, Context, Problem, rule
+from roll_schema.models.section import fields_of
+from roll_schema.rule import RLVR_TRAINING, Context, Problem, each, rule
 from roll_schema.workers import data_parallel_size, has_reference
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 @rule(Severity.ERROR, fails="at first step", pipelines=RLVR_TRAINING)
@@ -41,23 +43,20 @@ def uneven_forward_batch(config: RLVRConfig, context: Context) -> Iterator[Probl
     # With additional prompts, how many samples a step has is only known at run time.
     if prompts < 1 or group < 1 or config.is_use_additional_prompts:
         return
-    roles = []
-    if has_reference(config):
-        roles.append("reference")
-    if config.adv_estimator == "gae":
-        roles.append("critic")
     samples = prompts * group
-    for role in roles:
-        ranks = data_parallel_size(getattr(config, role))
+
+    def judge(role: str, worker: WorkerConfig) -> Iterator[Problem]:
+        built = has_reference(config) if role == "reference" else config.adv_estimator == "gae"
+        ranks = data_parallel_size(worker) if built else None
         if ranks is None:
-            continue
+            return
         counts = f"{prompts} prompts x {group} = {samples} samples"
         if samples < ranks:
             message = f"{counts} are fewer than the {ranks} data-parallel ranks of `{role}`"
         elif samples % ranks and context.release.matches(">=0.2.0"):
             message = f"{counts} are no multiple of the {ranks} data-parallel ranks of `{role}`"
         else:
-            continue
+            return
         fitting = max(count for count in range(1, ranks) if samples % count == 0)
         also = {"rollout_batch_size": "prompts per step", "num_return_sequences_in_group": "samples per prompt"}
         yield Problem(
@@ -66,3 +65,5 @@ def uneven_forward_batch(config: RLVRConfig, context: Context) -> Iterator[Probl
             f"Give `{role}` GPUs for another number of ranks, such as {fitting}, or change `rollout_batch_size`.",
             also={path: note for path, note in also.items() if context.is_set(path)},
         )
+
+    yield from each(fields_of(config, "reference", "critic"), judge)

@@ -23,20 +23,21 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.models.section import fields_of
+from roll_schema.rule import Problem, each, rule
 from roll_schema.workers import TRAINERS, settings_of
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 @rule(Severity.INFO, fails="at resume")
 def checkpoint_without_optimizer(config: BaseConfig) -> Iterator[Problem]:
-    for role in TRAINERS:
-        worker = getattr(config, role, None)
+    def judge(role: str, worker: WorkerConfig | None) -> Iterator[Problem]:
         settings = settings_of(worker, "megatron_train", "fsdp2_train") if worker is not None else None
         if settings is None or settings.get("save_only_model") is not True:
-            continue
+            return
         resumes = bool(config.resume_from_checkpoint)
         yield Problem(
             f"{role}.strategy_args.strategy_config.save_only_model",
@@ -45,3 +46,5 @@ def checkpoint_without_optimizer(config: BaseConfig) -> Iterator[Problem]:
             also={"resume_from_checkpoint": "this run resumes"} if resumes else {},
             severity=Severity.WARNING if resumes else None,
         )
+
+    yield from each(fields_of(config, *TRAINERS), judge)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.catalog.dataset import sample
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import RLVR_TRAINING, Context, Problem, rule
+from roll_schema.rule import RLVR_TRAINING, Context, Problem, each, rule
 from roll_schema.text import closest, listed
 from roll_schema.workers import data_files_of
 
@@ -35,10 +35,11 @@ def data_column_missing(config: RLVRConfig, context: Context) -> Iterator[Proble
     if arguments is None or not column:
         return
     written = f"actor_train.data_args.{key}"
-    for place, name in data_files_of("actor_train", arguments):
+
+    def judge(place: str, name: str) -> Iterator[Problem]:
         read = sample(name)
         if read is None or not read.rows or any(column in row for row in read.rows):
-            continue
+            return
         names = sorted(map(str, read.rows[0]))
         close = closest(column, names)
         yield Problem(
@@ -47,3 +48,5 @@ def data_column_missing(config: RLVRConfig, context: Context) -> Iterator[Proble
             help=f"Did you mean `{close}`?" if close else f"They have {listed(names)}.",
             also={place: "the file"},
         )
+
+    yield from each(data_files_of("actor_train", config.actor_train), judge)

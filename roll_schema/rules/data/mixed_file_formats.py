@@ -21,11 +21,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.models.section import known
+from roll_schema.rule import Context, Problem, each, rule
 from roll_schema.workers import data_files_of, workers_of
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 _JSON_ONLY = ("dpo", "sft", "distill", "distill_vl")
@@ -34,9 +36,9 @@ _FORMATS = {"json": "json", "jsonl": "json", "parquet": "parquet", "csv": "csv",
 
 @rule(Severity.ERROR, fails="at start", releases=">=0.1.1")
 def mixed_file_formats(config: BaseConfig, context: Context) -> Iterator[Problem]:
-    for role, worker in workers_of(config):
+    def judge(role: str, worker: WorkerConfig) -> Iterator[Problem]:
         first = ""
-        for place, name in data_files_of(role, worker.data_args) if worker.data_args is not None else ():
+        for place, name in known(data_files_of(role, worker)):
             kind = _FORMATS.get(name.rpartition("/")[2].rpartition(".")[2].lower())
             if kind is None:
                 continue
@@ -46,3 +48,5 @@ def mixed_file_formats(config: BaseConfig, context: Context) -> Iterator[Problem
                 message = f"`{name}` is {kind} among files that are {first}: one reader reads them all"
                 yield Problem(place, message, "Bring all files into one format.")
             first = first or kind
+
+    yield from each(workers_of(config), judge)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from roll_schema.catalog.dataset import sample
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.rule import RLVR_TRAINING, Problem, each, rule
 from roll_schema.workers import data_files_of
 
 if TYPE_CHECKING:
@@ -33,15 +33,17 @@ FOR_ONE = ("base", "empty")
 @rule(Severity.ERROR, fails="at start", pipelines=RLVR_TRAINING)
 def template_for_one_message(config: RLVRConfig) -> Iterator[Problem]:
     arguments = config.actor_train.data_args
-    if arguments is None or not arguments.messages:
+    column = (arguments.messages or "") if arguments is not None else ""
+    if arguments is None or not column:
         return
     template = config.global_template or arguments.template
     if template not in FOR_ONE:
         return
-    for place, name in data_files_of("actor_train", arguments):
+
+    def judge(place: str, name: str) -> Iterator[Problem]:
         read = sample(name)
         rows = read.rows if read is not None else ()
-        number = next((at for at, row in enumerate(rows, 1) if not _is_one(row.get(arguments.messages))), None)
+        number = next((at for at, row in enumerate(rows, 1) if not _is_one(row.get(column))), None)
         if number is not None:
             yield Problem(
                 "global_template" if config.global_template else "actor_train.data_args.template",
@@ -49,6 +51,8 @@ def template_for_one_message(config: RLVRConfig) -> Iterator[Problem]:
                 help="Choose a chat template, such as `qwen2_5`, or reduce the rows to the user's message.",
                 also={place: "the rows"},
             )
+
+    yield from each(data_files_of("actor_train", config.actor_train), judge)
 
 
 def _is_one(messages: Any) -> bool:

@@ -36,7 +36,7 @@ def too_few_rows(config: RLVRConfig) -> Iterator[Problem]:
     arguments = config.actor_train.data_args
     if arguments is None or not arguments.domain_interleave_probs:
         return
-    read = [sample(name) for _, name in data_files_of("actor_train", arguments)]
+    read = [sample(name) for _, name in data_files_of("actor_train", config.actor_train)]
     if not read or not all(part is not None and part.complete for part in read):
         return
     domains = {tag: name for name, reward in (config.rewards or {}).items() for tag in reward.tag_included or ()}

@@ -22,12 +22,14 @@ from typing import TYPE_CHECKING
 
 from roll_schema.catalog.dataset import DEFAULT_DOMAIN, sample
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.models.section import fields_of, known
+from roll_schema.rule import RLVR_TRAINING, Problem, each, rule
 from roll_schema.text import listed
 from roll_schema.workers import data_files_of
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 @rule(Severity.WARNING, fails="silently", pipelines=RLVR_TRAINING)
@@ -35,9 +37,9 @@ def unrewarded_tag(config: RLVRConfig) -> Iterator[Problem]:
     rewards = config.rewards or {}
     domains = {tag: name for name, reward in rewards.items() for tag in reward.tag_included or ()}
     caught = DEFAULT_DOMAIN in rewards
-    for role in ("actor_train", "validation"):
-        arguments = getattr(getattr(config, role), "data_args", None)
-        for place, name in data_files_of(role, arguments) if arguments is not None else ():
+
+    def judge(role: str, worker: WorkerConfig | None) -> Iterator[Problem]:
+        for place, name in known(data_files_of(role, worker)) if worker is not None else ():
             read = sample(name)
             found = [row.get("tag") for row in read.rows if row.get("domain") is None] if read is not None else []
             other = sorted({tag for tag in found if isinstance(tag, str)} - domains.keys())
@@ -52,3 +54,5 @@ def unrewarded_tag(config: RLVRConfig) -> Iterator[Problem]:
                 severity=Severity.WARNING if caught else Severity.ERROR,
                 fails="silently" if caught else "at first step" if role == "actor_train" else "at evaluation",
             )
+
+    yield from each(fields_of(config, "actor_train", "validation"), judge)

@@ -39,7 +39,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.rule import Problem, each, rule
 from roll_schema.workers import zero_settings
 
 if TYPE_CHECKING:
@@ -54,16 +54,16 @@ def offload_refused(worker: WorkerConfig) -> Iterator[Problem]:
     zero = zero_settings(worker, "deepspeed_train", "deepspeed_infer")
     if zero is None or not isinstance(stage := zero.get("stage", 0), int):
         return
-    for name in ("offload_param", "offload_optimizer"):
-        part = zero.get(name)
-        if not isinstance(part, dict):
-            continue
+
+    def judge(name: str, part: object) -> Iterator[Problem]:
+        if name not in ("offload_param", "offload_optimizer") or not isinstance(part, dict):
+            return
         ratio = part.get("ratio")
         if name == "offload_optimizer" and stage < 3 and isinstance(ratio, (int, float)) and ratio < 1:
             message = f"a `ratio` of {ratio} needs stage 3, and this is stage {stage}"
             yield Problem(f"{_PLACE}.{name}.ratio", message, "Write `stage: 3`, or delete `ratio`.")
         if part.get("device") in (None, "none"):
-            continue
+            return
         if name == "offload_param" and stage < 3:
             message = f"`offload_param` is ignored with stage {stage}"
             advice = "Write `stage: 3`, or delete it."
@@ -72,3 +72,5 @@ def offload_refused(worker: WorkerConfig) -> Iterator[Problem]:
         elif stage == 3 and part.get("device") == "nvme" and not part.get("nvme_path"):
             message = f"`{name}` to `nvme` needs an `nvme_path`"
             yield Problem(f"{_PLACE}.{name}", message, "Add `nvme_path: /local/nvme`.", at_key=True)
+
+    yield from each(zero.items(), judge)

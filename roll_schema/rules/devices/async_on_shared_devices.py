@@ -27,11 +27,12 @@ from typing import TYPE_CHECKING
 
 from roll_schema.devices import ranges
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import RLVR_TRAINING, Context, Problem, rule
-from roll_schema.workers import device_set, has_reference
+from roll_schema.rule import RLVR_TRAINING, Context, Problem, each, rule
+from roll_schema.workers import device_set, has_reference, workers_of
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 @rule(Severity.WARNING, fails="silently", releases=">=0.1.3", pipelines=(*RLVR_TRAINING, "agentic"))
@@ -41,21 +42,24 @@ def async_on_shared_devices(config: PPOConfig, context: Context) -> Iterator[Pro
         return
     if context.pipeline == "agentic" and context.release.matches(">=0.2.0"):
         return  # partial-overlap-refused says more
-    others = {"actor_train": config.actor_train}
-    if config.adv_estimator == "gae":
-        others["critic"] = config.critic
-    if has_reference(config):
-        others["reference"] = config.reference
-    for name, reward in (getattr(config, "rewards", None) or {}).items():
-        others[f"rewards.{name}"] = reward
-    shared = {role: infer & device_set(worker) for role, worker in others.items()}
-    shared = {role: ids for role, ids in shared.items() if ids}
-    if shared:
-        role, ids = next(iter(shared.items()))
-        yield Problem(
-            "actor_infer.device_mapping",
-            f"generation is asynchronous, but GPU {ranges(ids)} also runs `{role}`: nothing overlaps, and both "
-            "hold memory",
-            "Give `actor_infer` GPUs of its own, or write `async_generation_ratio: 0`.",
-            also={f"{role}.device_mapping": "shares its GPUs" for role in shared},
-        )
+
+    def judge(role: str, worker: WorkerConfig) -> Iterator[Problem]:
+        if shared := infer & device_set(worker) if _is_started(role, config) else None:
+            yield Problem(
+                "actor_infer.device_mapping",
+                f"generation is asynchronous, but GPU {ranges(shared)} also runs `{role}`: nothing overlaps, and both "
+                "hold memory",
+                "Give `actor_infer` GPUs of its own, or write `async_generation_ratio: 0`.",
+                also={f"{role}.device_mapping": "shares its GPUs"},
+            )
+
+    yield from each(workers_of(config), judge)
+
+
+def _is_started(role: str, config: PPOConfig) -> bool:
+    """Whether a role takes its GPUs."""
+    if role == "critic":
+        return config.adv_estimator == "gae"
+    if role == "reference":
+        return has_reference(config)
+    return role == "actor_train" or role.startswith("rewards.")

@@ -19,17 +19,20 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.models.section import fields_of
+from roll_schema.rule import Problem, each, rule
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 @rule(Severity.ERROR, fails="at start", releases=">=0.2.0")
 def concurrency_refused(config: PPOConfig) -> Iterator[Problem]:
-    for role in ("actor_train", "reference", "critic"):
-        worker = getattr(config, role)
+    def judge(role: str, worker: WorkerConfig) -> Iterator[Problem]:
         usual = not worker.worker_cls or worker.worker_cls.startswith("roll.")
         if usual and worker.max_concurrency > 1:
             message = f"the workers of `{role}` serve one call at a time, not {worker.max_concurrency}"
             yield Problem(f"{role}.max_concurrency", message, "Delete it.")
+
+    yield from each(fields_of(config, "actor_train", "reference", "critic"), judge)

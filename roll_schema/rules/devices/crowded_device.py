@@ -34,10 +34,11 @@ from typing import TYPE_CHECKING
 
 from roll_schema.devices import ranges
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.rule import Problem, each, rule
 from roll_schema.workers import device_set, settings_of
 
 if TYPE_CHECKING:
+    from roll_schema.models.reward_config import RewardConfig
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
@@ -45,12 +46,13 @@ if TYPE_CHECKING:
 def crowded_device(config: RLVRConfig) -> Iterator[Problem]:
     rollout, mine = settings_of(config.actor_infer, "vllm"), device_set(config.actor_infer)
     share = rollout.get("gpu_memory_utilization") if rollout else None
-    for name, reward in (config.rewards or {}).items():
+
+    def judge(name: str, reward: RewardConfig) -> Iterator[Problem]:
         settings = settings_of(reward, "vllm")
         other = settings.get("gpu_memory_utilization") if settings else None
         shared = mine & device_set(reward)
         if not shared or not isinstance(share, (int, float)) or not isinstance(other, (int, float)):
-            continue
+            return
         if share + other >= 1:
             field = "strategy_args.strategy_config.gpu_memory_utilization"
             yield Problem(
@@ -59,3 +61,5 @@ def crowded_device(config: RLVRConfig) -> Iterator[Problem]:
                 "Lower one of them, or give the judge GPUs of its own.",
                 also={f"actor_infer.{field}": "the rollout's share"},
             )
+
+    yield from each((config.rewards or {}).items(), judge)

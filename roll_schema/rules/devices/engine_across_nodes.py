@@ -26,22 +26,24 @@ from typing import TYPE_CHECKING
 from roll_schema import workers
 from roll_schema.devices import ranges
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.rule import Context, Problem, each, rule
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 @rule(Severity.WARNING, fails="wastefully")
 def engine_across_nodes(config: PPOConfig, context: Context) -> Iterator[Problem]:
     told = context.cluster.gpus_per_node if context.cluster else None
     per_node = told or config.num_gpus_per_node
-    for name, worker in workers.workers_of(config):
+
+    def judge(name: str, worker: WorkerConfig) -> Iterator[Problem]:
         devices, settings = workers.device_ids(worker), workers.settings_of(worker, "vllm")
         # Stages of a pipeline may lie on different nodes: they exchange little.
         size = workers.whole_size(settings, "tensor_parallel_size")
         if not devices or size is None or size > per_node or len(devices) % size:
-            continue
+            return
         for start in range(0, len(devices), size):
             engine = devices[start : start + size]
             nodes = {device // per_node for device in engine}
@@ -53,3 +55,5 @@ def engine_across_nodes(config: PPOConfig, context: Context) -> Iterator[Problem
                     help=f"Begin at a multiple of {size}, so that each engine stays within a node.",
                 )
                 break
+
+    yield from each(workers.workers_of(config), judge)

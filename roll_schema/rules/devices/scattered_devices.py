@@ -24,21 +24,24 @@ from typing import TYPE_CHECKING
 
 from roll_schema.devices import ranges
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.models.section import fields_of
+from roll_schema.rule import Context, Problem, each, rule
 from roll_schema.workers import device_ids
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 @rule(Severity.ERROR, fails="at worker start", releases=">=0.2.0")
 def scattered_devices(config: PPOConfig, context: Context) -> Iterator[Problem]:
     if context.only_samples:
         return  # nothing is sent over
-    for role in ("actor_train", "actor_infer"):
-        ids = device_ids(getattr(config, role))
+
+    def judge(role: str, worker: WorkerConfig) -> Iterator[Problem]:
+        ids = device_ids(worker)
         if not ids or len(set(ids)) != len(ids):
-            continue
+            return
         if max(ids) - min(ids) >= len(ids):
             message = f"the GPUs {ranges(ids)} have a gap, and ROLL sends weights only between GPUs without one"
             example = f"list(range({min(ids)},{min(ids) + len(ids)}))"
@@ -47,3 +50,5 @@ def scattered_devices(config: PPOConfig, context: Context) -> Iterator[Problem]:
             message = "the GPUs are not in ascending order, and weights sent on a shared GPU may go to the wrong rank"
             advice = f"Write `list(range({min(ids)},{max(ids) + 1}))`."
             yield Problem(f"{role}.device_mapping", message, advice, severity=Severity.WARNING, fails="silently")
+
+    yield from each(fields_of(config, "actor_train", "actor_infer"), judge)

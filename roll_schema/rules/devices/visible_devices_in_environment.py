@@ -21,11 +21,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.rule import Problem, each, rule
 from roll_schema.workers import workers_of
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 _NAMES = ("CUDA_VISIBLE_DEVICES", "ASCEND_RT_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES")
@@ -33,10 +34,12 @@ _NAMES = ("CUDA_VISIBLE_DEVICES", "ASCEND_RT_VISIBLE_DEVICES", "HIP_VISIBLE_DEVI
 
 @rule(Severity.WARNING, fails="at worker start")
 def visible_devices_in_environment(config: BaseConfig) -> Iterator[Problem]:
-    places = {"system_envs": config.system_envs}
-    places |= {f"{role}.system_envs": worker.system_envs for role, worker in workers_of(config)}
-    for path, variables in places.items():
-        for name in variables or ():
+    def judge(path: str, section: BaseConfig | WorkerConfig) -> Iterator[Problem]:
+        for name in section.system_envs or ():
             if name in _NAMES:
                 message = f"`{name}` hides GPUs from the workers, whose ids then no longer agree with `device_mapping`"
-                yield Problem(f"{path}.{name}", message, "Delete it; `device_mapping` chooses the GPUs.")
+                place = ".".join(filter(None, (path, "system_envs", name)))
+                yield Problem(place, message, "Delete it; `device_mapping` chooses the GPUs.")
+
+    yield from each([("", config)], judge)
+    yield from each(workers_of(config), judge)

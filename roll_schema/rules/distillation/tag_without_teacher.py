@@ -25,10 +25,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.models.section import fields_of, known
+from roll_schema.rule import Context, Problem, each, rule
+from roll_schema.workers import items_of
 
 if TYPE_CHECKING:
+    from roll_schema.models.agentic_config import EnvManagerConfig
     from roll_schema.models.ppo_config import PPOConfig
+    from roll_schema.models.reward_config import RewardConfig
 
 
 @rule(Severity.INFO, fails="silently", releases=">=0.3.0")
@@ -39,7 +43,8 @@ def tag_without_teacher(config: PPOConfig, context: Context) -> Iterator[Problem
     if not all(teacher.tag_included for teacher in teachers):
         return
     covered = {tag for teacher in teachers for tag in teacher.tag_included}
-    for place, tag in _tags(config):
+
+    def judge(place: str, tag: str) -> Iterator[Problem]:
         if tag not in covered:
             yield Problem(
                 place,
@@ -50,12 +55,17 @@ def tag_without_teacher(config: PPOConfig, context: Context) -> Iterator[Problem
                 severity=Severity.WARNING if context.distills else None,
             )
 
+    yield from each(_tags(config), judge)
+
 
 def _tags(config: PPOConfig) -> Iterator[tuple[str, str]]:
-    """Every tag of the training data, with its place."""
-    environments = getattr(config, "train_env_manager", None)
-    for index, tag in enumerate(environments.tags if environments is not None else ()):
-        yield f"train_env_manager.tags[{index}]", tag
-    for name, reward in (getattr(config, "rewards", None) or {}).items():
-        for index, tag in enumerate(reward.tag_included):
-            yield f"rewards.{name}.tag_included[{index}]", tag
+    """Every tag of the training data that is known, by its place."""
+
+    def of_environments(path: str, manager: EnvManagerConfig | None) -> Iterator[tuple[str, str]]:
+        yield from known(items_of(f"{path}.tags", manager.tags if manager is not None else []))
+
+    def of_reward(name: str, reward: RewardConfig) -> Iterator[tuple[str, str]]:
+        yield from known(items_of(f"rewards.{name}.tag_included", reward.tag_included))
+
+    yield from each(fields_of(config, "train_env_manager"), of_environments)
+    yield from each((getattr(config, "rewards", None) or {}).items(), of_reward)

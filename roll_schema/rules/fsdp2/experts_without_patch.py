@@ -26,19 +26,20 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.rule import Problem, each, rule
 from roll_schema.workers import model_checkpoint, settings_of, workers_of
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 @rule(Severity.WARNING, fails="at first step", releases=">=0.2.0,<0.3.0")
 def experts_without_patch(config: BaseConfig) -> Iterator[Problem]:
-    for role, worker in workers_of(config):
+    def judge(role: str, worker: WorkerConfig) -> Iterator[Problem]:
         settings = settings_of(worker, "fsdp2_train")
         if settings is None or "apply_expert_patch" in settings:
-            continue
+            return
         model, known = model_checkpoint(config, role)
         if "experts" in known.sizes:
             yield Problem(
@@ -46,3 +47,5 @@ def experts_without_patch(config: BaseConfig) -> Iterator[Problem]:
                 f"`{model}` has {known.sizes['experts']} experts, and ranks may wait for those that others do not use",
                 "Add `apply_expert_patch: true` to `strategy_config`.",
             )
+
+    yield from each(workers_of(config), judge)

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.rule import Problem, each, rule
 from roll_schema.workers import settings_of
 
 if TYPE_CHECKING:
@@ -40,14 +40,17 @@ def fsdp2_precision(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "fsdp2_train", "fsdp2_infer")
     if settings is None or worker.strategy_args is None:
         return
-    for field in ("param_dtype", "reduce_dtype"):
-        name = settings.get(field)
-        if not isinstance(name, str):
-            continue
+    strategy = worker.strategy_args.strategy_name
+
+    def judge(field: str, name: object) -> Iterator[Problem]:
+        if field not in ("param_dtype", "reduce_dtype") or not isinstance(name, str):
+            return
         if name not in KNOWN:
             yield Problem(f"{PLACE}.{field}", f"FSDP2 knows no precision `{name}`", "Write `bf16` or `fp32`.")
-        elif field == "param_dtype" and name in HALF and worker.strategy_args.strategy_name == "fsdp2_train":
+        elif field == "param_dtype" and name in HALF and strategy == "fsdp2_train":
             message = (
                 f"with `{name}`, ROLL's FSDP2 keeps the learning rate at its first value and never clears gradients"
             )
             yield Problem(f"{PLACE}.{field}", message, "Write `param_dtype: bf16`.", fails="silently")
+
+    yield from each(settings.items(), judge)

@@ -30,22 +30,23 @@ from typing import TYPE_CHECKING
 
 from roll_schema.catalog.architecture import class_prefix
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.rule import Problem, each, rule
 from roll_schema.workers import model_checkpoint, settings_of, workers_of
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 @rule(Severity.WARNING, fails="wastefully", releases=">=0.2.0")
 def wrapped_class_not_in_model(config: BaseConfig) -> Iterator[Problem]:
-    for role, worker in workers_of(config):
+    def judge(role: str, worker: WorkerConfig) -> Iterator[Problem]:
         settings = settings_of(worker, "fsdp2_train", "fsdp2_infer")
         policy = settings.get("wrap_policy") if settings else None
         names = policy.get("transformer_layer_cls_to_wrap") if isinstance(policy, dict) else None
         names = [names] if isinstance(names, str) else names
         if not isinstance(names, list) or not names:
-            continue
+            return
         model, known = model_checkpoint(config, role)
         prefix = class_prefix(known.model_type)
         if prefix and not any(str(name).startswith(prefix) for name in names):
@@ -54,3 +55,5 @@ def wrapped_class_not_in_model(config: BaseConfig) -> Iterator[Problem]:
                 f"the classes of `{model}` begin with `{prefix}`, and none of these do",
                 f"Delete it, or write `transformer_layer_cls_to_wrap: [{prefix}DecoderLayer]`.",
             )
+
+    yield from each(workers_of(config), judge)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @rule(Severity.INFO, fails="silently")
 def rewritten_generation_length(config: RLVRConfig, context: Context) -> Iterator[Problem]:
-    group, rollout, validation = config.num_return_sequences_in_group, config.actor_infer, config.validation
+    group, rollout = config.num_return_sequences_in_group, config.actor_infer
     field = "actor_infer.generating_args.num_return_sequences"
     sampling = rollout.generating_args
     if sampling is not None and context.is_set(field) and sampling.num_return_sequences != group:
@@ -53,7 +53,7 @@ def rewritten_generation_length(config: RLVRConfig, context: Context) -> Iterato
         prompt, total = config.val_prompt_length, config.val_sequence_length
         formula = "`val_sequence_length` - `val_prompt_length`"
     field = "validation.generating_args.max_new_tokens"
-    sampling = validation.generating_args if validation is not None else None
+    sampling = config.validation.generating_args if config.validation is not None else None
     if sampling is not None and context.is_set(field) and sampling.max_new_tokens != total - prompt:
         shown = f"{formula}, {total - prompt}"
         yield _rewritten(field, "`max_new_tokens` of `validation`", sampling.max_new_tokens, shown)

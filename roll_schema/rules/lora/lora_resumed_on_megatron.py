@@ -22,19 +22,21 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.models.section import fields_of
+from roll_schema.rule import Problem, each, rule
 from roll_schema.workers import TRAINERS, runs_on
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 @rule(Severity.WARNING, fails="at resume", releases=">=0.2.0")
 def lora_resumed_on_megatron(config: BaseConfig) -> Iterator[Problem]:
     if not isinstance(config.resume_from_checkpoint, str):
         return
-    for role in TRAINERS:
-        worker = getattr(config, role, None)
+
+    def judge(role: str, worker: WorkerConfig | None) -> Iterator[Problem]:
         if worker is not None and worker.model_args.lora_target is not None and runs_on(worker, "megatron_train"):
             yield Problem(
                 f"{role}.model_args.lora_target",
@@ -42,3 +44,5 @@ def lora_resumed_on_megatron(config: BaseConfig) -> Iterator[Problem]:
                 "Start anew, or move the adapter's files into the checkpoint's folder.",
                 also={"resume_from_checkpoint": "this run resumes"},
             )
+
+    yield from each(fields_of(config, *TRAINERS), judge)

@@ -25,11 +25,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.catalog import target_names
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.models.section import fields_of
+from roll_schema.rule import Problem, each, rule
 from roll_schema.workers import TRAINERS, model_checkpoint, runs_on
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 _TIED = ("embed_tokens", "lm_head")
 
@@ -39,10 +41,10 @@ def lora_tied_embeddings(config: BaseConfig) -> Iterator[Problem]:
     infer = getattr(config, "actor_infer", None)
     if infer is not None and runs_on(infer, "vllm"):
         return  # lora-additional-target says more
-    for role in TRAINERS:
-        worker = getattr(config, role, None)
+
+    def judge(role: str, worker: WorkerConfig | None) -> Iterator[Problem]:
         if worker is None or worker.model_args.lora_target is None or not worker.model_args.additional_target:
-            continue
+            return
         named = [name for name in target_names(worker.model_args.additional_target) if name in _TIED]
         if named:
             model, known = model_checkpoint(config, role)
@@ -50,3 +52,5 @@ def lora_tied_embeddings(config: BaseConfig) -> Iterator[Problem]:
                 place = f"{role}.model_args.additional_target"
                 message = f"`{named[0]}` of `{model}` shares its weights with `{_TIED[1 - _TIED.index(named[0])]}`"
                 yield Problem(place, message, "Delete `additional_target`.")
+
+    yield from each(fields_of(config, *TRAINERS), judge)

@@ -21,22 +21,27 @@ Without:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.models.section import fields_of
+from roll_schema.rule import Problem, each, rule
 from roll_schema.workers import uses_reference
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 @rule(Severity.ERROR, fails="at first step", releases=">=0.2.0,<0.3.0")
 def lora_with_dynamic_batching(config: PPOConfig) -> Iterator[Problem]:
     if config.actor_train.model_args.lora_target is None or not uses_reference(config):
         return
-    for role in ("actor_train", "reference"):
-        if getattr(config, role).use_dynamic_batching_in_infer:
+
+    def judge(role: str, worker: WorkerConfig) -> Iterator[Problem]:
+        if worker.use_dynamic_batching_in_infer:
             message = "with LoRA there is no reference cluster, which dynamic batching asks for its size"
             yield Problem(f"{role}.use_dynamic_batching_in_infer", message, "Delete it, or write `init_kl_coef: 0`.")
-            return
+
+    yield from islice(each(fields_of(config, "actor_train", "reference"), judge), 1)

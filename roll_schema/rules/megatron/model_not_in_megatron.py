@@ -23,11 +23,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.rule import Context, Problem, each, rule
 from roll_schema.workers import model_checkpoint, runs_on, workers_of
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 _SINCE = {
     **dict.fromkeys(("deepseek_v3", "llama", "mistral", "mixtral", "qwen2", "qwen2_moe", "qwen2_vl"), "0.1.1"),
@@ -43,9 +44,10 @@ _SINCE = {
 def model_not_in_megatron(config: BaseConfig, context: Context) -> Iterator[Problem]:
     if context.release.changed:
         return  # a fork may have models of its own
-    for role, worker in workers_of(config):
+
+    def judge(role: str, worker: WorkerConfig) -> Iterator[Problem]:
         if not runs_on(worker, "megatron_train", "megatron_infer"):
-            continue
+            return
         model, known = model_checkpoint(config, role)
         since = _SINCE.get(known.model_type)
         if since is None or context.release.matches(f"<{since}"):
@@ -56,3 +58,5 @@ def model_not_in_megatron(config: BaseConfig, context: Context) -> Iterator[Prob
                 f"ROLL {context.release.name} has no `{known.model_type}` on Megatron, which `{model}` is",
                 f"Write `strategy_name: {other}_{'train' if runs_on(worker, 'megatron_train') else 'infer'}`{later}.",
             )
+
+    yield from each(workers_of(config), judge)

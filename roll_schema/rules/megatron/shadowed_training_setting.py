@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.rule import Problem, each, rule
 from roll_schema.scalars import shown
 from roll_schema.workers import settings_of
 
@@ -48,14 +48,15 @@ _FIELDS = (
 @rule(Severity.WARNING, fails="silently")
 def shadowed_training_setting(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "megatron_train")
-    for field in _FIELDS if settings is not None else ():
-        if settings is None or field not in settings:
-            continue
-        value, outer = settings[field], getattr(worker.training_args, field, None)
-        if value != outer:
+
+    def judge(field: str, value: object) -> Iterator[Problem]:
+        outer = getattr(worker.training_args, field, None)
+        if field in _FIELDS and value != outer:
             yield Problem(
                 f"strategy_args.strategy_config.{field}",
                 f"Megatron trains with `{field}: {shown(value)}`, while the pipeline reckons with {shown(outer)}",
                 "Write it in `training_args` only.",
                 also={f"training_args.{field}": "what the pipeline takes"},
             )
+
+    yield from each((settings or {}).items(), judge)

@@ -27,19 +27,20 @@ from typing import TYPE_CHECKING
 
 from roll_schema import workers
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.rule import Problem, each, rule
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 @rule(Severity.ERROR, fails="at worker start")
 def uneven_experts(config: BaseConfig) -> Iterator[Problem]:
-    for name, worker in workers.workers_of(config):
+    def judge(name: str, worker: WorkerConfig) -> Iterator[Problem]:
         settings = workers.settings_of(worker, "megatron_train", "megatron_infer")
         ranks = workers.whole_size(settings, "expert_model_parallel_size")
         if ranks is None or ranks == 1:
-            continue
+            return
         model, experts = workers.model_size(config, name, "experts")
         if experts % ranks:
             fitting = ", ".join(map(str, workers.divisors(experts)))
@@ -48,3 +49,5 @@ def uneven_experts(config: BaseConfig) -> Iterator[Problem]:
                 f"`{model}` has {experts} experts, which {ranks} ranks cannot share evenly",
                 help=f"Write a size that divides {experts}: {fitting}.",
             )
+
+    yield from each(workers.workers_of(config), judge)

@@ -28,10 +28,11 @@ from typing import TYPE_CHECKING
 
 from roll_schema import workers
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.rule import Problem, each, rule
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 STAGES = ("pipeline_model_parallel_size", "virtual_pipeline_model_parallel_size")
 COUNTED = {
@@ -47,17 +48,17 @@ PLACED_BY_HAND = (
 
 @rule(Severity.ERROR, fails="at worker start")
 def uneven_layers(config: BaseConfig) -> Iterator[Problem]:
-    for name, worker in workers.workers_of(config):
+    def judge(name: str, worker: WorkerConfig) -> Iterator[Problem]:
         settings = workers.settings_of(worker, "megatron_train", "megatron_infer")
         if settings is None or any(settings.get(key) is not None for key in PLACED_BY_HAND):
-            continue
+            return
         virtual = settings.get(STAGES[1]) or 1
         size = workers.whole_size(settings, STAGES[0])
         if size is None or not isinstance(virtual, int):
-            continue
+            return
         stages = size * virtual
         if stages <= 1:
-            continue
+            return
         model, layers = workers.model_size(config, name, "layers")
         counted = [what for key, what in COUNTED.items() if settings.get(key) is True]
         total = layers + len(counted)
@@ -71,3 +72,5 @@ def uneven_layers(config: BaseConfig) -> Iterator[Problem]:
                 help=f"Write sizes whose product divides {total} ({fitting}), or place layers by "
                 "`pipeline_model_parallel_layout`.",
             )
+
+    yield from each(workers.workers_of(config), judge)

@@ -18,23 +18,27 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.models.section import fields_of
+from roll_schema.rule import Problem, each, rule
 from roll_schema.workers import TRAINERS, model_of
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 _QUANTIZED = re.compile(r"[-_](awq|gptq|gguf|fp8|nf4|bnb|int[48]|w[48]a(8|16)|[48]-?bit)\b", re.I)
 
 
 @rule(Severity.WARNING, fails="at worker start")
 def quantized_model_trained(config: BaseConfig) -> Iterator[Problem]:
-    for role in TRAINERS:
-        model = model_of(config, role) if hasattr(config, role) else None
+    def judge(role: str, worker: WorkerConfig | None) -> Iterator[Problem]:
+        model = model_of(config, role) if worker is not None else None
         found = _QUANTIZED.search(model.rstrip("/").rpartition("/")[2]) if model else None
         if found and model:
             message = f"`{model}` is quantized, as `{found[1]}` in its name says, and cannot be trained"
             yield Problem(_place(config, role, model), message, "Write the checkpoint that it was made from.")
+
+    yield from each(fields_of(config, *TRAINERS), judge)
 
 
 def _place(config: BaseConfig, role: str, model: str) -> str:

@@ -26,11 +26,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.models.section import fields_of
+from roll_schema.rule import Context, Problem, each, rule
 from roll_schema.workers import ACTORS
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 @rule(Severity.WARNING, fails="silently")
@@ -39,8 +41,8 @@ def replaced_model_path(config: BaseConfig, context: Context) -> Iterator[Proble
     if not pretrain or context.distills:
         return
     always = hasattr(config, "sft_train")
-    roles = ("sft_train",) if always else tuple(role for role in ACTORS if hasattr(config, role))
-    paths = {role: getattr(config, role).model_args.model_name_or_path for role in roles}
+    roles = ("sft_train",) if always else tuple(role for role in ACTORS if role in type(config).model_fields)
+    paths = dict(each(fields_of(config, *roles), _path))
     without = [f"`{role}`" for role, path in paths.items() if not path]
     if not without and not always:
         return
@@ -52,3 +54,7 @@ def replaced_model_path(config: BaseConfig, context: Context) -> Iterator[Proble
         if path and path != pretrain:
             place = f"{role}.model_args.model_name_or_path"
             yield Problem(place, f"`{path}` is never loaded: {why}", advice, also={"pretrain": "what is loaded"})
+
+
+def _path(role: str, worker: WorkerConfig) -> Iterator[tuple[str, str | None]]:
+    yield role, worker.model_args.model_name_or_path

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema import workers
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.rule import Problem, each, rule
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, fails="at worker start")
 def uneven_heads(config: BaseConfig) -> Iterator[Problem]:
-    for name, worker in workers.workers_of(config):
+    def judge(name: str, worker: WorkerConfig) -> Iterator[Problem]:
         key, size, fails = _shares(worker)
         if size is None or size <= 1:
-            continue
+            return
         model, heads = workers.model_size(config, name, "heads")
         groups = workers.model_checkpoint(config, name)[1].sizes.get("kv_heads", heads)
         if heads % size:
@@ -47,7 +47,7 @@ def uneven_heads(config: BaseConfig) -> Iterator[Problem]:
         elif groups % size and size % groups:
             what = f"{groups} key and value heads"
         else:
-            continue
+            return
         fitting = (other for other in workers.divisors(heads) if groups % other == 0 or other % groups == 0)
         yield Problem(
             f"{name}.{key}",
@@ -55,6 +55,8 @@ def uneven_heads(config: BaseConfig) -> Iterator[Problem]:
             help=f"Write one of {', '.join(map(str, fitting))}.",
             fails=fails,
         )
+
+    yield from each(workers.workers_of(config), judge)
 
 
 def _shares(worker: WorkerConfig) -> tuple[str, int | None, str]:

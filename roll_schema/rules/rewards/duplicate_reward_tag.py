@@ -22,22 +22,26 @@ from typing import TYPE_CHECKING
 
 from roll_schema.change import Drop
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.models.section import known
+from roll_schema.rule import Problem, each, rule
+from roll_schema.workers import items_of
 
 if TYPE_CHECKING:
+    from roll_schema.models.reward_config import RewardConfig
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
 @rule(Severity.WARNING, fails="silently", pipelines=("rlvr",))
 def duplicate_reward_tag(config: RLVRConfig) -> Iterator[Problem]:
     owners: dict[str, str] = {}
-    for name, reward in (config.rewards or {}).items():
-        for index, tag in enumerate(reward.tag_included or ()):
+
+    def judge(name: str, reward: RewardConfig) -> Iterator[Problem]:
+        for place, tag in known(items_of(f"rewards.{name}.tag_included", reward.tag_included or [])):
             before = owners.get(tag)
             if before is not None:
                 what = "stands here twice" if before == name else f"also belongs to `{before}`, which then gets none"
                 yield Problem(
-                    f"rewards.{name}.tag_included[{index}]",
+                    place,
                     f"the tag `{tag}` {what}",
                     "Leave it in one place.",
                     also={f"rewards.{before}.tag_included": "the other one"} if before != name else {},
@@ -45,3 +49,5 @@ def duplicate_reward_tag(config: RLVRConfig) -> Iterator[Problem]:
                     change=Drop() if before == name else None,
                 )
             owners[tag] = name
+
+    yield from each((config.rewards or {}).items(), judge)

@@ -30,17 +30,19 @@ from typing import TYPE_CHECKING
 
 from roll_schema.devices import ranges
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.rule import RLVR_TRAINING, Problem, each, rule
 from roll_schema.workers import device_set, runs_on
 
 if TYPE_CHECKING:
+    from roll_schema.models.reward_config import RewardConfig
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
 @rule(Severity.WARNING, fails="at first step", pipelines=RLVR_TRAINING)
 def judge_shares_devices(config: RLVRConfig) -> Iterator[Problem]:
     rollout = device_set(config.actor_infer)
-    for name, reward in (config.rewards or {}).items():
+
+    def judge(name: str, reward: RewardConfig) -> Iterator[Problem]:
         shared = rollout & device_set(reward)
         if shared and runs_on(reward, "vllm", "sglang"):
             yield Problem(
@@ -49,3 +51,5 @@ def judge_shares_devices(config: RLVRConfig) -> Iterator[Problem]:
                 "Give the judge GPUs of its own.",
                 also={"actor_infer.device_mapping": "shares GPUs with it"},
             )
+
+    yield from each((config.rewards or {}).items(), judge)

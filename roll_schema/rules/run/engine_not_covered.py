@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema import supported
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.rule import Problem, each, rule
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR)
 def engine_not_covered(config: PPOConfig) -> Iterator[Problem]:
-    for role, names in (("actor_train", supported.TRAINING), ("actor_infer", supported.GENERATION)):
+    engines = {"actor_train": supported.TRAINING, "actor_infer": supported.GENERATION}
+
+    def judge(role: str, names: tuple[str, ...]) -> Iterator[Problem]:
         strategy = getattr(config, role).strategy_args
         if strategy is None:
             yield Problem(role, f"`{role}` names no backend", f"Write `strategy_name: {names[0]}`.")
@@ -41,3 +43,5 @@ def engine_not_covered(config: PPOConfig) -> Iterator[Problem]:
                 f"roll-run's own engine has {' and '.join(names)} for `{role}`, not {strategy.strategy_name}",
                 f"Write `{names[0]}`, or start it with `--engine roll`.",
             )
+
+    yield from each(engines.items(), judge)

@@ -21,10 +21,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.rule import Context, Problem, each, rule
 from roll_schema.scalars import shown
 
 if TYPE_CHECKING:
+    from roll_schema.models.reward_config import RewardConfig
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
@@ -63,7 +64,8 @@ def feature_not_covered(config: RLVRConfig, context: Context) -> Iterator[Proble
         for domain in config.rewards or {}
         for key, covered in NOT_COVERED_OF_REWARDS.items()
     }
-    for place, covered in (NOT_COVERED | of_rewards).items():
+
+    def feature(place: str, covered: tuple[object, ...]) -> Iterator[Problem]:
         value = context.written(place)
         if context.is_set(place) and value not in covered:
             yield Problem(
@@ -71,8 +73,12 @@ def feature_not_covered(config: RLVRConfig, context: Context) -> Iterator[Proble
                 f"roll-run's own engine does not go by `{place.rpartition('.')[2]}: {shown(value)}`",
                 "Leave it out, or start it with `--engine roll`.",
             )
-    for domain, reward in (config.rewards or {}).items():
-        chosen = reward.query_filter_config
+
+    def reward(domain: str, section: RewardConfig) -> Iterator[Problem]:
+        chosen = section.query_filter_config
         if chosen is not None and chosen.type not in (None, "no_filter"):
             place = f"rewards.{domain}.query_filter_config"
             yield Problem(place, f"roll-run's own engine does not filter prompts by `{chosen.type}`", "Leave it out.")
+
+    yield from each((NOT_COVERED | of_rewards).items(), feature)
+    yield from each((config.rewards or {}).items(), reward)

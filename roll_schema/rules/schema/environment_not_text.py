@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.change import Write
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.rule import Context, Problem, each, rule
 from roll_schema.scalars import shown
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 @rule(Severity.ERROR, fails="at load")
 def environment_not_text(section: Section, context: Context) -> Iterator[Problem]:
     fails = "at worker start" if context.path else "at load"
-    for key in getattr(section, "system_envs", None) or {}:
-        value = section.system_envs[key]  # type: ignore[attr-defined]
+
+    def judge(key: object, value: object) -> Iterator[Problem]:
         if not isinstance(key, str):
             message = f"the variable's name is read as {shown(key)} ({type(key).__name__}), and must be text"
             yield Problem(f"system_envs.{key}", message, "Put the name in quotes.", fails=fails, at_key=True)
@@ -46,3 +46,5 @@ def environment_not_text(section: Section, context: Context) -> Iterator[Problem
             else:
                 advice = f"Write `{key}: '{written}'`."
                 yield Problem(f"system_envs.{key}", message, advice, fails=fails, change=Write(f"'{written}'"))
+
+    yield from each((getattr(section, "system_envs", None) or {}).items(), judge)

@@ -22,11 +22,12 @@ Indent it into the reward:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from roll_schema.diagnostic import Severity
+from roll_schema.models.section import fields_of
 from roll_schema.models.worker_config import WorkerConfig
-from roll_schema.rule import Problem, rule
+from roll_schema.rule import Problem, each, rule
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -34,14 +35,15 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, fails="at start")
 def misplaced_section(config: PPOConfig) -> Iterator[Problem]:
-    rewards = getattr(config, "rewards", None)
-    teachers = config.teacher if isinstance(config.teacher, dict) else None
-    for field, what, named in (("rewards", "reward", rewards), ("teacher", "teacher", teachers)):
-        for name in named or {}:
+    def judge(field: str, named: Any) -> Iterator[Problem]:
+        what = field.removesuffix("s")
+        for name in named if isinstance(named, dict) else ():
             if name in WorkerConfig.model_fields:
-                others = [other for other in named or {} if other not in WorkerConfig.model_fields]
+                others = [other for other in named if other not in WorkerConfig.model_fields]
                 advice = f"Indent it into the {what} that it is meant for" + (
                     f", such as `{others[0]}`." if others else "."
                 )
                 message = f"`{name}` stands where names of {what}s stand, and is taken for a {what} of that name"
                 yield Problem(f"{field}.{name}", message, advice, at_key=True)
+
+    yield from each(fields_of(config, "rewards", "teacher"), judge)

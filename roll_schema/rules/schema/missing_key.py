@@ -37,13 +37,14 @@ from typing import TYPE_CHECKING, Any
 from roll_schema.diagnostic import Severity
 from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.rlvr_config import RLVRConfig
-from roll_schema.models.section import Unresolved
-from roll_schema.rule import RLVR_TRAINING, Context, Problem, rule
-from roll_schema.workers import uses_reference
+from roll_schema.models.section import fields_of
+from roll_schema.rule import RLVR_TRAINING, Context, Problem, each, rule
+from roll_schema.workers import ACTORS, uses_reference
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
     from roll_schema.models.distill_config import DistillConfig
+    from roll_schema.models.reward_config import RewardConfig
     from roll_schema.models.worker_config import WorkerConfig
 
 TRAINER = {
@@ -72,18 +73,14 @@ def missing_key(config: BaseConfig, context: Context) -> Iterator[Problem]:
     if isinstance(config, PPOConfig):
         checks += [_sampling, _rollout, _scorer]
         if not context.distills:
-            checks += [_model, _compared] if context.pipeline in TRAINER else [_model]
+            checks += [_model, _compared, _critic] if context.pipeline in TRAINER else [_model]
     if isinstance(config, RLVRConfig):
         checks += [_rewards, _validation]
         if context.pipeline in RLVR_TRAINING:
             checks.append(_files)
         if context.pipeline == "rlvr":
             checks.append(_domains)  # the mathematics pipeline for vision-language models has no domains
-    for check in checks:
-        try:
-            yield from check(config, context)
-        except Unresolved:
-            continue
+    yield from each(((check.__name__, check) for check in checks), lambda _, check: check(config, context))
 
 
 def _missing(path: str, why: str, example: str, fails: str) -> Problem:
@@ -120,10 +117,14 @@ def _validation(config: RLVRConfig, context: Context) -> Iterator[Problem]:
 
 
 def _model(config: PPOConfig, context: Context) -> Iterator[Problem]:
-    workers = (config.actor_train, config.actor_infer, config.reference)
-    if config.pretrain is None and any(worker.model_args.model_name_or_path is None for worker in workers):
+    if config.pretrain is None and any(each(fields_of(config, *ACTORS), _modelless)):
         why = "a worker without a `model_name_or_path` of its own takes its model from here"
         yield _missing("pretrain", why, "pretrain: Qwen/Qwen2.5-7B", "at worker start")
+
+
+def _modelless(role: str, worker: WorkerConfig) -> Iterator[str]:
+    if worker.model_args.model_name_or_path is None:
+        yield role
 
 
 def _rewards(config: RLVRConfig, context: Context) -> Iterator[Problem]:
@@ -131,14 +132,17 @@ def _rewards(config: RLVRConfig, context: Context) -> Iterator[Problem]:
         why = "no answer would get a score"
         example = "rewards: {math_rule: {worker_cls: ..., tag_included: [...], world_size: 8}}"
         yield _missing("rewards", why, example, "at start")
-    for name, reward in (config.rewards or {}).items():
-        if name in type(reward).model_fields:
-            continue  # misplaced-section says more
-        if reward.worker_cls is None:
-            why = "ROLL does not know which class scores the answers"
-            example = "worker_cls: roll.pipeline.rlvr.rewards.math_rule_reward_worker.MathRuleRewardWorker"
-            yield _missing(f"rewards.{name}.worker_cls", why, example, "at start")
-        yield from _place(f"rewards.{name}", reward)
+    yield from each((config.rewards or {}).items(), _reward)
+
+
+def _reward(name: str, reward: RewardConfig) -> Iterator[Problem]:
+    if name in type(reward).model_fields:
+        return  # misplaced-section says more
+    if reward.worker_cls is None:
+        why = "ROLL does not know which class scores the answers"
+        example = "worker_cls: roll.pipeline.rlvr.rewards.math_rule_reward_worker.MathRuleRewardWorker"
+        yield _missing(f"rewards.{name}.worker_cls", why, example, "at start")
+    yield from _place(f"rewards.{name}", reward)
 
 
 def _files(config: RLVRConfig, context: Context) -> Iterator[Problem]:
@@ -199,7 +203,7 @@ def _frozen(config: BaseConfig, context: Context) -> Iterator[Problem]:
 
 
 def _compared(config: PPOConfig, context: Context) -> Iterator[Problem]:
-    """The models that the reward and the advantage may need beside the policy."""
+    """The model that the reward may need beside the policy."""
     # With LoRA the base model is the reference; up to 0.1.3 the agentic pipeline has a separate one all the same.
     own_base = isinstance(config, RLVRConfig) or context.release.matches(">=0.2.0")
     lora = config.actor_train.model_args.lora_target is not None and own_base
@@ -209,6 +213,9 @@ def _compared(config: PPOConfig, context: Context) -> Iterator[Problem]:
     elif asked and not lora:
         why = "the KL term (`use_kl_loss`, or `init_kl_coef` above 0) needs a reference model, and ROLL a place for it"
         yield from _place("reference", config.reference, why)
+
+
+def _critic(config: PPOConfig, context: Context) -> Iterator[Problem]:
     if config.adv_estimator == "gae":
         why = "`adv_estimator` is gae, which needs a critic, and ROLL a place for it"
         homeless = list(_place("critic", config.critic, why))

@@ -21,7 +21,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.models.section import fields_of
+from roll_schema.rule import Context, Problem, each, rule
 
 if TYPE_CHECKING:
     from roll_schema.models.section import Section
@@ -43,9 +44,13 @@ INSTEAD = {"lora_rank": "lora_alpha", "prompt_length": "sequence_length"}
 @rule(Severity.ERROR, fails="at load")
 def null_breaks_load(section: Section, context: Context) -> Iterator[Problem]:
     names = {parent.__name__ for parent in type(section).__mro__}
-    for (owner, field), deed in BREAKS.items():
-        if owner in names and context.is_set(field) and getattr(section, field) is None:
+    deeds = {field: deed for (owner, field), deed in BREAKS.items() if owner in names}
+
+    def judge(field: str, value: object) -> Iterator[Problem]:
+        if context.is_set(field) and value is None:
             if field in INSTEAD and getattr(section, INSTEAD[field]):
-                continue
+                return
             help_text = f"Delete `{field}` to get ROLL's default, or give it a value."
-            yield Problem(field, f"`{field}` is null, but ROLL {deed} while it loads the config", help_text)
+            yield Problem(field, f"`{field}` is null, but ROLL {deeds[field]} while it loads the config", help_text)
+
+    yield from each(fields_of(section, *deeds), judge)

@@ -32,13 +32,14 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.models.ppo_config import PPOConfig
-from roll_schema.models.section import Unresolved
-from roll_schema.rule import Context, FactMissing, Problem, rule
+from roll_schema.models.section import known
+from roll_schema.rule import Context, Problem, each, rule
 from roll_schema.scalars import shown
 from roll_schema.workers import device_ids, gpus_per_worker, runs_on, step_size, workers_of
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 Rewrite = tuple[str, object, str]
@@ -51,19 +52,19 @@ def rewritten_value(config: BaseConfig, context: Context) -> Iterator[Problem]:
     if isinstance(config, PPOConfig):
         parts += [_normalization(config, context), _distillation(config, context), _resume(config, context)]
         parts += [_concurrency(config, context), _recomputing(config, context), _environments(config)]
-    for rewrites in parts:
-        try:
-            for path, becomes, why in rewrites:
-                now = context.written(path)
-                if now != becomes and _alike(now, becomes):
-                    name = path.rpartition(".")[2]
-                    yield Problem(
-                        path,
-                        f"`{name}` becomes {shown(becomes)}: {why}",
-                        f"Delete it, or write `{name}: {shown(becomes)}`.",
-                    )
-        except (Unresolved, FactMissing):
-            continue
+
+    def of_part(_: int, rewrites: Iterator[Rewrite]) -> Iterator[Problem]:
+        for path, becomes, why in rewrites:
+            yield from each([(path, becomes)], rewritten, why)
+
+    def rewritten(path: str, becomes: object, why: str) -> Iterator[Problem]:
+        now = context.written(path)
+        if now != becomes and _alike(now, becomes):
+            name = path.rpartition(".")[2]
+            advice = f"Delete it, or write `{name}: {shown(becomes)}`."
+            yield Problem(path, f"`{name}` becomes {shown(becomes)}: {why}", advice)
+
+    yield from each(enumerate(parts), of_part)
 
 
 def _alike(now: object, becomes: object) -> bool:
@@ -73,7 +74,7 @@ def _alike(now: object, becomes: object) -> bool:
 
 
 def _placement(config: BaseConfig, context: Context) -> Iterator[Rewrite]:
-    for role, worker in workers_of(config):
+    def judge(role: str, worker: WorkerConfig) -> Iterator[Rewrite]:
         size = gpus_per_worker(worker)
         if not runs_on(worker, "sglang", "hf_infer") and size and worker.strategy_args is not None:
             why = "tensor x pipeline parallel size" if runs_on(worker, "vllm") else "ROLL gives each worker one GPU"
@@ -81,6 +82,8 @@ def _placement(config: BaseConfig, context: Context) -> Iterator[Rewrite]:
         ids = device_ids(worker)
         if ids and size and len(ids) % size == 0:
             yield f"{role}.world_size", len(ids) // size, f"{len(ids)} GPUs / {size} per worker"
+
+    yield from each(workers_of(config), judge)
 
 
 def _nodes(config: BaseConfig, context: Context) -> Iterator[Rewrite]:
@@ -95,14 +98,14 @@ def _nodes(config: BaseConfig, context: Context) -> Iterator[Rewrite]:
 
 
 def _seed(config: BaseConfig) -> Iterator[Rewrite]:
-    for role, _ in workers_of(config):
+    for role, _ in known(workers_of(config)):
         if "." not in role:
             yield f"{role}.training_args.seed", config.seed, "the top-level `seed` is that of every role"
 
 
 def _offload(config: BaseConfig, context: Context) -> Iterator[Rewrite]:
     if context.release.matches(">=0.3.0"):
-        for role, _ in workers_of(config):
+        for role, _ in known(workers_of(config)):
             yield f"{role}.offload_nccl", False, "ROLL 0.3.0 switches it off"
 
 

@@ -19,8 +19,8 @@ from collections.abc import Iterator
 
 from roll_schema.change import Write
 from roll_schema.diagnostic import Severity
-from roll_schema.models.section import Section
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.models.section import Section, fields_of
+from roll_schema.rule import Context, Problem, each, rule
 from roll_schema.text import closest
 
 
@@ -28,14 +28,9 @@ from roll_schema.text import closest
 def unknown_template(section: Section, context: Context) -> Iterator[Problem]:
     if context.release.changed:
         return  # a fork may have templates of its own
-    named: dict[str, object] = {}
-    # The pipelines for images, and the agentic ones, take other names as well.
-    if context.pipeline == "rlvr" and context.path in ("", "actor_train.data_args"):
-        fields = (field for field in ("template", "global_template") if context.is_set(field))
-        named = {field: getattr(section, field, None) for field in fields}
-    named |= {f"tag_to_template.{tag}": name for tag, name in (getattr(section, "tag_to_template", None) or {}).items()}
     known = context.release.registries["templates"]
-    for field, name in named.items():
+
+    def judge(field: str, name: object) -> Iterator[Problem]:
         if isinstance(name, str) and name and name not in known:
             close = closest(name, known)
             listed = ", ".join(f"`{one}`" for one in known)
@@ -46,3 +41,12 @@ def unknown_template(section: Section, context: Context) -> Iterator[Problem]:
                 change=Write(close) if close else None,
                 fails="at load" if field.startswith("tag_to_template") else "at start",
             )
+
+    def of_tags(field: str, named: dict[str, str] | None) -> Iterator[Problem]:
+        yield from each((named or {}).items(), lambda tag, name: judge(f"{field}.{tag}", name))
+
+    # The pipelines for images, and the agentic ones, take other names as well.
+    if context.pipeline == "rlvr" and context.path in ("", "actor_train.data_args"):
+        written = (field for field in ("template", "global_template") if context.is_set(field))
+        yield from each(fields_of(section, *written), judge)
+    yield from each(fields_of(section, "tag_to_template"), of_tags)

@@ -21,11 +21,12 @@ Write the path that the release has:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from roll_schema.diagnostic import Severity
-from roll_schema.models.section import Section
+from roll_schema.models.section import Section, fields_of
 from roll_schema.models.validation import facts_of
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.rule import Context, Problem, each, rule
 from roll_schema.text import closest
 from roll_schema.workers import environment_setting
 
@@ -37,17 +38,27 @@ def unknown_worker_class(section: Section, context: Context) -> Iterator[Problem
     if context.release.changed:
         return  # a fork may have classes of its own
     registries = context.release.registries
-    if context.is_set("worker_cls"):
-        known = [*registries["worker_classes"], *registries["reward_worker_classes"]]
-        yield from _problem("worker_cls", getattr(section, "worker_cls", None), known, context, "at start")
-    for name, environment in (getattr(section, "custom_envs", None) or {}).items():
-        path = environment_setting(environment, "env_manager_cls")
-        field = f"custom_envs.{name}.env_manager_cls"
-        yield from _problem(field, path, registries["env_manager_classes"], context, "at worker start")
     facts = facts_of(type(section), context.release)
-    for field in _HOOKS:
+
+    def worker_class(field: str, path: object) -> Iterator[Problem]:
+        if context.is_set(field):
+            known = [*registries["worker_classes"], *registries["reward_worker_classes"]]
+            yield from _problem(field, path, known, context, "at start")
+
+    def environments(field: str, named: dict[str, Any] | None) -> Iterator[Problem]:
+        yield from each((named or {}).items(), environment)
+
+    def environment(name: str, settings: object) -> Iterator[Problem]:
+        path, field = environment_setting(settings, "env_manager_cls"), f"custom_envs.{name}.env_manager_cls"
+        yield from _problem(field, path, registries["env_manager_classes"], context, "at worker start")
+
+    def hook(field: str, path: object) -> Iterator[Problem]:
         if context.is_set(field) and field in facts:
-            yield from _hook(field, getattr(section, field, None), str(facts[field]["default"]), context)
+            yield from _hook(field, path, str(facts[field]["default"]), context)
+
+    yield from each(fields_of(section, "worker_cls"), worker_class)
+    yield from each(fields_of(section, "custom_envs"), environments)
+    yield from each(fields_of(section, *_HOOKS), hook)
 
 
 def _hook(field: str, path: object, own: str, context: Context) -> Iterator[Problem]:

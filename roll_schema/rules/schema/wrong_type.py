@@ -22,6 +22,7 @@ from roll_schema.diagnostic import Severity
 from roll_schema.models.validation import SchemaError, facts_of
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.scalars import is_plain, quoted, shown
+from roll_schema.tree import UNKNOWN
 
 if TYPE_CHECKING:
     from roll_schema.tree import Node
@@ -47,17 +48,17 @@ NAMES = {
 
 @rule(Severity.ERROR, fails="at load", claims=("*",))
 def wrong_type(error: SchemaError, context: Context) -> Iterator[Problem]:
+    if error.kind == "key_type":
+        message = f"the key `{error.key}` must be text"
+        path = re.sub(r"\[(\w+)\]$", r".\1", error.path)
+        yield Problem(path, message, help=f'Put it in quotes: `"{error.key}"`.', at_key=True)
+        return
     value = error.node.value
     if value is None:
         return
     wanted = wanted_type(error)
     if isinstance(value, list) and "list of text" in wanted:
         yield from _wrong_items(error, value)
-        return
-    if error.kind == "string_type" and (isinstance(value, str) or "text" not in wanted):
-        message = f"the key `{error.key}` must be text"
-        path = re.sub(r"\[(\w+)\]$", r".\1", error.path)
-        yield Problem(path, message, help=f'Put it in quotes: `"{error.key}"`.', at_key=True)
         return
     message = f"`{error.path}` must be {wanted}, but this is {describe(value)}"
     if value == "???":
@@ -69,7 +70,7 @@ def wrong_type(error: SchemaError, context: Context) -> Iterator[Problem]:
 
 def _wrong_items(error: SchemaError, items: list[Node]) -> Iterator[Problem]:
     for index, item in enumerate(items):
-        if not isinstance(item.value, str):
+        if not isinstance(item.value, str) and item.value is not UNKNOWN:
             path, change = f"{error.path}[{index}]", _quoted(item)
             message = f"`{path}` must be text, but this is {describe(item.value)}"
             yield Problem(path, message, "Put it in quotes." if change else "", change=change)

@@ -20,22 +20,26 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.models.section import fields_of
+from roll_schema.rule import Context, Problem, each, rule
 from roll_schema.workers import TRAINERS, runs_on
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 @rule(Severity.WARNING, fails="at worker start")
 def diffusion_strategy_mismatch(config: BaseConfig, context: Context) -> Iterator[Problem]:
     wanted = context.pipeline == "reward_fl"
-    for role in TRAINERS:
-        worker = getattr(config, role, None)
+
+    def judge(role: str, worker: WorkerConfig | None) -> Iterator[Problem]:
         if worker is None or worker.strategy_args is None:
-            continue
+            return
         if runs_on(worker, "diffusion_deepspeed_train") is not wanted:
             what = "no other strategy trains" if wanted else "this strategy trains nothing but"
             better = "diffusion_deepspeed_train" if wanted else "deepspeed_train"
             message = f"{what} the diffusion model of `reward_fl`"
             yield Problem(f"{role}.strategy_args.strategy_name", message, f"Write `strategy_name: {better}`.")
+
+    yield from each(fields_of(config, *TRAINERS), judge)

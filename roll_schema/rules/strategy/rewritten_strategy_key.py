@@ -36,6 +36,7 @@ from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.scalars import shown
 from roll_schema.strategies import backend_of, entries
+from roll_schema.tree import UNKNOWN
 from roll_schema.workers import settings_of, whole, whole_size
 
 if TYPE_CHECKING:
@@ -65,8 +66,8 @@ def rewritten_strategy_key(worker: WorkerConfig, context: Context) -> Iterator[P
 
 
 def _is_same(value: object) -> bool:
-    """Whether a value leaves the choice to ROLL, or is what ROLL writes."""
-    return value is True or value == "auto"
+    """Whether a value leaves the choice to ROLL, or is what ROLL writes, or may be."""
+    return value is True or value is UNKNOWN or value == "auto"
 
 
 def _adapter(worker: WorkerConfig) -> Iterator[Rewrite]:

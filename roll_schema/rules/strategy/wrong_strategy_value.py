@@ -38,6 +38,7 @@ from roll_schema.rules.schema.wrong_type import describe
 from roll_schema.rules.strategy.unknown_strategy_key import meant_for
 from roll_schema.strategies import backend_of, entries, fits
 from roll_schema.text import closest
+from roll_schema.tree import UNKNOWN
 
 if TYPE_CHECKING:
     from roll_schema.models.strategy_args import StrategyArguments
@@ -52,7 +53,7 @@ def wrong_strategy_value(strategy: StrategyArguments, context: Context) -> Itera
     for entry in found if meant_for(backend, found) is None else ():
         key, value = entry.key, entry.value
         # What ROLL overwrites does not matter; DeepSpeed takes `auto` for its default nearly everywhere.
-        if key is None or key.overwritten or (value == "auto" and backend.title == "DeepSpeed"):
+        if key is None or value is UNKNOWN or key.overwritten or (value == "auto" and backend.title == "DeepSpeed"):
             continue
         if not fits(value, key.type):
             choices = [str(choice) for choice in releases.choices_of(key.type)]

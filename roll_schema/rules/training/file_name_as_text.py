@@ -21,11 +21,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.rule import Context, Problem, each, rule
 from roll_schema.workers import workers_of
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 @rule(Severity.ERROR, fails="at start", pipelines=("rlvr", "distill"))
@@ -33,8 +34,11 @@ def file_name_as_text(config: BaseConfig, context: Context) -> Iterator[Problem]
     if context.pipeline == "rlvr" and context.release.name not in ("0.1.0", "0.1.3"):
         return
     roles = ("student",) if context.pipeline == "distill" else ("actor_train", "validation")
-    for role, worker in workers_of(config):
+
+    def judge(role: str, worker: WorkerConfig) -> Iterator[Problem]:
         data = worker.data_args if role in roles else None
         if data is not None and isinstance(data.file_name, str):
             message = f"`file_name` is the text {data.file_name!r}, and ROLL takes each letter of it for a file"
             yield Problem(f"{role}.data_args.file_name", message, f"Write `file_name: [{data.file_name}]`.")
+
+    yield from each(workers_of(config), judge)

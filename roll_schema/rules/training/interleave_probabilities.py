@@ -35,7 +35,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.rule import RLVR_TRAINING, Problem, each, rule
 from roll_schema.workers import prompts_per_domain
 
 if TYPE_CHECKING:
@@ -68,11 +68,14 @@ def interleave_probabilities(config: RLVRConfig) -> Iterator[Problem]:
                 f"rewards.{name}", message, advice, {SHARES: "the domains"}, severity=Severity.INFO, at_key=True
             )
     prompts, last = config.rollout_batch_size, list(shares)[-1]
-    for domain, share in shares.items():
+
+    def domain_share(domain: str, share: float) -> Iterator[Problem]:
         if domain != last and 0 < share * prompts < 1:
             message = f"{share:g} of {prompts} prompts is less than one: `{domain}` is never trained on"
             advice = f"Give it at least {math.ceil(10_000 / prompts) / 10_000:g}, or take it out."
             yield Problem(f"{SHARES}.{domain}", message, advice, {"/rollout_batch_size": "prompts per step"})
+
+    yield from each(shares.items(), domain_share)
     total = sum(shares.values())
     if not math.isfinite(total):
         yield Problem(SHARES, f"the shares add up to {total:g}", help="Write shares that add up to 1.", at_key=True)

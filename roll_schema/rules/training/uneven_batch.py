@@ -33,7 +33,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import RLVR_TRAINING, Context, Problem, rule
+from roll_schema.models.section import fields_of
+from roll_schema.rule import RLVR_TRAINING, Context, Problem, each, rule
 from roll_schema.workers import data_parallel_size, runs_on
 
 if TYPE_CHECKING:
@@ -45,12 +46,12 @@ STRATEGIES = ("megatron_train", "deepspeed_train", "fsdp2_train")
 
 @rule(Severity.ERROR, fails="at first step", pipelines=RLVR_TRAINING)
 def uneven_batch(config: RLVRConfig, context: Context) -> Iterator[Problem]:
-    for role in ("actor_train", "critic") if config.adv_estimator == "gae" else ("actor_train",):
-        yield from _role(role, config, context)
+    yield from each(fields_of(config, "actor_train", "critic"), _role, config, context)
 
 
-def _role(role: str, config: RLVRConfig, context: Context) -> Iterator[Problem]:
-    worker: WorkerConfig = getattr(config, role)
+def _role(role: str, worker: WorkerConfig, config: RLVRConfig, context: Context) -> Iterator[Problem]:
+    if role == "critic" and config.adv_estimator != "gae":
+        return
     micro_path = f"{role}.training_args.per_device_train_batch_size"
     steps_path = f"{role}.training_args.gradient_accumulation_steps"
     micro, steps = worker.training_args.per_device_train_batch_size, worker.training_args.gradient_accumulation_steps

@@ -38,23 +38,24 @@ from typing import TYPE_CHECKING, Any
 
 from roll_schema import workers
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.rule import Problem, each, rule
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 SCALING = ("max_position_embeddings", "rope_scaling", "rope_parameters", "text_config")
 
 
 @rule(Severity.ERROR, fails="at worker start")
 def context_beyond_positions(config: PPOConfig) -> Iterator[Problem]:
-    for name, worker in workers.workers_of(config):
+    def judge(name: str, worker: WorkerConfig) -> Iterator[Problem]:
         settings = workers.settings_of(worker, "vllm")
         context = settings.get("max_model_len") if settings is not None else None
         if settings is None or not isinstance(context, int) or context <= 1:
-            continue
-        if scales_positions(settings) or _is_allowed({**(config.system_envs or {}), **(worker.system_envs or {})}):
-            continue
+            return
+        if scales_positions(settings) or _is_allowed(config.system_envs or {}, worker.system_envs or {}):
+            return
         model, positions = workers.model_size(config, name, "positions")
         if context > positions:
             yield Problem(
@@ -63,6 +64,8 @@ def context_beyond_positions(config: PPOConfig) -> Iterator[Problem]:
                 help=f"Write `max_model_len: {positions}` or less, or scale positions by `hf_overrides`.",
             )
 
+    yield from each(workers.workers_of(config), judge)
+
 
 def scales_positions(settings: Mapping[str, Any]) -> bool:
     """Whether an engine's settings may give a model other positions than its own."""
@@ -70,5 +73,7 @@ def scales_positions(settings: Mapping[str, Any]) -> bool:
     return "rope_scaling" in settings or not isinstance(overrides, dict) or any(key in overrides for key in SCALING)
 
 
-def _is_allowed(environment: Mapping[str, Any]) -> bool:
-    return str(environment.get("VLLM_ALLOW_LONG_MAX_MODEL_LEN", "")).strip().lower() in ("1", "true")
+def _is_allowed(shared: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
+    name = "VLLM_ALLOW_LONG_MAX_MODEL_LEN"
+    value = own[name] if name in own else shared.get(name, "")
+    return str(value).strip().lower() in ("1", "true")

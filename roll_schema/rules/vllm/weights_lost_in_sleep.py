@@ -30,20 +30,22 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.rule import Problem, each, rule
 from roll_schema.workers import settings_of, workers_of
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
+    from roll_schema.models.worker_config import WorkerConfig
 
 
 @rule(Severity.WARNING, fails="silently")
 def weights_lost_in_sleep(config: PPOConfig) -> Iterator[Problem]:
     train = config.actor_train
-    for role, worker in workers_of(config):
+
+    def judge(role: str, worker: WorkerConfig) -> Iterator[Problem]:
         settings = settings_of(worker, "vllm")
         if settings is None or settings.get("sleep_level") != 2:
-            continue
+            return
         if role != "actor_infer":
             why = "are never sent to this role"
         elif train.model_args.lora_target is not None:
@@ -51,6 +53,8 @@ def weights_lost_in_sleep(config: PPOConfig) -> Iterator[Problem]:
         elif train.model_update_frequency > 1:
             why = f"are sent only every {train.model_update_frequency} steps"
         else:
-            continue
+            return
         field = f"{role}.strategy_args.strategy_config.sleep_level"
         yield Problem(field, f"`sleep_level: 2` throws away weights that {why}", "Write `sleep_level: 1`.")
+
+    yield from each(workers_of(config), judge)
