@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -23,7 +24,7 @@ def test_places() -> None:
 
     assert line("schemas") == "../../schemas/0.2.1/rlvr.schema.json"
     assert line("https://manual.test/schemas/") == "https://manual.test/schemas/0.2.1/rlvr.schema.json"
-    assert line(str(FOLDER)) == f"{FOLDER.as_posix()}/0.2.1/rlvr.schema.json"
+    assert line(str(FOLDER)) == f"{quote(FOLDER.as_posix())}/0.2.1/rlvr.schema.json"
     assert (FOLDER / "0.2.1" / "rlvr.schema.json").is_file()
 
 
@@ -44,7 +45,7 @@ def test_the_command_prints_and_writes(tmp_path: Path) -> None:
     config = tmp_path / "configs" / "c.yaml"
     config.parent.mkdir()
     config.write_text(CONFIG)
-    wanted = f"# yaml-language-server: $schema={FOLDER.as_posix()}/0.1.3/rlvr.schema.json"
+    wanted = f"# yaml-language-server: $schema={quote(FOLDER.as_posix())}/0.1.3/rlvr.schema.json"
     assert run("schema", str(config)).stdout == wanted + "\n"
     (tmp_path / "roll-lint.toml").write_text('schemas = "schemas"\nrelease = "0.2.1"\n')
     assert run("schema", "--export", str(tmp_path / "schemas")).returncode == 0

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote
 
 import pytest
 from packaging.requirements import Requirement
@@ -95,7 +96,7 @@ def test_it_works_in_an_empty_environment(built: Built, form: str, tmp_path: Pat
     assert "error[unknown-key]" in done.stdout
     command = [programs / "roll-lint", "schema", str(config)]
     named = subprocess.run(command, env=installed(), capture_output=True, text=True, check=True)
-    assert Path(named.stdout.strip().partition("$schema=")[2]).is_file()
+    assert Path(unquote(named.stdout.strip().partition("$schema=")[2])).is_file()
 
 
 def normalized(name: str) -> str:

@@ -13,6 +13,7 @@ from lsprotocol import types
 
 from roll_schema.api import InputError
 from roll_schema.server.options import options_of
+from roll_schema.server.places import path_of
 from tests.clients.editor import Editor
 from tests.conftest import EXAMPLES
 
@@ -478,7 +479,7 @@ def test_lenses_show_the_plan(editor: Editor, text: str) -> None:
         types.WORKSPACE_EXECUTE_COMMAND, types.ExecuteCommandParams(command.command, arguments=command.arguments)
     )
     assert [shown.uri for shown in editor.client.shown_documents][-1] == page
-    assert "<svg" in Path(page.removeprefix("file://")).read_text(encoding="utf-8")
+    assert "<svg" in path_of(page).read_text(encoding="utf-8")
 
 
 def test_nothing_breaks_on_any_prefix_of_a_config(editor: Editor, text: str) -> None:
