@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 KEPT = re.compile(
     r"PATH|LD_LIBRARY_PATH|USER|LOGNAME|CC|CXX|CHROMIUM|ROLL_CORPUS|ROLL_ENGINES|ROLL_CLIENTS|ROLL_TEST_SAID"
     r"|PYTHONPYCACHEPREFIX|PYTHONDONTWRITEBYTECODE|(PYTEST|COV|COVERAGE|CUDA|NVIDIA)_\w+"
+    # Where DeepSpeed's compiled parts are kept, for who has them built once; else each session builds its own.
+    r"|TORCH_EXTENSIONS_DIR"
     # How packages are reached.
     r"|PIP_(CERT|CONFIG_FILE|CONSTRAINT|DEFAULT_TIMEOUT|EXTRA_INDEX_URL|FIND_LINKS|INDEX_URL|NO_INDEX|PROXY|RETRIES"
     r"|TRUSTED_HOST)|SSL_CERT_(FILE|DIR)|(REQUESTS|CURL)_CA_BUNDLE|(?i:(all|https?|no)_proxy)"
