@@ -49,6 +49,16 @@ HYDRA_BLOCK: dict[str, frozenset[str] | None] = {
 """The keys of Hydra 1.3's own block, and the keys of those sections that are closed."""
 
 
+class Fragment(NamedTuple):
+    """A file that an entry of `defaults` includes: its path as written and on disk, its keys, and where they land."""
+
+    entry: Span
+    written: str
+    path: Path
+    keys: frozenset[tree.Key]
+    package: str
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Composition:
     """The composed tree (without `hydra`), the fragments it is made of, and where each was asked for."""
@@ -58,6 +68,9 @@ class Composition:
     includes: dict[Source, Span] = field(default_factory=dict)
     complete: bool = True
     """Whether the tree is what Hydra would have made, so that what is missing from it is missing."""
+    defaults: Span | None = None
+    """The key of the primary config's list of fragments."""
+    fragments: list[Fragment] = field(default_factory=list)
 
 
 class _Entry(NamedTuple):
@@ -125,6 +138,8 @@ class _Composer:
     def run(self, root: Node) -> Composition:
         composition = self.composition
         try:
+            if isinstance(root.value, dict) and "defaults" in root.value:
+                composition.defaults = root.value["defaults"].key_span
             file = self._file(self.primary, self.source, root)
             self._read_search_path(root)
             extra, config_overrides = self._split_overrides()
@@ -134,7 +149,7 @@ class _Composer:
             merged = Node({}, composition.root.span)
             for part in parts:
                 self._merge_part(merged, part)
-            for override in config_overrides:
+            for override in config_overrides if composition.complete else ():
                 self._apply(merged, override)
             self._set_hydra_aside(merged)
             composition.root = merged
@@ -207,8 +222,12 @@ class _Composer:
                 help_text = f"Did you mean `{config_path[: len(config_path) - len(Path(config_path).name)]}{close}`?"
             elif options:
                 help_text = f"The folder holds {', '.join(options[:8])}{', …' if len(options) > 8 else ''}."
-        self._fault("missing-fragment", f"there is no `{name}` for this entry", entry.span, help_text)
-        raise _Stop
+        # Hydra stops here; what the other fragments define is known all the same.
+        message = f"there is no `{name}` for this entry"
+        stem = Path(name).stem
+        fault = Fault("missing-fragment", message, entry.span, help_text, variable=stem, blocking=True)
+        self.composition.faults.append(fault)
+        self.composition.complete = False
 
     def _may_read(self, path: Path) -> bool:
         resolved = files.resolve(path)
@@ -377,6 +396,8 @@ class _Composer:
         if ".." in final or final.startswith("."):
             message = f"without `@_here_` the keys of `{path}` land under `{final}`, where nothing reads them"
             self._fault("misplaced-fragment", message, entry.span, f"Write `{path}@_here_`.")
+        keys = frozenset(file.root.value)
+        self.composition.fragments.append(Fragment(entry.span, path, file.path, keys, final))
         return self._expand(file, group, final, entry.span)
 
     # Merging

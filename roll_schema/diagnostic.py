@@ -48,6 +48,7 @@ class Edit(NamedTuple):
 class Fault(NamedTuple):
     """What a floor below the rules found wrong; the rule of that name gives severity, time of failure and manual.
 
+    `variable` is the key of the top level that a `${…}` asks for in vain, or that a missing fragment is named after.
     `blocking`: what follows it was not checked, so that no setting may hide it.
     """
 
@@ -58,6 +59,7 @@ class Fault(NamedTuple):
     path: str | None = None
     notes: tuple[Note, ...] = ()
     edits: tuple[Edit, ...] = ()
+    variable: str = ""
     blocking: bool = False
 
 

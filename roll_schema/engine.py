@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from roll_schema import change, compose, detect, interpolate, models, overrides, releases, settings, supported, tree
 from roll_schema.catalog.gpus import Gpu
+from roll_schema.causes import traced
 from roll_schema.compose import Composition
 from roll_schema.detect import Choice
 from roll_schema.diagnostic import Diagnostic, Edit, Fault, Note, Severity
@@ -187,17 +188,13 @@ class _Run:
             self.path, self.source, root, given, self.options.search_paths, self.options.allowed
         )
         self.includes = self.result.includes = composition.includes
-        self.report_faults(composition.faults)
         resolved, faults, used = interpolate.resolve(composition.root)
         self.result.composed, self.result.resolved = composition.root, resolved
         self.result.was_composed = True
-        if not composition.complete:
-            # Without all fragments a variable may only seem undefined: say nothing that may be wrong.
-            faults = [fault for fault in faults if fault.rule != "undefined-interpolation"]
         self.result.secrets = secret_values(resolved) | secret_values(composition.root)
         for source in (self.source, *composition.includes):
             source.secrets = self.result.secrets
-        self.report_faults(faults)
+        self.report_faults(traced(composition, faults, used))
         asked = self.asked("pipeline", self.options.pipeline)
         pipeline = detect.pipeline(resolved, self.path, self.release.pipelines, *asked)
         self.result.pipeline = pipeline

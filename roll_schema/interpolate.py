@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from roll_schema.grammar import Call, Interpolation, Malformed, Reference
 from roll_schema.text import Span, closest
 from roll_schema.tree import UNKNOWN, Hop, Node, join, plain
 
+_NUMBER = re.compile(r"\d+")
 _PATH_KEY = re.compile(r"[^.\[\]]+")
 
 MAX_CHAIN = 150
@@ -207,7 +208,7 @@ class _Resolver:
         if isinstance(here.value, dict):
             where = f"`{parent}` has no key `{key}`" if parent else f"nothing in the config is called `{key}`"
             message = f"`{written}` is undefined: {where}"
-            close = _closest(key, here.value)
+            close = typo_of(key, here.value, self._path(node) if here is self.root else "")
             if close:
                 meant = f"${{{'.'.join([*keys[:index], close, *keys[index + 1 :]])}}}"
                 help_text = f"Did you mean `{meant}`?"
@@ -217,7 +218,8 @@ class _Resolver:
             message = f"`{written}` is undefined: `{parent}` is a list of {len(here.value)}, `{key}` is not in it"
         else:
             message = f"`{written}` is undefined: `{parent}` is {_text(here.value)!r}, nothing can lie below it"
-        self._fault("undefined-interpolation", message, node, part.start, part.end, help_text, notes, meant)
+        variable = key if here is self.root else ""
+        self._fault("undefined-interpolation", message, node, part.start, part.end, help_text, notes, meant, variable)
         return _Fails()
 
     def _call(self, part: Call, node: Node) -> Node:
@@ -271,12 +273,13 @@ class _Resolver:
         help_text: str = "",
         notes: tuple[Note, ...] = (),
         meant: str = "",
+        variable: str = "",
     ) -> None:
         span = place_in(node, start, end)
         plainly_written = span.text == str(node.value)[start:end]
         edits = (Edit(span, meant, safe=True),) if meant and plainly_written else ()
         notes += tuple(Note(f"{hop.kind} here", hop.span) for hop in node.hops if hop.kind == "aliased")
-        fault = Fault(rule, message, span, help_text, self._path(node) or None, notes, edits)
+        fault = Fault(rule, message, span, help_text, self._path(node) or None, notes, edits, variable)
         self.faults.setdefault((span.source.name, span.start, span.end), fault)
 
 
@@ -319,6 +322,16 @@ def _child(node: Node, key: str) -> Any:
         except (ValueError, IndexError):
             return None
     return None
+
+
+def typo_of(key: str, known: Iterable[Any], path: str = "") -> str | None:
+    """The key that was meant by what stands at a path: none above that, and none that differs in its numbers.
+
+    `zero2` and `zero3` are names of two things.
+    """
+    above, numbers = re.split(r"[.\[]", path)[0], _NUMBER.findall(key)
+    names = (name for name in known if isinstance(name, str) and name != above)
+    return _closest(key, (name for name in names if _NUMBER.findall(name) == numbers))
 
 
 def _closest(word: str, known: Any) -> str | None:

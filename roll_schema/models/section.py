@@ -105,8 +105,8 @@ def known(items: Iterable[T]) -> Iterator[T]:
 
 def fields_of(section: Section, *names: str) -> Iterator[tuple[str, Any]]:
     """Those of some fields that a section has, by name; Unresolved is raised in the place of one that is unknown."""
-    present = (name for name in names if name in type(section).model_fields)
-    return Settings({name: vars(section).get(name, UNKNOWN) for name in present}).items()
+    fields, values = type(section).model_fields, vars(section)
+    return Settings({name: values.get(name, UNKNOWN) for name in names if name in fields}).items()
 
 
 def guarded(value: Any) -> Any:

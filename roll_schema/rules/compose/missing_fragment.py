@@ -2,7 +2,8 @@
 An entry of `defaults` whose file does not exist, cannot be read, or is not chosen.
 
 Hydra looks in the folder of the config and in `hydra.searchpath`, and stops at load. An entry counts from the folder of
-the file that lists it, or from the config's own folder if it starts with `/`; `.yaml` may be left out.
+the file that lists it, or from the config's own folder if it starts with `/`; `.yaml` may be left out. Variables that
+are undefined without the fragment are counted here, not reported one by one.
 
     defaults:
       - ../config/no_such_fragment@_here_   # error: [missing-fragment]

@@ -5,6 +5,9 @@ The path counts from the top of the composed config, or from the own section if 
 everything before ROLL sees it, so only what the YAML files say can be referred to, never a default of ROLL's; it stops
 at load.
 
+Where a fragment should have defined the variable, the finding is at its entry in `defaults`, or at `defaults` where no
+entry includes it. All uses of a variable are one finding.
+
     response_length: ${max_length}   # error: [undefined-interpolation]
 
 Define the variable:
