@@ -56,7 +56,7 @@ def fuzz_interpolate(data: bytes) -> None:
     source = decode(data, "fuzz.yaml")
     root, _ = tree.parse(source)
     if root is not None and isinstance(root.value, dict):
-        _, faults, _ = interpolate.resolve(root, {})
+        faults = interpolate.resolve(root, {}).faults
         within(source, [(fault.span.start, fault.span.end) for fault in faults])
 
 

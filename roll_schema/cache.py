@@ -161,7 +161,7 @@ def _document(result: Result) -> dict[str, Any] | None:
         "skipped": result.skipped,
         "manual": result.manual,
         "was": [result.was_composed, result.was_checked, result.was_narrowed],
-        "not_run": [result.filtered, result.unselected, sorted(result.unjudged)],
+        "not_run": [result.filtered, result.unselected, result.unknown, sorted(result.unjudged)],
         "facts": result.facts.name,
         "sources": [source.name for source in sources],
         "diagnostics": [_packed(item, sources) for item in result.diagnostics],
@@ -205,6 +205,6 @@ def _result(document: dict[str, Any]) -> Result:
         manual=document["manual"],
     )
     result.was_composed, result.was_checked, result.was_narrowed = document["was"]
-    result.filtered, result.unselected, unjudged = document["not_run"]
+    result.filtered, result.unselected, result.unknown, unjudged = document["not_run"]
     result.unjudged = set(unjudged)
     return result

@@ -97,6 +97,8 @@ class Result:
     """Findings of rules that were not asked for."""
     unselected: int = 0
     """Rules that hold for this config and did not run, since they were not asked for."""
+    unknown: int = 0
+    """Values that cannot be known before the run, such as those of unset environment variables."""
     unjudged: set[str] = field(default_factory=set)
     """Rules that stopped at a value that is unknown or wrong."""
     manual: str = ""
@@ -113,7 +115,7 @@ class Result:
     def is_complete(self) -> bool:
         """Whether every rule that holds for this config judged all of it."""
         decided = self.pipeline.name != detect.UNDECIDED
-        return decided and not (self.filtered or self.unselected or self.unjudged or self.lacking)
+        return decided and not (self.filtered or self.unselected or self.unknown or self.unjudged or self.lacking)
 
     def forget_trees(self) -> Result:
         """Keep what reports show, which is little beside the trees; gives itself."""
@@ -188,7 +190,7 @@ class _Run:
             self.path, self.source, root, given, self.options.search_paths, self.options.allowed
         )
         self.includes = self.result.includes = composition.includes
-        resolved, faults, used = interpolate.resolve(composition.root)
+        resolved, faults, used, self.result.unknown = interpolate.resolve(composition.root)
         self.result.composed, self.result.resolved = composition.root, resolved
         self.result.was_composed = True
         self.result.secrets = secret_values(resolved) | secret_values(composition.root)

@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from roll_schema import files, grammar
 from roll_schema.diagnostic import Edit, Fault, Note
@@ -28,10 +28,23 @@ class _Fails(Exception):
     """An interpolation has no value; the fault is recorded, or the value is unknown for a reason already told."""
 
 
-def resolve(root: Node, environment: Mapping[str, str] | None = None) -> tuple[Node, list[Fault], set[str]]:
-    """The tree without interpolations, what was wrong with them, and the top-level keys that they refer to."""
+class Resolved(NamedTuple):
+    """The tree without interpolations, what was wrong with them, and the top-level keys that they refer to.
+
+    `unknown` counts the values that cannot be known before the run.
+    """
+
+    root: Node
+    faults: list[Fault]
+    used: set[str]
+    unknown: int
+
+
+def resolve(root: Node, environment: Mapping[str, str] | None = None) -> Resolved:
+    """Resolve the interpolations of a tree; what has no value becomes UNKNOWN."""
     resolver = _Resolver(root, files.variable if environment is None else environment.get)
-    return resolver.node(root), list(resolver.faults.values()), resolver.used
+    resolved = resolver.node(root)
+    return Resolved(resolved, list(resolver.faults.values()), resolver.used, resolver.unknown)
 
 
 class _Resolver:
@@ -39,6 +52,7 @@ class _Resolver:
         self.root, self.environment = root, environment
         self.faults: dict[tuple[str, int, int], Fault] = {}
         self.used: set[str] = set()
+        self.unknown = 0
         self._done: dict[int, Node] = {}
         self._running: set[int] = set()
         self._parents: dict[int, tuple[Node, str]] = {}
@@ -100,6 +114,7 @@ class _Resolver:
                 done = self._evaluate(node)
             except _Fails:
                 done = replace(node, value=UNKNOWN)
+                self.unknown += 1
             finally:
                 self._chain -= 1
                 self._running.discard(id(node))

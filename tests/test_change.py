@@ -17,7 +17,7 @@ def changed(text: str, path: str, made: Change) -> tuple[str, bool] | None:
     root, faults = tree.parse(source)
     assert root is not None
     assert not faults
-    resolved, _, _ = interpolate.resolve(compose.compose(Path("c.yaml"), source, root, []).root)
+    resolved = interpolate.resolve(compose.compose(Path("c.yaml"), source, root, []).root).root
     edits = change.edits(made, resolved, path, "c.yaml")
     return (fix.apply(source, edits), all(edit.safe for edit in edits)) if edits else None
 

@@ -60,6 +60,7 @@ def test_json_has_its_form() -> None:
         "pipeline": {"name": "rlvr", "from": "has `rewards`"},
         "filtered": 0,
         "unselected": 0,
+        "unknown": 0,
         "unjudged": [],
     }
     assert document["summary"] == {"error": 1, "warning": 0, "info": 0}

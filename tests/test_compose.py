@@ -43,7 +43,7 @@ def composed(path: Path, arguments: list[str] | None = None, **options: Any) -> 
 
 def ours(path: Path, arguments: list[str] | None = None) -> Any:
     composition = composed(path, arguments)
-    resolved, faults, _ = interpolate.resolve(composition.root)
+    resolved, faults, *_ = interpolate.resolve(composition.root)
     faults = [*(fault for fault in composition.faults if fault.rule != "misplaced-fragment"), *faults]
     return faults or plain(resolved)
 

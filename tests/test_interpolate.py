@@ -27,7 +27,7 @@ PIECES = (
 def resolve(text: str, environment: dict[str, str] | None = None) -> tuple[Any, list[Any]]:
     root, found = tree.parse(Source("x", text))
     assert root is not None, found
-    resolved, faults, _ = interpolate.resolve(root, {"SETX": "v"} if environment is None else environment)
+    resolved, faults, *_ = interpolate.resolve(root, {"SETX": "v"} if environment is None else environment)
     return resolved, faults
 
 
@@ -113,7 +113,7 @@ def test_lists_in_a_text_are_written_as_omegaconf_writes_them() -> None:
 def test_used_variables_are_known() -> None:
     root, _ = tree.parse(Source("x", "a: 1\nb: {c: 2}\nd: ${a}\ne: {f: '${..b.c}'}\ng: 1\n"))
     assert root is not None
-    assert interpolate.resolve(root)[2] == {"a", "b"}
+    assert interpolate.resolve(root).used == {"a", "b"}
 
 
 def test_environment_variables() -> None:

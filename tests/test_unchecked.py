@@ -112,6 +112,16 @@ def test_a_large_file_below_a_folder_is_named(tmp_path: Path) -> None:
     assert run(".", cwd=tmp_path).stderr == "not checked: large.yaml is larger than 10 MiB\n"
 
 
+def test_an_unknown_value_is_told() -> None:
+    path = EXAMPLES / "ok" / "lora_zero3.yaml"
+    content = path.read_text().replace("lora_rank: 32", "lora_rank: ${oc.env:NOT_SET}").encode()
+    assert [item.rule for item in lint(path, content).diagnostics] == ["unset-environment-variable"]
+    said = text.summary([lint(path, content, ignore=frozenset(["unset-environment-variable"]))])
+    assert "No problems found in 1 file by the rules that ran" in said
+    assert "1 finding filtered by select/ignore" in said
+    assert "3 values unknown before the run" in said
+
+
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
 def test_a_narrowed_run_never_claims_that_nothing_is_wrong(path: Path) -> None:
     content = path.read_bytes()

@@ -27,6 +27,7 @@ def render(results: list[Result]) -> str:
                 "skipped": [{"rule": rule, "needs": needs} for rule, needs in result.skipped],
                 "filtered": result.filtered,
                 "unselected": result.unselected,
+                "unknown": result.unknown,
                 "unjudged": sorted(result.unjudged),
             }
             for result in results

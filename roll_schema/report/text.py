@@ -111,11 +111,14 @@ def _not_run(results: list[Result], quiet: bool) -> Iterator[str]:
     """What a reader might take for checked and was not; after a problem, only what was left out on request."""
     filtered = sum(result.filtered for result in results)
     unselected = max((result.unselected for result in results), default=0)
+    unknown = sum(result.unknown for result in results)
     unjudged = {name for result in results for name in result.unjudged}
     if filtered:
         yield f"; {filtered} finding{'s' * (filtered != 1)} filtered by select/ignore"
     if unselected:
         yield f"; {unselected} rule{'s' * (unselected != 1)} not selected"
+    if unknown and quiet:
+        yield f"; {unknown} value{'s' * (unknown != 1)} unknown before the run"
     if unjudged and (quiet or filtered):
         yield f"; {len(unjudged)} rule{'s' * (len(unjudged) != 1)} stopped at an unknown or invalid value"
 
