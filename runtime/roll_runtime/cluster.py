@@ -18,12 +18,15 @@ from ray.exceptions import ActorDiedError, RayActorError, RayTaskError
 from ray.util.placement_group import PlacementGroup, placement_group
 from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 
-from roll_runtime import guard
+from roll_runtime import guard, stall
 from roll_runtime.errors import EnvironmentProblem, Interrupted, RunError, TrainingFailed, WorkerLost
 from roll_runtime.placement import Placement, Seat
 
 _OBJECT_STORE = 2 << 30
 _LOG_LINES = 20
+_NAMES = 8
+"""Workers that a message names; of more it gives the number."""
+
 _POLL = 0.2
 """Seconds between two looks at whether the run shall stop."""
 
@@ -56,6 +59,7 @@ class Cluster:
     log_folder: Path | None = None
     workers: list[Worker] = field(default_factory=list)
     groups: dict[int, PlacementGroup] = field(default_factory=dict)
+    waited_for: list[tuple[Worker, Any]] = field(default_factory=list)
     stop_signal: int = 0
     has_gpus: bool = False
     _guard: guard.Guard | None = None
@@ -65,7 +69,8 @@ class Cluster:
         os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
         os.environ.setdefault("RAY_DEDUP_LOGS", "0")
         try:
-            self._connect()
+            with stall.waiting(self._ray):
+                self._connect()
         except BaseException:
             self._release()
             raise
@@ -75,7 +80,8 @@ class Cluster:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             self._handlers[number] = signal.signal(number, self._asked_to_stop)
         try:
-            self._reserve()
+            with stall.waiting(lambda: f"{self._demand()} to be free"):
+                self._reserve()
         except BaseException:
             self.__exit__()
             raise
@@ -113,10 +119,12 @@ class Cluster:
         pending = list(owner)
         deadline = time.monotonic() + self.timeout
         while pending:
+            self.waited_for = [(owner[reference], reference) for reference in pending]
             done, pending = ray.wait(pending, num_returns=len(pending), timeout=_POLL)
             for reference in done:
                 results[reference] = self._result(owner[reference], reference)
             self._check_time(deadline, [owner[reference] for reference in pending])
+        self.waited_for = []
         return [results[reference] for _, reference in calls]
 
     def settle(self, calls: Iterable[tuple[Worker, Any]], seconds: float = 120) -> None:
@@ -226,13 +234,19 @@ class Cluster:
                 if time.monotonic() > deadline:
                     raise EnvironmentProblem(self._shortage(resource))
 
-    def _shortage(self, resource: str) -> str:
+    def _ray(self) -> str:
+        return f"the Ray cluster at {self.address} to answer" if self.address else "Ray to start"
+
+    def _demand(self) -> str:
         wanted = ", ".join(f"{len(devices)} on one node" for devices in self.placement.nodes.values())
+        return f"{self.placement.demand} {'GPU' if self.has_gpus else 'CPU'}s ({wanted})"
+
+    def _shortage(self, resource: str) -> str:
         alive = [node["Resources"].get(resource, 0) for node in ray.nodes() if node["Alive"]]
         free = ray.available_resources().get(resource, 0)
         there = ", ".join(f"{count:.0f}" for count in sorted(alive, reverse=True))
         return (
-            f"the run wants {self.placement.demand} {resource}s ({wanted}); after {self.patience:.0f} seconds the "
+            f"the run wants {self._demand()}; after {self.patience:.0f} seconds the "
             f"cluster's nodes have {there} and {free:.0f} are free: change `device_mapping` or `num_gpus_per_node`, "
             "or wait longer with --wait SECONDS"
         )
@@ -318,6 +332,13 @@ class Cluster:
         if self.stop_signal:
             raise KeyboardInterrupt
         self.stop_signal = number
+
+
+def names(workers: Iterable[Worker]) -> str:
+    """Workers for a message."""
+    found = [worker.name for worker in workers]
+    more = f" and {len(found) - _NAMES} more" if len(found) > _NAMES else ""
+    return ", ".join(found[:_NAMES]) + more
 
 
 def address_of(worker: Worker) -> tuple[str, int]:

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from roll_runtime import advantage, batch, kl, masked, masks, rewards
+from roll_runtime import advantage, batch, kl, masked, masks, rewards, stall
 from roll_runtime.batch import Answer, Batch
-from roll_runtime.cluster import Cluster, Worker, address_of, put
+from roll_runtime.cluster import Cluster, Worker, address_of, names, put
 from roll_runtime.data import DataSet, Prompt, Sampler
 from roll_runtime.errors import Interrupted, TrainingFailed
 from roll_runtime.loss import mean_report
@@ -108,11 +108,13 @@ class Pipeline:
             for domain, reward in (recipe.config.rewards or {}).items()
         }
         self.team = Team(trainers, engines, scorers)
-        cluster.know_processes()
-        address, port = address_of(trainers[0])
-        ready = [(worker, worker.call("start", address, port)) for worker in trainers]
-        ready += [(worker, worker.call("start")) for worker in engines]
-        started = cluster.all(ready)
+        with stall.waiting(lambda: f"{names(worker for worker, _ in cluster.waited_for) or trainers[0].name} to start"):
+            cluster.know_processes()
+            address, port = address_of(trainers[0])
+        meeting = [(worker, worker.call("meet", address, port)) for worker in trainers]
+        loading = [(worker, worker.call("start")) for worker in (*trainers, *engines)]
+        with stall.waiting(lambda: _missing(cluster.waited_for, meeting)):
+            started = cluster.all(meeting + loading)[len(meeting) :]
         self._modules, self._parameters = started[0]["modules"], started[0]["parameters"]
         self.listener("started", started[0])
 
@@ -377,6 +379,16 @@ def _threads(role: str, placement: Placement) -> dict[str, str]:
     """One role works at a time: its workers on a node share the cores, which all nodes are taken to have alike."""
     busiest = max(Counter(seat.node for seat in placement.of(role)).values())
     return {"OMP_NUM_THREADS": str(max(len(os.sched_getaffinity(0)) // busiest, 1))}
+
+
+def _missing(waited_for: list[tuple[Worker, Any]], meeting: list[tuple[Worker, Any]]) -> str:
+    """What the start of the workers waits for: trainers that still look for each other, others that load a model."""
+    references = [reference for _, reference in meeting]
+    apart = [worker for worker, reference in waited_for if reference in references]
+    loading = [worker for worker, _ in waited_for if worker not in apart]
+    parts = [f"{names(apart)} to meet the other ranks"] if apart else []
+    parts += [f"{names(loading)} to load the model"] if loading else []
+    return ", and for ".join(parts)
 
 
 def _by_domain(asked: list[Prompt]) -> dict[str, list[int]]:

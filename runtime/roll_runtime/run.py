@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from roll_runtime import data, placement, report, rewards, tracking
+from roll_runtime import data, placement, report, rewards, stall, tracking
 from roll_runtime.errors import DataProblem, EnvironmentProblem, Interrupted, NotSaved, WorkerLost, WrongUsage
 from roll_runtime.progress import Progress
 from roll_runtime.recipe import Recipe
@@ -66,7 +66,8 @@ def run(asked: Asked) -> int:
         click.echo(f"{recipe.name} is at step {position.step} already: raise `max_steps` to go on")
         return 0
     rewards.demand(asked.rewards, config.rewards or {})
-    inputs = _inputs(recipe)
+    with stall.waiting(lambda: "tokenizer and data to be read"):
+        inputs = _inputs(recipe)
     placed = placement.plan(config, config.num_gpus_per_node)
     try:
         moved = store.open(position if checkpoint is not None else None)

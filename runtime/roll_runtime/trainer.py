@@ -37,16 +37,21 @@ class Trainer:
         self.recipe, self.rank = recipe, rank
         self.device = device.own()
 
-    def start(self, address: str, port: int) -> dict[str, int]:
-        """Join the other ranks and build the engine; gives counts of modules and parameters of the adapter."""
+    def meet(self, address: str, port: int) -> None:
+        """Join the other ranks."""
         import deepspeed
 
         world = self.recipe.batches.ranks
         os.environ.update(
             MASTER_ADDR=address, MASTER_PORT=str(port), RANK=str(self.rank), WORLD_SIZE=str(world), LOCAL_RANK="0"
         )
-        _seed(self.recipe.config.seed)
         deepspeed.init_distributed("nccl" if self.device.type == "cuda" else "gloo", verbose=False)
+
+    def start(self) -> dict[str, int]:
+        """Build the engine; gives counts of modules and parameters of the adapter."""
+        import deepspeed
+
+        _seed(self.recipe.config.seed)
         model, settings = self._model()
         self.stage = deepspeed_config.stage(settings)
         trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
