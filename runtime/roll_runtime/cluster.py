@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import ray
-from ray.exceptions import ActorDiedError, RayActorError, RayTaskError
+from ray.exceptions import ActorDiedError, RayActorError, RayTaskError, WorkerCrashedError
 from ray.util.placement_group import PlacementGroup, placement_group
 from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 
@@ -110,6 +110,21 @@ class Cluster:
     def loose(self, name: str, kind: type, environment: dict[str, str], *arguments: Any) -> Worker:
         """Start an actor that needs no device, wherever there is room."""
         return self._add(name, kind, environment, arguments, num_cpus=0, scheduling_strategy="SPREAD")
+
+    def on_nodes(self, role: str, environment: dict[str, str], function: Any, *arguments: Any) -> list[Any]:
+        """The results of a function that is called once on each node of a role; raises like `all`."""
+        calls = []
+        for node in sorted({seat.node for seat in self.placement.of(role)}):
+            task = ray.remote(function).options(
+                # A small share of a GPU, so that the function sees what the workers will see.
+                num_gpus=0.01 if self.has_gpus else 0,
+                num_cpus=0,
+                max_retries=0,
+                runtime_env={"env_vars": environment},
+                scheduling_strategy=PlacementGroupSchedulingStrategy(self.groups[node], placement_group_bundle_index=0),
+            )
+            calls.append((Worker(f"node {node}", None), task.remote(*arguments)))
+        return self.all(calls)
 
     def all(self, calls: Iterable[tuple[Worker, Any]]) -> list[Any]:
         """The results of calls that were made, in order; raises what ended one of them, Interrupted, or WorkerLost."""
@@ -294,7 +309,7 @@ class Cluster:
             if isinstance(cause, RayActorError):
                 raise self._lost(worker) from None
             raise TrainingFailed(f"{worker.name} failed: {_last_line(error)}\n{self.log_end(worker)}") from error
-        except (ActorDiedError, RayActorError):
+        except (ActorDiedError, RayActorError, WorkerCrashedError):
             raise self._lost(worker) from None
 
     def _lost(self, worker: Worker) -> WorkerLost:

@@ -9,6 +9,8 @@ from roll_runtime.recipe import Recipe, strategy_settings
 _MADE_HERE = ("optimizer", "scheduler")
 """Both come from `training_args`, as in ROLL."""
 
+_QUANTIZED = ("weights", "nontrainable_weights", "gradients")
+
 
 def complete(recipe: Recipe) -> dict[str, Any]:
     """The whole config.
@@ -31,6 +33,19 @@ def complete(recipe: Recipe) -> dict[str, Any]:
 def stage(config: dict[str, Any]) -> int:
     """The ZeRO stage of a complete config."""
     return int(config["zero_optimization"].get("stage", 0))
+
+
+def helpers(config: dict[str, Any], gpus: bool) -> list[str]:
+    """Names of the helpers that DeepSpeed compiles for a complete config, in the order in which it needs them."""
+    zero = config["zero_optimization"]
+    parts = [zero.get(name) or {} for name in ("offload_optimizer", "offload_param")]
+    needed = {
+        "deepspeed_shm_comm": not gpus,
+        "cpu_adam": offloads_optimizer(config),
+        "async_io": any(part.get("device") == "nvme" for part in parts),
+        "quantizer": gpus and any(zero.get(f"zero_quantized_{what}") for what in _QUANTIZED),
+    }
+    return [name for name, is_needed in needed.items() if is_needed]
 
 
 def offloads_optimizer(config: dict[str, Any]) -> bool:

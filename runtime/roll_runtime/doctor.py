@@ -12,6 +12,9 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from roll_runtime import helpers
+from roll_runtime.errors import EnvironmentProblem
+
 _LEAST_MEMORY = 6 << 30
 """What trainer, engine, Ray and driver take together for the tiny example, with some room."""
 
@@ -91,8 +94,27 @@ _NO_GPU = "check the driver with nvidia-smi; without a GPU, torch's build for CP
 
 def _compiler() -> Iterator[Finding]:
     found = next(filter(None, map(shutil.which, (os.environ.get("CXX", "c++"), "g++", "clang++"))), None)
-    fix = "" if found else "install a C++ compiler (package g++): DeepSpeed's CPU Adam is built on first use"
+    fix = "" if found else "install a C++ compiler (package g++): DeepSpeed compiles its helpers at first use"
     yield Finding("C++ compiler", found or "none", fix)
+
+
+def _helpers() -> Iterator[Finding]:
+    """What DeepSpeed compiles for most runs: the one is for machines without GPUs, the other for offloading."""
+    if not _version("torch") or not _version("deepspeed"):
+        return
+    try:
+        found = "; ".join(f"{name} {_state(name)}" for name in ("deepspeed_shm_comm", "cpu_adam"))
+        yield Finding("compiled helpers", f"{found}; in {helpers.folder()}")
+    except EnvironmentProblem as error:
+        yield Finding("compiled helpers", "cannot be built", str(error))
+
+
+def _state(helper: str) -> str:
+    if owner := helpers.builder_of(helper):
+        return f"is being built by {owner}"
+    state = "is built" if helpers.is_built(helper) else "will be built at first use"
+    gone = helpers.clear(helper)
+    return f"{state} (cleared a stale lock of {gone}, which is gone)" if gone else state
 
 
 def _room() -> Iterator[Finding]:
@@ -125,6 +147,7 @@ _LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _vllm,
     _devices,
     _compiler,
+    _helpers,
     _room,
     _network,
 )

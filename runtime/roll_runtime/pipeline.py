@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from roll_runtime import advantage, batch, kl, masked, masks, rewards, stall
+from roll_runtime import advantage, batch, deepspeed_config, helpers, kl, masked, masks, rewards, stall
 from roll_runtime.batch import Answer, Batch
 from roll_runtime.cluster import Cluster, Worker, address_of, names, put
 from roll_runtime.data import DataSet, Prompt, Sampler
@@ -90,6 +90,7 @@ class Pipeline:
     def start(self) -> None:
         """Start every worker; gives back when all of them are ready."""
         recipe, cluster = self.recipe, self.cluster
+        self._build_helpers()
         shared = put(recipe)
         placement = cluster.placement
         engine = ENGINES[recipe.engine.strategy_args.strategy_name]
@@ -117,6 +118,16 @@ class Pipeline:
             started = cluster.all(meeting + loading)[len(meeting) :]
         self._modules, self._parameters = started[0]["modules"], started[0]["parameters"]
         self.listener("started", started[0])
+
+    def _build_helpers(self) -> None:
+        """Have every node of the trainer compile what DeepSpeed needs there, before there is a worker to be killed."""
+        needed = deepspeed_config.helpers(deepspeed_config.complete(self.recipe), self.cluster.has_gpus)
+        if not needed:
+            return
+        environment, others = self._environment("actor_train"), [""]
+        with stall.waiting(lambda: next(filter(None, others), f"{', '.join(needed)} to be compiled")):
+            while any(others := self.cluster.on_nodes("actor_train", environment, helpers.build, needed)):
+                time.sleep(1)
 
     def run(self, position: Position, resumed: Path | None) -> Position:
         """Train from a position to the last step; gives the last position that was reached.

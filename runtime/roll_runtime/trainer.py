@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from roll_runtime import batch as batches
-from roll_runtime import deepspeed_config, device, masked
+from roll_runtime import deepspeed_config, device, helpers, masked
 from roll_runtime.batch import Batch
 from roll_runtime.errors import TrainingFailed
 from roll_runtime.loss import Samples, mean_report, policy_loss
@@ -39,6 +39,7 @@ class Trainer:
 
     def meet(self, address: str, port: int) -> None:
         """Join the other ranks."""
+        helpers.use()
         import deepspeed
 
         world = self.recipe.batches.ranks

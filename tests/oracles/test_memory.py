@@ -139,7 +139,9 @@ def _rank(rank: int, job: dict[str, Any]) -> None:
     import peft
     import torch
     import transformers
+    from roll_runtime import helpers
 
+    helpers.use()
     os.environ |= {"RANK": str(rank), "WORLD_SIZE": str(RANKS), "LOCAL_RANK": str(rank)}
     store = torch.distributed.FileStore(job["store"], RANKS)
     torch.distributed.init_process_group("gloo", store=store, rank=rank, world_size=RANKS)

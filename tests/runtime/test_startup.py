@@ -1,9 +1,84 @@
-"""The start of a run: what one that takes long says."""
+"""The start of a run: helpers that DeepSpeed compiles, locks whose owner was killed, and what a long start says."""
 
 from __future__ import annotations
 
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
-from roll_runtime import stall
+from roll_runtime import deepspeed_config, doctor, helpers, stall
+
+from tests.conftest import ROOT
+from tests.runtime.conftest import PLAIN, RollRun, Run
+
+SCRIPT = Path(__file__).parent / "startup.py"
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "runtime")))}
+HELPER = "deepspeed_shm_comm"
+SHORT = (*PLAIN, "max_steps=1")
+STEPS = (
+    "tokenizer and data",
+    "Ray to start",
+    "to be free",
+    "to be compiled",
+    "-0 to start$",
+    "to meet the other ranks",
+    "^actor_train-0(, [^ ]+)* to load the model",
+)
+"""What a start waits for, one after the other."""
+
+MOMENTS = [round(random.Random(11).uniform(0, 60), 1) for _ in range(5)]
+"""Seconds after which a start is killed; about half of the longest one is the build."""
+
+Left = Callable[[], list[str]]
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of helpers, where nothing is built yet."""
+    monkeypatch.setenv(helpers.FOLDER, str(tmp_path))
+    return helpers.folder()
+
+
+@pytest.fixture
+def owner(place: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that has the lock of a helper."""
+    (place / HELPER).mkdir()
+    code = (
+        "import sys, time\n"
+        "from roll_runtime import helpers\n"
+        "helpers.Lock(sys.argv[1]).try_acquire()\n"
+        "print('taken', flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    words = [sys.executable, "-c", code, str(place / HELPER / "lock")]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "taken\n"
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def _doctor() -> str:
+    """What the doctor says of compiled helpers; it has nothing to mend there."""
+    (finding,) = doctor._helpers()
+    assert finding.fix == ""
+    return finding.found
+
+
+def _take(place: Path) -> None:
+    lock = helpers.Lock(str(place / HELPER / "lock"))
+    assert lock.try_acquire()
+    assert f"process {os.getpid()} on " in helpers.builder_of(HELPER)
+    lock.release()
+    assert not (place / HELPER / "lock").exists()
 
 
 def test_a_long_wait_is_told_again_and_again(capsys: pytest.CaptureFixture[str]) -> None:
@@ -44,3 +119,180 @@ def test_what_workers_are_waited_for() -> None:
     )
     assert _missing([meeting[0], loading[0]], meeting) == "actor_train-0 to meet the other ranks"
     assert _missing(loading[-1:], meeting) == "actor_infer-0 to load the model"
+
+
+@pytest.mark.parametrize(
+    ("zero", "gpus", "needed"),
+    [
+        ({}, False, [HELPER]),
+        ({}, True, []),
+        ({"offload_optimizer": {"device": "none"}}, True, []),
+        ({"offload_optimizer": {"device": "cpu"}}, True, ["cpu_adam"]),
+        ({"offload_optimizer": {"device": "cpu"}}, False, [HELPER, "cpu_adam"]),
+        ({"offload_param": {"device": "nvme"}}, True, ["async_io"]),
+        ({"zero_quantized_gradients": True}, True, ["quantizer"]),
+        ({"zero_quantized_gradients": True}, False, [HELPER]),
+    ],
+)
+def test_which_helpers_a_config_needs(zero: dict[str, Any], gpus: bool, needed: list[str]) -> None:
+    assert deepspeed_config.helpers({"zero_optimization": zero}, gpus) == needed
+    assert set(needed) <= set(helpers.BUILDERS)
+
+
+@pytest.mark.engines
+def test_a_lock_names_its_owner_and_ends_with_it(place: Path, owner: subprocess.Popen[str]) -> None:
+    text = f"process {owner.pid} on {os.uname().nodename}, since "
+    assert helpers.builder_of(HELPER).startswith(text)
+    assert helpers.build([HELPER]).startswith(f"{HELPER}, being built by {text}")
+    assert f"{HELPER} is being built by {text}" in _doctor()
+    assert helpers.clear(HELPER) == "", "the owner lives"
+    owner.kill()
+    owner.wait()
+    assert helpers.builder_of(HELPER) == ""
+    assert f"{HELPER} will be built at first use (cleared a stale lock of {text}" in _doctor()
+    assert "stale" not in _doctor()
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("kind", ["of torch", "of a killed process"])
+def test_a_stale_lock_is_taken_over(kind: str, place: Path, owner: subprocess.Popen[str]) -> None:
+    owner.kill()
+    owner.wait()
+    if kind == "of torch":
+        (place / HELPER / "lock").write_text("")
+        assert "a process that is not named" in _doctor()
+        (place / HELPER / "lock").write_text("")
+    _take(place)
+
+
+@pytest.mark.engines
+def test_where_helpers_are_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the folder that is named, else in the virtual environment, else in the user's cache."""
+    named, environment, cache = (tmp_path / name for name in ("named", "environment", "cache"))
+    monkeypatch.setenv(helpers.FOLDER, str(named))
+    monkeypatch.setattr(sys, "prefix", str(environment))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+    found = helpers.folder()
+    assert found.is_relative_to(named)
+    monkeypatch.setenv(helpers.FOLDER, str(found))
+    assert helpers.folder() == found, "a process of a run has the folder itself in the variable"
+    # A file where the folder should be: as good as a folder that cannot be written, which root does not know.
+    (named / "roll-run").rename(tmp_path / "away")
+    (named / "roll-run").write_text("")
+    monkeypatch.setenv(helpers.FOLDER, str(named))
+    assert helpers.folder().is_relative_to(environment / "share")
+    monkeypatch.setattr(sys, "prefix", sys.base_prefix)
+    assert helpers.folder().is_relative_to(cache)
+    cache.rename(tmp_path / "cache-away")
+    cache.write_text("")
+    (finding,) = doctor._helpers()
+    assert "set TORCH_EXTENSIONS_DIR" in finding.fix
+
+
+@pytest.mark.engines
+def test_a_helper_that_cannot_be_built(place: Path) -> None:
+    code = f"from roll_runtime import helpers\nhelpers.build(['{HELPER}'])"
+    environment = {**ENVIRONMENT, "CXX": "no-such-compiler"}
+    words = [sys.executable, "-c", code]
+    done = subprocess.run(words, capture_output=True, text=True, env=environment, check=False)
+    last = done.stderr.splitlines()[-1]
+    assert f"DeepSpeed's helper {HELPER} cannot be built: " in last
+    assert "no-such-compiler" in last
+    assert not helpers.is_built(HELPER)
+    assert not list(place.rglob("lock"))
+
+
+@pytest.mark.engines
+def test_ninja_is_found_in_an_environment_that_is_not_activated(place: Path) -> None:
+    code = (
+        "from roll_runtime import helpers\n"
+        "helpers.use()\n"
+        "from torch.utils.cpp_extension import verify_ninja_availability\n"
+        "verify_ninja_availability()\n"
+    )
+    words = [sys.executable, "-c", code]
+    done = subprocess.run(words, capture_output=True, text=True, env={**ENVIRONMENT, "PATH": ""}, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.engines
+@pytest.mark.slow
+def test_a_start_names_who_builds_its_helper(
+    owner: subprocess.Popen[str], roll_run: RollRun, nothing_left: Left
+) -> None:
+    started = roll_run.start("waits", *SHORT, script=SCRIPT)
+    text = f"still waiting for {HELPER}, being built by process {owner.pid} on "
+    deadline = time.monotonic() + 120
+    while text not in started.log.read_text() and started.process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.1)
+    started.process.send_signal(signal.SIGINT)
+    run = started.end()
+    assert text in run.output
+    assert run.code == 128 + signal.SIGINT, run.output
+    assert nothing_left() == []
+
+
+def _starts_again(moment: str, roll_run: RollRun, monkeypatch: pytest.MonkeyPatch, nothing_left: Left) -> Run:
+    """Kill a start at a moment; then the doctor is content, and the next run starts its workers and trains."""
+    name = "".join(filter(str.isalnum, moment))
+    monkeypatch.setenv("KILL_AT", moment)
+    killed = roll_run(name, *SHORT, script=SCRIPT)
+    assert killed.code == -signal.SIGKILL, killed.output
+    assert nothing_left() == []
+    monkeypatch.delenv("KILL_AT")
+    words = [sys.executable, "-m", "roll_runtime", "--doctor"]
+    examined = subprocess.run(words, capture_output=True, text=True, env=ENVIRONMENT, check=False)
+    assert examined.returncode == 0, examined.stdout
+    run = roll_run(name, *SHORT, script=SCRIPT)
+    assert run.code == 0, run.output
+    return run
+
+
+@pytest.mark.engines
+@pytest.mark.slow
+def test_a_start_that_is_killed_while_it_builds(
+    place: Path, roll_run: RollRun, monkeypatch: pytest.MonkeyPatch, nothing_left: Left
+) -> None:
+    run = _starts_again("building", roll_run, monkeypatch, nothing_left)
+    assert f"still waiting for {HELPER} to be compiled, after " in run.output
+    assert helpers.is_built(HELPER)
+
+
+@pytest.mark.engines
+@pytest.mark.slow
+@pytest.mark.exhaustive
+def test_compilers_that_outlive_their_build_are_waited_for(place: Path) -> None:
+    words = [sys.executable, "-c", f"from roll_runtime import helpers\nhelpers.build(['{HELPER}'])"]
+    build = subprocess.Popen(words, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not helpers.ninjas(place / HELPER):
+        assert build.poll() is None
+        time.sleep(0.05)
+    build.kill()
+    build.wait()
+    assert helpers.ninjas(place / HELPER)
+    _take(place)
+    assert helpers.ninjas(place / HELPER) == []
+
+
+@pytest.mark.engines
+@pytest.mark.slow
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("moment", [*(f"waiting {step}" for step in STEPS), *(f"after {at}" for at in MOMENTS)])
+def test_a_start_that_is_killed(
+    moment: str, place: Path, roll_run: RollRun, monkeypatch: pytest.MonkeyPatch, nothing_left: Left
+) -> None:
+    _starts_again(moment, roll_run, monkeypatch, nothing_left)
+
+
+@pytest.mark.engines
+@pytest.mark.slow
+@pytest.mark.exhaustive
+def test_a_whole_run_after_a_start_that_was_killed(
+    place: Path, roll_run: RollRun, monkeypatch: pytest.MonkeyPatch, nothing_left: Left
+) -> None:
+    _starts_again("building", roll_run, monkeypatch, nothing_left)
+    run = roll_run("whole-again", "max_steps=20")
+    assert run.code == 0, run.output
+    assert len(run.records()) == 20
+    assert run.rewards[-1] > 2 * run.rewards[0]
+    assert nothing_left() == []
