@@ -44,6 +44,7 @@ directory = *
 
 def begin() -> Path:
     """Begin a session: have this process, and what it starts, see its folder alone; gives back the folder."""
+    # A short name: Ray has sockets below, and the path of one takes 107 characters at most.
     folder = Path(tempfile.mkdtemp(prefix="roll-")).resolve()
     atexit.register(guard.Guard(folder).dismiss)
     environment = _environment(folder, os.environ)
