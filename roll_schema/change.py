@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from roll_schema import fix, tree
 from roll_schema.diagnostic import Edit
+from roll_schema.text import YAML_LINE_ENDS, line_end, yaml_line_end, yaml_line_start, yaml_lines
 from roll_schema.tree import Node
 
 
@@ -65,7 +66,7 @@ def edits(change: Change, root: Node, path: str, primary_file: str) -> tuple[Edi
             return _judged(renamed, way[:-1], primary_file)
         case Write(text):
             # Neither over several lines, nor in place of an expression, which may come to another value elsewhere.
-            fits = bool(way) and not any(mark in way[-1].span.text for mark in ("\n", "${"))
+            fits = bool(way) and not any(mark in way[-1].span.text for mark in (*YAML_LINE_ENDS, "${"))
             written = [Edit(way[-1].span, text, safe=True)] if fits else None
             return _judged(written, way, primary_file, unless=("aliased",))
         case Move(to):
@@ -127,11 +128,11 @@ def _moved(parent: Node, node: Node, target: Node) -> list[Edit] | None:
         return None
     if first.key_span is None or first.key_span.source is not source or lines.start <= first.key_span.start < lines.end:
         return None
-    own = node.key_span.first.column - 1
+    own = node.key_span.start - lines.start
 
     def shifted(indent: str, ending: str) -> str:
-        text = lines.text if lines.text.endswith("\n") else lines.text + ending
-        return "".join(indent + line[own:] if line.strip() else line for line in text.splitlines(keepends=True))
+        text = lines.text if lines.text.endswith(tuple(YAML_LINE_ENDS)) else lines.text + ending
+        return "".join(indent + line[own:] if line.strip() else line for line in yaml_lines(text))
 
     put = _before(first, shifted)
     return [Edit(lines, "", safe=True), *put] if put else None
@@ -141,10 +142,10 @@ def _before(first: Node, made: _Made) -> list[Edit] | None:
     """Text in front of the line of a block's first key; None where something else stands before it."""
     assert first.key_span is not None
     source, at = first.key_span.source, first.key_span.start
-    start = source.text.rfind("\n", 0, at) + 1
+    start = yaml_line_start(source.text, at)
     indent = source.text[start:at]
     if indent.strip(" "):
         return None
-    line_end = source.text.find("\n", at)
-    ending = "\r\n" if line_end > 0 and source.text[line_end - 1] == "\r" else "\n"
+    end, below = yaml_line_end(source.text, at)
+    ending = source.text[end:below] or line_end(source.text)
     return [Edit(source.span(start, start), made(indent, ending), safe=True)]

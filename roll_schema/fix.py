@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from roll_schema.diagnostic import Edit
-from roll_schema.text import Source, Span
+from roll_schema.text import YAML_LINE_ENDS, Source, Span, yaml_line_end, yaml_line_start, yaml_lines
 from roll_schema.tree import Node
 
 _BOM = b"\xef\xbb\xbf"
@@ -70,9 +70,8 @@ def remove_item(parent: Node, node: Node) -> Edit | None:
     source, text = node.span.source, node.span.source.text
     if parent.span.text.startswith("["):
         return _between_commas(parent, node.span.start, node.span.end)
-    start = text.rfind("\n", 0, node.span.start) + 1
-    line = text.find("\n", node.span.end)
-    end = len(text) if line < 0 else line + 1
+    start = yaml_line_start(text, node.span.start)
+    _, end = yaml_line_end(text, node.span.end)
     before, after = text[start : node.span.start].strip(" "), text[node.span.end : end].strip()
     return Edit(source.span(start, end), "", safe=True) if before == "-" and not after else None
 
@@ -102,11 +101,11 @@ def lines_of(parent: Node, node: Node) -> Span | None:
     source, text = node.key_span.source, node.key_span.source.text
     if node.span.source is not source:
         return None
-    start = text.rfind("\n", 0, node.key_span.start) + 1
+    start = yaml_line_start(text, node.key_span.start)
     if text[start : node.key_span.start].strip(" "):
         return None  # the first key of a list's item stands behind a dash
-    end = text.find("\n", max(node.span.end, node.key_span.end))
-    return source.span(start, len(text) if end < 0 else end + 1)
+    _, end = yaml_line_end(text, max(node.span.end, node.key_span.end))
+    return source.span(start, end)
 
 
 def _in_block(parent: Node, node: Node, remark: str) -> Edit | None:
@@ -117,9 +116,9 @@ def _in_block(parent: Node, node: Node, remark: str) -> Edit | None:
     if not remark:
         return Edit(span, "", safe=True)
     indent = node.key_span.start - span.start
-    lines = span.text.splitlines(keepends=True)
+    lines = yaml_lines(span.text)
     commented = [line[:indent] + "# " + line[indent:] if line.strip() else line for line in lines]
-    ending = commented[0][len(commented[0].rstrip("\r\n")) :]
+    ending = commented[0][len(commented[0].rstrip(YAML_LINE_ENDS)) :]
     commented[0] = f"{commented[0].rstrip()}  # {remark}{ending}"
     return Edit(span, "".join(commented), safe=True)
 

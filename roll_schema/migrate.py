@@ -19,7 +19,7 @@ from roll_schema.engine import Options, Result
 from roll_schema.models.strategy_args import StrategyArguments
 from roll_schema.models.validation import sections
 from roll_schema.scalars import shown
-from roll_schema.text import Source
+from roll_schema.text import Source, line_end, yaml_line_start
 from roll_schema.tree import Node, lookup, plain, walk
 
 IGNORED = ("unknown-key", "key-not-in-release")
@@ -212,7 +212,7 @@ def _settings(node: Node, settings: dict[str, Any]) -> Edit:
     """Settings in place of those at a node, in the style that it has."""
     written = [f"{key}: {shown(value)}" for key, value in settings.items()]
     if isinstance(node.value, dict) and node.value and node.span.text[:1] != "{":
-        ending = "\r\n" if "\r\n" in node.span.text else "\n"
-        indent = ending + " " * (node.span.first.column - 1)
+        source, start = node.span.source, node.span.start
+        indent = line_end(node.span.text) + " " * (start - yaml_line_start(source.text, start))
         return Edit(node.span, indent.join(written), safe=False)
     return Edit(node.span, "{" + ", ".join(written) + "}", safe=False)

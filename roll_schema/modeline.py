@@ -8,12 +8,12 @@ from typing import Any
 from urllib.parse import quote
 
 from roll_schema import files, releases
-from roll_schema.text import Source
+from roll_schema.text import Source, line_end
 
 FOLDER = Path(__file__).parent / "schemas"
 """The schemas that come with this package."""
 
-_MODELINE = re.compile(r"^#[ \t]*yaml-language-server:[ \t]*\$schema=\S*[^\n\r]*", re.M)
+_MODELINE = re.compile(r"(?<![^\n\r])#[ \t]*yaml-language-server:[ \t]*\$schema=\S*[^\n\r]*")
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://")
 _FILES = {"agentic": ["**/agentic_val_*.yaml"], "agentic_rollout": ["**/agentic_rollout_*.yaml"]}
 """How ROLL's own examples are called, where it is not after their pipeline."""
@@ -39,8 +39,7 @@ def with_modeline(source: Source, line: str) -> str:
     found = _MODELINE.search(source.text)
     if found:
         return source.text[: found.start()] + line + source.text[found.end() :]
-    ending = re.search(r"\r\n|\n|\r", source.text)
-    return line + (ending.group() if ending else "\n") + source.text
+    return line + line_end(source.text) + source.text
 
 
 def catalog(address: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from roll_schema import fix, suppress, tree
 from roll_schema.diagnostic import Diagnostic, Edit
-from roll_schema.text import Source
+from roll_schema.text import Source, line_end
 
 
 def add(source: Source, items: Iterable[Diagnostic]) -> tuple[str, list[Diagnostic]]:
@@ -42,8 +42,7 @@ def _edit(source: Source, line: int, rules: list[str]) -> Edit:
         return Edit(source.span(last, last), more, safe=True)
     listed = ", ".join(rules)
     if line == 0:
-        ending = "\r\n" if "\r\n" in source.text else "\n"
-        return Edit(source.span(0, 0), f"# roll-lint: ignore-file[{listed}]{ending}", safe=True)
+        return Edit(source.span(0, 0), f"# roll-lint: ignore-file[{listed}]{line_end(source.text)}", safe=True)
     end = source.line_starts[line - 1] + len(source.line_text(line))
     return Edit(source.span(end, end), f"  # roll-lint: ignore[{listed}]", safe=True)
 

@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 
 from roll_schema.diagnostic import Diagnostic, Edit, Fault
 from roll_schema.rules import GROUPS, RULES
-from roll_schema.text import Source, Span, closest
+from roll_schema.text import YAML_LINE_ENDS, Source, Span, closest, yaml_line_end, yaml_line_start
 from roll_schema.tree import Node, walk
 
-_COMMENT = re.compile(r"#[ \t]*roll-lint:[ \t]*ignore(?P<file>-file)?(?![\w-])(?:\[(?P<names>[^\]\n]*)\])?[^\n\r]*")
+_COMMENT = re.compile(
+    r"#[ \t]*roll-lint:[ \t]*ignore(?P<file>-file)?(?![\w-])"
+    rf"(?:\[(?P<names>[^\]{YAML_LINE_ENDS}]*)\])?[^{YAML_LINE_ENDS}]*"
+)
 _NAME = re.compile(r"[^\s,]+")
 _NEVER = ("invalid-setting", "unused-ignore")
 
@@ -146,11 +149,11 @@ def _wrong(span: Span, names: dict[str, Span]) -> Iterator[Fault]:
 def _without_comment(span: Span) -> Edit:
     """Without the comment and the blanks before it; without its line where nothing else stands there."""
     source, text = span.source, span.source.text
-    line = text.rfind("\n", 0, span.start) + 1
+    line = yaml_line_start(text, span.start)
     start = line + len(text[line : span.start].rstrip())
     end = span.end
     if start == line:
-        end += len(text[end : end + 2]) - len(text[end : end + 2].lstrip("\r\n"))
+        _, end = yaml_line_end(text, end)
     return Edit(source.span(start, end), "", safe=True)
 
 

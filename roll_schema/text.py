@@ -14,6 +14,9 @@ from typing import NamedTuple
 from roll_schema import files
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
+YAML_LINE_ENDS = "\n\r\x85\u2028\u2029"
+"""What ends a line to YAML; editors, and so all positions, count the first two alone."""
+_YAML_LINE_END = re.compile(f"\r\n|[{YAML_LINE_ENDS}]")
 
 
 class Position(NamedTuple):
@@ -78,6 +81,38 @@ class Span(NamedTuple):
     def last(self) -> Position:
         """The position after the last character."""
         return self.source.position(self.end)
+
+
+def lines(text: str) -> list[str]:
+    """The lines as editors count them, with their ends."""
+    return _split(text, _LINE_END)
+
+
+def yaml_lines(text: str) -> list[str]:
+    """The lines as YAML counts them, with their ends."""
+    return _split(text, _YAML_LINE_END)
+
+
+def _split(text: str, line_end: re.Pattern[str]) -> list[str]:
+    starts = [0, *(match.end() for match in line_end.finditer(text))]
+    return [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True) if start < end]
+
+
+def yaml_line_start(text: str, offset: int) -> int:
+    """Where the line of an offset begins to YAML."""
+    return max(text.rfind(mark, 0, offset) for mark in YAML_LINE_ENDS) + 1
+
+
+def yaml_line_end(text: str, offset: int) -> tuple[int, int]:
+    """Where the line of an offset ends to YAML: before and behind its line end."""
+    found = _YAML_LINE_END.search(text, offset)
+    return found.span() if found else (len(text), len(text))
+
+
+def line_end(text: str) -> str:
+    """The line end that a text has; that of Unix where it has none."""
+    found = _LINE_END.search(text)
+    return found.group() if found else "\n"
 
 
 def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:

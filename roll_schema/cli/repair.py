@@ -15,7 +15,7 @@ from roll_schema.engine import Options, Result
 from roll_schema.redact import shown
 from roll_schema.repair import Repair, repair
 from roll_schema.secrets import printable
-from roll_schema.text import Source
+from roll_schema.text import Source, lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _edited(
 def show_diff(source: Source, text: str) -> None:
     """Print what would become of a text, for people."""
     name = printable(source.name)
-    before, after = source.text.splitlines(keepends=True), text.splitlines(keepends=True)
+    before, after = lines(source.text), lines(text)
     for line in difflib.unified_diff(before, after, name, name):
         click.echo(shown(line.rstrip("\r\n"), source.secrets))
 

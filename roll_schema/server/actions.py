@@ -11,7 +11,7 @@ from roll_schema.diagnostic import Diagnostic, Edit
 from roll_schema.repair import repair
 from roll_schema.secrets import clean
 from roll_schema.server.document import Document
-from roll_schema.text import Source
+from roll_schema.text import Source, lines
 
 _MOST_SILENCED = 10
 
@@ -50,7 +50,7 @@ def _within(document: Document, start: int, end: int) -> Iterator[Diagnostic]:
 def _title(item: Diagnostic) -> str:
     """A fix in a few words: what is written, or the advice where that takes more than one edit."""
     before, after = item.edits[0].span.text.strip(), item.edits[0].text.strip()
-    if len(item.edits) > 1 or "\n" in before + after or len(before + after) > 80:
+    if len(item.edits) > 1 or len(lines(before + after)) > 1 or len(before + after) > 80:
         return clean(item.help) or f"Fix {item.rule}"
     if not after:
         return f"Delete `{clean(before)}`"
@@ -67,7 +67,7 @@ def fix_all(document: Document) -> tuple[Edit, ...]:
 
 def edits_to(source: Source, text: str) -> Iterator[Edit]:
     """The edits, line by line, that make another text of this one."""
-    before, after = source.text.splitlines(keepends=True), text.splitlines(keepends=True)
+    before, after = lines(source.text), lines(text)
     offsets = [0]
     for line in before:
         offsets.append(offsets[-1] + len(line))

@@ -19,6 +19,7 @@ from roll_schema.server.cursor import Cursor, cursor, keys_beside
 from roll_schema.server.document import Document
 from roll_schema.server.fields import field_at, key_at, place
 from roll_schema.server.values import summary
+from roll_schema.text import yaml_line_start
 from roll_schema.workers import model_modules
 
 Kind = Literal["field", "section", "value", "block", "variable", "module", "file", "rule"]
@@ -257,5 +258,4 @@ def _present(document: Document, here: Cursor, steps: Steps) -> set[str]:
 
 
 def _indent(document: Document, here: Cursor) -> int:
-    begin = document.source.text.rfind("\n", 0, here.start) + 1
-    return here.start - begin
+    return here.start - yaml_line_start(document.source.text, here.start)

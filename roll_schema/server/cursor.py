@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from roll_schema.text import yaml_line_start, yaml_lines
+
 _KEY = re.compile(r"""(?P<key>"[^"]*"|'[^']*'|[^\s#'"{\[\]},&*!|>%@`:][^:#\s]*(?: [^:#\s]+)*) *:(?=\s|$)""")
 _DASH = re.compile(r"-(?=\s|$)")
 _BLOCK_TEXT = re.compile(r"[|>][+-]?\d?\s*(#.*)?$")
@@ -42,7 +44,7 @@ class _Step:
 
 def cursor(text: str, offset: int) -> Cursor:
     """The place at an offset of a text."""
-    begin = text.rfind("\n", 0, offset) + 1
+    begin = yaml_line_start(text, offset)
     line = text[begin:offset]
     steps: list[_Step] = []
     for _ in _keys(text[:begin], steps):
@@ -77,7 +79,7 @@ def _keys(text: str, steps: list[_Step]) -> Iterator[tuple[tuple[str, ...], str,
     """Every key with those around it and its offset; `steps` then lead to the line after the text."""
     text_below: int | None = None
     offset = 0
-    for line in text.splitlines(keepends=True):
+    for line in yaml_lines(text):
         start, offset = offset, offset + len(line)
         content = line.lstrip(" ")
         indent = len(line) - len(content)
