@@ -42,7 +42,7 @@ fast: $(VENV)/.installed-test check
 	@if $(BIN)/python -c "import atheris" 2>/dev/null; then $(MAKE) --no-print-directory fuzz SECONDS=$(FUZZED_$(TIER)); \
 	else echo "not fuzzed: atheris has no build for this Python"; fi
 
-# Coverage-guided fuzzing, so many seconds for each target: `make fuzz SECONDS=260` is half an hour.
+# Coverage-guided fuzzing, so many seconds for each target: `make fuzz SECONDS=225` is half an hour.
 SECONDS ?= 60
 fuzz: $(VENV)/.installed-test
 	$(BIN)/python fuzz/fuzz.py all $(SECONDS) 2>/dev/null || { ls fuzz/found; exit 1; }

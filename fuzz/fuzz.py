@@ -1,8 +1,9 @@
 """Coverage-guided fuzzing of what reads configs: `python fuzz/fuzz.py TARGET [SECONDS]`, or `all`.
 
-Targets: `tree` (text to spans), `compose` (defaults, overrides), `interpolate` (`${...}`), `devices` (device_mapping),
-`lint` (all rules and reports), `fix` (edits), `cursor` (places in unfinished text). What must hold is asserted; an
-input that breaks it is left in `fuzz/found/`. Seeds are in `fuzz/seeds/`. Needs the extra `fuzz`.
+Targets: `tree` (text to spans), `loader` (the same events, places and values as ROLL's own loader), `compose`
+(defaults, overrides), `interpolate` (`${...}`), `devices` (device_mapping), `lint` (all rules and reports), `fix`
+(edits), `cursor` (places in unfinished text). What must hold is asserted; an input that breaks it is left in
+`fuzz/found/`. Seeds are in `fuzz/seeds/`. Needs the extras `fuzz` and `test`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ with atheris.instrument_imports(include=["roll_schema"]):
     from roll_schema.server.cursor import cursor, keys_beside
     from roll_schema.text import Source, decode
 
+from tests.differential import difference  # noqa: E402
+
 PATH = Path("fuzz.yaml")
 OPTIONS = Options(release="0.2.1", pipeline="rlvr", preview=True)
 
@@ -41,6 +44,10 @@ def fuzz_tree(data: bytes) -> None:
     within(source, [(fault.span.start, fault.span.end) for fault in faults])
     for _, node in tree.walk(root) if root is not None else ():
         within(source, [(node.span.start, node.span.end)])
+
+
+def fuzz_loader(data: bytes) -> None:
+    assert difference(data) == ""
 
 
 def fuzz_compose(data: bytes) -> None:

@@ -1,7 +1,7 @@
 """YAML text to a tree of nodes that know their places.
 
-ruamel.yaml (its C parser where installed) gives the events and marks; scalars are typed as OmegaConf reads them, and
-what PyYAML, OmegaConf's own parser, refuses is refused here too (tabs between tokens, duplicate keys, ...).
+ruamel.yaml gives the events and marks as PyYAML would; scalars are typed as OmegaConf reads them, and what its loader
+refuses is refused here too (tabs between tokens, duplicate keys and anchors, ...).
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -23,9 +22,9 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from roll_schema import scalars
+from roll_schema import loader, scalars, syntax
 from roll_schema.diagnostic import Fault, Note
-from roll_schema.text import Source, Span
+from roll_schema.text import YAML_LINE_ENDS, Source, Span, yaml_lines
 
 MAX_DEPTH = 200
 """Levels of nesting; PyYAML and OmegaConf run out of stack not far above."""
@@ -90,27 +89,27 @@ def parse(source: Source) -> tuple[Node | None, list[Fault]]:
         builder = _Builder(source)
         error = _feed(builder, rest.text)
         if error is None:
-            found = [*faults, *builder.faults, *_tab_faults(source, builder.literal_spans)]
+            found = [*faults, *builder.faults, *syntax.tab_faults(source, rest.text, builder.literal_spans)]
             return (None if found else builder.root), _unique([*found, *builder.doubts])
-        faults.append(_syntax_fault(source, error))
-        rest = _without_block_at(rest, faults[-1].span.start)
+        faults.append(syntax.diagnose(source, rest.text, error))
+        rest = syntax.without_block_at(rest, faults[-1].span.start)
     return None, _unique(faults)
 
 
 def _feed(builder: _Builder, text: str) -> YAMLError | None:
-    """Build from the text's events; the pure parser judges flow scalars that libyaml refuses, and words the errors."""
-    error = _feed_with(builder, YAML(typ="safe"), text)
-    if error is None:
-        return None
-    if "unexpected ':'" in str(error):
+    """Build from the text's events."""
+    error = None
+    for parser in loader.parsers(text):
         builder.reset()
-        return _feed_with(builder, YAML(typ="safe", pure=True), text)
-    return _feed_with(_Builder(builder.source), YAML(typ="safe", pure=True), text) or error
+        error = _feed_with(builder, parser, text)
+        if error is None:
+            break
+    return error
 
 
-def _feed_with(builder: _Builder, parser: YAML, text: str) -> YAMLError | None:
+def _feed_with(builder: _Builder, parser: loader.Parser, text: str) -> YAMLError | None:
     try:
-        for event in parser.parse(text):
+        for event in parser(text):
             builder.add(event)
     except YAMLError as error:
         return error
@@ -208,11 +207,14 @@ class _Builder:
         self.literal_spans: list[tuple[int, int]] = []
         self._stack: list[_Frame] = []
         self._anchors: dict[str, Node] = {}
+        self._anchor_spans: dict[str, Span] = {}
         self._open_anchors: set[str] = set()
         self._documents = 0
 
     def add(self, event: Any) -> None:
         kind = type(event)
+        if kind is not AliasEvent and getattr(event, "anchor", None):
+            self._anchor(event)
         if kind is ScalarEvent:
             self._scalar(event)
         elif kind is MappingStartEvent or kind is SequenceStartEvent:
@@ -233,6 +235,14 @@ class _Builder:
 
     def _span(self, event: Any) -> Span:
         return Span(self.source, event.start_mark.index, event.end_mark.index)
+
+    def _anchor(self, event: Any) -> None:
+        start = self.source.text.index(f"&{event.anchor}", event.start_mark.index)
+        span = self.source.span(start, start + 1 + len(event.anchor))
+        earlier = self._anchor_spans.setdefault(event.anchor, span)
+        if earlier is not span:
+            message = f"anchor `&{event.anchor}` is set twice in this file"
+            self._fault("duplicate-anchor", message, span, notes=(Note("first set here", earlier),))
 
     def _scalar(self, event: Any) -> None:
         span = self._span(event)
@@ -398,9 +408,8 @@ class _Builder:
 
 
 _UNDECODABLE = re.compile("[\ud800-\udfff]+")
+_BLANK = f" \t{YAML_LINE_ENDS}"
 _PROPERTIES = re.compile(r"(?:&[\w-]+\s*|![^\s,\[\]{}]*(?:\s+|$))+")
-_TAB = re.compile(r"\t+")
-_COMMENT = re.compile(r"(?:^|(?<=\s))#")
 
 
 def _without_properties(span: Span) -> Span:
@@ -410,141 +419,12 @@ def _without_properties(span: Span) -> Span:
 
 def _end_of_block(text: str, start: int, end: int) -> int:
     """A block collection's end mark lies at the next token: go back over blank space and comments."""
-    lines = text[start:end].splitlines(keepends=True)
-    while lines and (not lines[-1].strip() or lines[-1].lstrip().startswith("#")):
+    lines = yaml_lines(text[start:end])
+    while lines and lines[-1].strip(_BLANK)[:1] in ("", "#"):
         end -= len(lines.pop())
     if lines:
-        end -= len(lines[-1]) - len(lines[-1].rstrip())
+        end -= len(lines[-1]) - len(lines[-1].rstrip(_BLANK))
     return end
-
-
-def _tab_faults(source: Source, literals: list[tuple[int, int]]) -> Iterator[Fault]:
-    """PyYAML takes tabs only inside quotes, block scalars and comments; libyaml is laxer, so it is checked here."""
-    if "\t" not in source.text:
-        return
-    starts = dict(literals)
-    position = 0
-    text = source.text
-    for start in [*sorted(starts), len(text)]:
-        yield from _tabs_between(source, position, start)
-        position = starts.get(start, start)
-
-
-def _tabs_between(source: Source, start: int, end: int) -> Iterator[Fault]:
-    offset = start
-    for line in source.text[start:end].splitlines(keepends=True):
-        comment = _COMMENT.search(line)
-        for tab in _TAB.finditer(line, 0, comment.start() if comment else len(line)):
-            span = source.span(offset + tab.start(), offset + tab.end())
-            yield Fault("tab-character", "a tab stands between tokens", span)
-        offset += len(line)
-
-
-def _syntax_fault(source: Source, error: YAMLError) -> Fault:
-    """Where a syntax error has its cause: an unclosed bracket or quote is shown where it opens."""
-    if not isinstance(error, MarkedYAMLError) or (error.problem_mark is None and error.context_mark is None):
-        position = getattr(error, "position", None) or 0
-        reason = getattr(error, "reason", None) or str(error).splitlines()[0]
-        return Fault("syntax-error", str(reason), source.span(position, position + 1))
-    context, problem = error.context_mark, error.problem_mark or error.context_mark
-    place = problem.index
-    notes: tuple[Note, ...] = ()
-    text = " ".join(str(error.problem or error.context).split())
-    if place < len(source.text) and source.text[place] == "\t":
-        end = place + len(source.text[place:]) - len(source.text[place:].lstrip("\t"))
-        return Fault("tab-character", "a tab stands between tokens", source.span(place, end))
-    opened = error.context or ""
-    if context is not None and any(word in opened for word in ("flow sequence", "flow mapping", "quoted scalar")):
-        what = {"[": "bracket", "{": "brace", "'": "quote", '"': "quote"}.get(
-            source.text[context.index : context.index + 1]
-        )
-        if what is not None and context.line != problem.line:
-            notes = (Note(f"it was noticed here: {text}", source.span(place, min(place + 1, len(source.text)))),)
-            place = context.index
-            text = f"this {what} is never closed"
-    elif "flow node" in opened and "stream end" in text and (bracket := _last_open(source.text)) is not None:
-        place = bracket
-        text = f"this {'bracket' if source.text[place] == '[' else 'brace'} is never closed"
-    elif "simple key" in opened and context is not None:
-        return Fault("syntax-error", "this line has no `:`", _line(source, context.line), help=_NO_COLON)
-    elif text == "mapping values are not allowed here":
-        return _misread_line(source, problem.line, place)
-    elif text.startswith("expected <block end>, but found '<block mapping start>'"):
-        return _misindented(source, problem.line)
-    elif opened and context is not None:
-        text = f"{opened}: {text}"
-    return Fault("syntax-error", text, source.span(place, min(place + 1, len(source.text))), notes=notes)
-
-
-_BRACKET = re.compile(r"""'[^'\n]*'|"[^"\n]*"|(?<!\S)#[^\n]*|[\[\]{}]""")
-
-
-def _last_open(text: str) -> int | None:
-    """The offset of the last bracket or brace that is not closed."""
-    opened: list[int] = []
-    for found in _BRACKET.finditer(text):
-        if found.group() in ("[", "{"):
-            opened.append(found.start())
-        elif found.group() in ("]", "}") and opened:
-            opened.pop()
-    return opened[-1] if opened else None
-
-
-_KEY_LINE = re.compile(r"""( *)(?:- +)*(?:[^\s#'"\[{&*!|>%@`-][^#]*?|'[^']*'|"[^"]*"):(?:\s|$)""")
-_NO_COLON = "Write `key: value`; a value alone is a text, which goes on in the next line."
-
-
-def _line(source: Source, index: int) -> Span:
-    """The text of a line, by its index, without what surrounds it."""
-    start = source.line_starts[index]
-    text = source.line_text(index + 1 + source.line_offset)
-    return source.span(start + len(text) - len(text.lstrip()), start + len(text.rstrip()))
-
-
-def _misread_line(source: Source, index: int, place: int) -> Fault:
-    """A key where the parser expects none: the line itself is indented wrongly, or one above it."""
-    lines = source.text.splitlines()
-    width = [len(line) - len(line.lstrip()) for line in lines]
-    filled = [number for number, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")]
-    above = [number for number in filled if number < index]
-    below = [number for number in filled if number > index and width[number] <= width[index]]
-    found = Note("it was noticed here", source.span(place, place + 1))
-    if above and width[above[-1]] == width[index] and not _KEY_LINE.match(lines[above[-1]]):
-        span = _line(source, above[-1])
-        if not span.text.startswith("-"):
-            return Fault("syntax-error", "this line has no `:`", span, help=_NO_COLON, notes=(found,))
-    parents = [number for number in above if width[number] < width[index] and _KEY_LINE.match(lines[number])]
-    # What the lines below share is how the block is indented, unless they are what this key should hold.
-    holds_them = lines[index].rstrip().endswith(":") and below[:1] == [index + 1]
-    if parents and below and width[below[0]] == width[index] and not holds_them:
-        span = _line(source, parents[-1])
-        message = f"this line is indented by {width[parents[-1]]}, the lines below it by {width[index]}"
-        return Fault("syntax-error", message, span, help="Indent keys of one mapping alike.", notes=(found,))
-    if parents and width[index]:
-        return _misindented(source, index)
-    return Fault("syntax-error", "a key stands where none may stand", source.span(place, place + 1))
-
-
-def _misindented(source: Source, index: int) -> Fault:
-    span = _line(source, index)
-    message = f"this line is indented by {span.first.column - 1}, which fits no mapping above it"
-    return Fault("syntax-error", message, span, help="Indent keys of one mapping alike.")
-
-
-def _without_block_at(source: Source, offset: int) -> Source | None:
-    """The text with the top-level block around `offset` blanked out (offsets kept), or None when there is none."""
-    text = source.text
-    begin, end = 0, len(text)
-    for match in re.finditer(r"^[^\s#\-]", text, re.M):
-        if match.start() <= offset:
-            begin = match.start()
-        else:
-            end = match.start()
-            break
-    blank = re.sub(r"[^\r\n]", " ", text[begin:end])
-    if blank == text[begin:end] or not (text[:begin] + text[end:]).strip():
-        return None
-    return Source(source.name, text[:begin] + blank + text[end:])
 
 
 def _unique(faults: list[Fault]) -> list[Fault]:

@@ -63,9 +63,8 @@ def same(one: Any, other: Any) -> bool:
     if type(one) is not type(other):
         return False
     if isinstance(one, dict):
-        keys = list(one)
-        return keys == list(other) and all(
-            type(a) is type(b) and same(one[a], other[a]) for a, b in zip(one, other, strict=True)
+        return same(list(one), list(other)) and all(
+            same(a, b) for a, b in zip(one.values(), other.values(), strict=True)
         )
     if isinstance(one, list):
         return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other, strict=True))

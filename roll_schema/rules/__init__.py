@@ -330,6 +330,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "weights_lost_in_sleep",
     ),
     "yaml": (
+        "duplicate_anchor",
         "duplicate_key",
         "empty_file",
         "invalid_key",

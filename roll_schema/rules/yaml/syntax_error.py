@@ -1,8 +1,9 @@
 """
 Text that is not valid YAML.
 
-The loader stops at the first such place and ROLL never starts. An unclosed bracket or quote is shown where it opens;
-other errors where the parser noticed them, so the cause may stand a little above.
+The loader stops at the first error, and ROLL never starts. A parser often stops lines below the cause: at the key after
+an open bracket, or at the next line that is indented correctly. The diagnostic names the line to change, and a note the
+place where the parser stops.
 
     domain_interleave_probs: {math: 0.5, code: 0.5   # error: [syntax-error]
     save_steps: 100

@@ -1,0 +1,89 @@
+"""ruamel.yaml as PyYAML reads: its pure parser, and libyaml, ten times as fast, where the two read a text alike.
+
+OmegaConf, and so ROLL, reads a config with PyYAML: what PyYAML refuses is refused here. `tests/differential.py`
+compares the events, marks and values of both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.main import CParser
+from ruamel.yaml.reader import Reader, ReaderError
+from ruamel.yaml.scanner import Scanner, ScannerError
+
+Parser = Callable[[str], Iterator[Any]]
+"""Gives the events of a text; raises ruamel.yaml's YAMLError."""
+
+_DISPUTED = re.compile(r"[?\ufeff]|[|>][-+0-9]*[#\t]")
+"""What libyaml reads otherwise: `?` between brackets, byte order marks inside of a text, what follows `|` and `>`."""
+
+_NAME = re.compile(r"[0-9A-Za-z_-]+")
+_BEHIND_A_NAME = "\0 \t\r\n\x85\u2028\u2029?:,]}%@`"
+
+
+class _Reader(Reader):
+    """Counts lines as YAML 1.1 does, and takes a byte order mark for a letter: that of the file is gone already."""
+
+    forward = Reader.forward_1_1
+
+    def reset_reader(self) -> None:
+        super().reset_reader()
+        self.index = 1  # a mark is looked for at 0
+
+    def get_mark(self) -> Any:
+        mark = super().get_mark()
+        mark.index -= 1
+        return mark
+
+    def check_printable(self, data: Any) -> None:
+        try:
+            super().check_printable(data)
+        except ReaderError as error:
+            error.position -= 1
+            raise
+
+
+class _Scanner(Scanner):
+    """Reads YAML 1.1, whatever a directive says, and takes for an anchor what PyYAML takes for one."""
+
+    scanner_processing_version = (1, 1)
+
+    def scan_anchor(self, TokenClass: Any) -> Any:
+        start = self.reader.get_mark()
+        self.reader.forward()
+        length = 0
+        while _NAME.fullmatch(self.reader.peek(length)):
+            length += 1
+        name, behind = self.reader.prefix(length), self.reader.peek(length)
+        self.reader.forward(length)
+        if not name or behind not in _BEHIND_A_NAME:
+            problem = f"expected a letter, a digit, `-` or `_`, found {behind!r}"
+            raise ScannerError("while scanning an anchor or alias", start, problem, self.reader.get_mark())
+        return TokenClass(name, start, self.reader.get_mark())
+
+
+def pure(text: str) -> Iterator[Any]:
+    """The events of the parser in Python."""
+    parser = YAML(typ="safe", pure=True)
+    parser.Reader, parser.Scanner = _Reader, _Scanner
+    parser.top_level_block_style_scalar_no_indent_error_1_1 = True
+    events: Iterator[Any] = parser.parse(text)
+    return events
+
+
+def _libyaml(text: str) -> Iterator[Any]:
+    events: Iterator[Any] = YAML(typ="safe").parse(text)
+    return events
+
+
+fast: Parser | None = _libyaml if CParser is not None else None
+"""The events of libyaml, where it is installed."""
+
+
+def parsers(text: str) -> list[Parser]:
+    """Those to ask for a text, in order: what the fast one refuses, the pure one may still read."""
+    return [pure] if fast is None or _DISPUTED.search(text) else [fast, pure]
