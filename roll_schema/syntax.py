@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from typing import NamedTuple
 
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -21,6 +21,10 @@ from roll_schema.text import YAML_LINE_ENDS, Source, yaml_line_start, yaml_lines
 
 _WINDOW = 60
 """Lines above the place where the parser stops among which the cause is looked for."""
+_NEAR = 4
+"""Lines above and below a line that show how it should be indented."""
+_MOST = 24
+"""Lines that are tried with another indentation, and places in a line that are tried for a closing bracket."""
 _LARGEST = 300_000
 """Characters of the largest text whose errors are looked into."""
 _EFFORT = 1_500_000
@@ -29,7 +33,7 @@ _EFFORT = 1_500_000
 _TABS = re.compile(r"\t+")
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#")
 _DASHES = re.compile(r"(?:- +)*")
-_STRUCTURE = re.compile(r"""-(?: |$)|(?:[^\s#'"\[\]{},&*!|>%@`-][^#]*?|'[^']*'|"[^"]*") *:(?: |$)""")
+_STRUCTURE = re.compile(r"""-(?: |$)|(?:[^\s#'"\[\]{},&*!|>%@`-][^#]*?|(?:'[^']*'|"[^"]*") *):(?: |$)""")
 _HOLDER = re.compile(r"(?:.*:|-)(?: +[|>&!].*)?$")
 _BLOCK_TEXT = re.compile(r": +[|>][-+0-9]*$")
 _BRACKET = re.compile(r"""\$\{[^{}]*\}|(?<![^\s\[{,:-])(?:'[^']*'|"(?:[^"\\]|\\.)*")|(?<!\S)#.*|[\[\]{}]""")
@@ -38,7 +42,7 @@ _WITHOUT_COLON = re.compile(r"(?P<key>[\w.-]+)(?: +|$)")
 _WITHOUT_SPACE = re.compile(r"(?P<key>[\w.-]+):(?=\S)")
 _PAIRS = {"[": ("]", "bracket"), "{": ("}", "brace"), "'": ("'", "quote"), '"': ('"', "quote")}
 _INVISIBLE = {"\x85": "next line", "\u2028": "line separator", "\u2029": "paragraph separator"}
-_TOP_LEVEL = re.compile(rf"(?<![^{YAML_LINE_ENDS}])[^\s#\-]")
+_TOP_LEVEL = re.compile(r"(?<![^\r\n])[^\s#\-]")
 
 
 @dataclass(slots=True, eq=False)
@@ -134,10 +138,15 @@ def _likeliest(text: str, place: int, suspect: int) -> _Repair | None:
     def cost(repair: _Repair) -> tuple[int, int, int, int]:
         return _unevenness(repair.made(lines, first, last), step), repair.moved, repair.weight, stop - repair.number
 
-    repairs = [*_joined(text, lines, first, stop), *_closed(lines, first, stop), *_parted(lines, first, stop)]
-    repairs += _moved(lines, first, last, stop, missed, step)
+    window = [missed, *range(max(first, stop - _WINDOW), stop + 1)]
+    repairs = chain(
+        _joined(text, lines, first, stop),
+        _closed(lines, first, stop),
+        _parted(lines, window),
+        _moved(lines, first, last, stop, missed, step),
+    )
     tries = _EFFORT // (lines[last - 1].end - lines[first].start + 1)
-    for repair in sorted(repairs, key=cost)[:tries]:
+    for repair in sorted(islice(repairs, 4 * tries), key=cost)[:tries]:
         if _is_read(repair.made(lines, first, last)):
             return repair
     return None
@@ -208,7 +217,8 @@ def _joined(text: str, lines: list[_Line], first: int, stop: int) -> Iterator[_R
         if name := _INVISIBLE.get(text[line.end]):
             message = f"invisible character U+{ord(text[line.end]):04X} ({name}) ends a line in YAML"
             written = {number: f"{line.text} {below.text}", number + 1: ""}
-            yield _Repair(written, number, line.end, line.end + 1, message, "Replace the character by a space.")
+            start = lines[first].start + len(text[lines[first].start : line.end + 1].rstrip("".join(_INVISIBLE)))
+            yield _Repair(written, number, start, line.end + 1, message, "Write a space in its place.")
 
 
 def _closed(lines: list[_Line], first: int, stop: int) -> Iterator[_Repair]:
@@ -231,7 +241,7 @@ def _closings(lines: list[_Line], number: int, column: int, stop: int) -> Iterat
     line = lines[number]
     closer, name = _PAIRS[line.text[column]]
     end = line.width + len(line.content)
-    inside = [found.start() for found in re.finditer(r"[\]},]", line.text[:end]) if found.start() > column]
+    inside = [found.start() for found in re.finditer(r"[\]},]", line.text[:end]) if found.start() > column][:_MOST]
     # `c:}` would be one word.
     after = f" {closer}" if closer in "]}" else closer
     written = [{number: line.text[:at] + after + line.text[at:]} for at in (end, *inside)]
@@ -245,9 +255,9 @@ def _closings(lines: list[_Line], number: int, column: int, stop: int) -> Iterat
         yield _Repair(one, number, start, start + 1, f"this {name} is never closed", f"Write the closing `{closer}`.")
 
 
-def _parted(lines: list[_Line], first: int, stop: int) -> Iterator[_Repair]:
+def _parted(lines: list[_Line], window: Iterable[int]) -> Iterator[_Repair]:
     """Keys that have a `:` with a space behind it."""
-    for number in range(first, stop + 1):
+    for number in window:
         line = lines[number]
         at = line.inner
         if found := _WITHOUT_SPACE.match(line.text, at):
@@ -266,7 +276,7 @@ def _moved(lines: list[_Line], first: int, last: int, stop: int, missed: int, st
     near = {stop, missed, *heads[-_NEAR:]}
     least = max(line.width for line in lines) + 1
     for number in reversed(heads):
-        if lines[number].width <= least and len(near) < _MOST_HEADS:
+        if lines[number].width <= least and len(near) < _MOST:
             near.add(number)
             least = lines[number].width
     for number in near:
@@ -295,12 +305,6 @@ def _has_siblings(lines: list[_Line], number: int, end: int, width: int) -> bool
     above = (lines[one].width for one in range(number - 1, -1, -1) if lines[one].is_structure)
     below = (lines[one].width for one in range(end, len(lines)) if lines[one].is_structure)
     return next((one for one in above if one <= width), -1) == width >= next(below, width)
-
-
-_NEAR = 4
-"""How many lines above and below show how a line should be indented."""
-_MOST_HEADS = 24
-"""How many lines are tried with another indentation."""
 
 
 def _indented(line: _Line, by: int) -> str:
@@ -337,7 +341,7 @@ def without_block_at(source: Source, offset: int) -> Source | None:
         else:
             end = match.start()
             break
-    blank = re.sub(f"[^{YAML_LINE_ENDS}]", " ", text[begin:end])
+    blank = re.sub(r"[^\r\n]", " ", text[begin:end])
     if blank == text[begin:end] or not (text[:begin] + text[end:]).strip():
         return None
     return Source(source.name, text[:begin] + blank + text[end:])

@@ -99,6 +99,17 @@ TEXTS: dict[str, tuple[Callable[[], str], str]] = {
         "device",
     ),
     "200,000 quotes": (lambda: HEAD + "x: '" + "''" * 200_000 + "\n", "error[syntax-error] this quote is never closed"),
+    "a wrong line of 200,000 spaces": (
+        lambda: HEAD + "a" + " " * 200_000 + "b\nc: 1\n",
+        "error[syntax-error] missing `:`",
+    ),
+    "100,000 lines without a colon": (lambda: HEAD + "x: [\n" + "a\n" * 100_000 + "b: 1\n", "error[syntax-error]"),
+    "100,000 brackets in a text": (lambda: HEAD + "x: a" + " [" * 100_000 + "\ny\nz: 1\n", "error[syntax-error]"),
+    "100,000 commas in an open list": (lambda: HEAD + "x: [" + "a," * 100_000 + "\ny: 1\n", "error[syntax-error]"),
+    "a wrong line below 20,000 others": (
+        lambda: HEAD + "x:\n" + "".join(f"  k{n}:\n    v: 1\n" for n in range(10_000)) + "   w: 1\n",
+        "c.yaml:20004:4: error[syntax-error]",
+    ),
     "control characters": (lambda: HEAD + "\x00\x01: 1\n", "error[syntax-error]"),
     "an ignore comment of 50,000 names": (
         lambda: HEAD + "# roll-lint: ignore[" + ",".join(["x"] * 50_000) + "]\n",

@@ -175,7 +175,7 @@ CAUSES = [
     ("a:\n  b: 1\n  c: 2\n d: 3\n  e: 4\n", 4, 2, "expected indentation of 2 spaces, found 1"),
     ("a: |\n    x\n  y\n    z\nb: 1\n", 3, 3, "expected indentation of 4 spaces, found 2"),
     ("a: b: c\n", 1, 5, "mapping values are not allowed here"),
-    ("a: \u2028\u2028my-run\n", 1, 5, "invisible character U+2028 (line separator) ends a line in YAML"),
+    ("a: \u2028\u2028my-run\n", 1, 4, "invisible character U+2028 (line separator) ends a line in YAML"),
     ("a: x\u2029y\nb: 1\n", 1, 5, "invisible character U+2029 (paragraph separator) ends a line in YAML"),
     ("a: 1\nb: x\x85y\nc: 1\n", 2, 5, "invisible character U+0085 (next line) ends a line in YAML"),
     ("a: 1\nb: \x07\n", 2, 4, "character U+0007 is not allowed in YAML"),
@@ -187,6 +187,11 @@ CAUSES = [
 def test_causes(text: str, line: int, column: int, message: str, line_end: str) -> None:
     _, faults = tree.parse(Source("x", text.replace("\n", line_end)))
     assert (*faults[0].span.first, faults[0].message) == (line, column, message)
+
+
+def test_a_line_that_yaml_alone_parts_is_one_error() -> None:
+    _, faults = tree.parse(Source("x", "rewards: {}\nexp_name: \u2028\u2028my-run\nseed: 1\n"))
+    assert [fault.span.text for fault in faults] == ["\u2028\u2028"]
 
 
 def test_the_parsers_own_place_is_a_note() -> None:
