@@ -31,6 +31,9 @@ EXHAUSTIVE = [
     Row("tests/runtime/test_faults.py::test_what_cannot_be_used*", 4, "each loads torch to refuse one argument"),
     Row("tests/runtime/test_faults.py::test_a_finished_run*", 0, "refusals of --resume"),
     Row("tests/runtime/test_faults.py::*", 0, "lost workers, full disks and closed pipes, two to five runs each"),
+    Row("tests/runtime/test_startup.py::test_a_start_that_is_killed*", 0, "the kill within a build is kept"),
+    Row("tests/runtime/test_startup.py::test_a_whole_run*", 0, "builds a helper, as the kill within a build does"),
+    Row("tests/runtime/test_startup.py::test_compilers*", 0, "builds a helper, as the kill within a build does"),
     Row("tests/runtime/test_run.py::test_no_reward*", 0, "controls of the two learning runs that are kept"),
     Row("tests/runtime/test_run.py::test_others_load_the_adapter*", 2, "plain PEFT is kept; vLLM loads for minutes"),
     # What real libraries make of a setting; a new version of one of them changes it, and then all are run.

@@ -122,6 +122,9 @@ class Pipeline:
     def _build_helpers(self) -> None:
         """Have every node of the trainer compile what DeepSpeed needs there, before there is a worker to be killed."""
         needed = deepspeed_config.helpers(deepspeed_config.complete(self.recipe), self.cluster.has_gpus)
+        if self.cluster.address is None:
+            # The only node is this machine, where a look takes no second.
+            needed = [name for name in needed if not helpers.is_built(name)]
         if not needed:
             return
         environment, others = self._environment("actor_train"), [""]
