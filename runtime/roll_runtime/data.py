@@ -173,7 +173,8 @@ def _values(file: Path, text: str) -> Iterator[tuple[str, Any]]:
     if file.suffix == ".json" and text.lstrip().startswith("["):
         yield from ((f"{file}, row {number}", row) for number, row in enumerate(_parsed(text, str(file)), 1))
         return
-    for number, line in enumerate(text.splitlines(), 1):
+    # `splitlines` would part a row at a U+2028 inside of a string.
+    for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             place = f"{file}:{number}"
             yield place, _parsed(line, place)

@@ -36,7 +36,9 @@ def config(**tags: list[str]) -> Any:
 
 def read(tmp_path: Path, *rows: Any, template: str = "native", **columns: Any) -> data.DataSet:
     path = tmp_path / "rows.jsonl"
-    path.write_text("".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows))
+    path.write_text(
+        "".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows), encoding="utf-8"
+    )
     arguments = SimpleNamespace(**{"file_name": [str(path)], "messages": None, "prompt": None, **columns})
     tags = config(math=["m"], code=["c", "d"])
     return data.read(arguments, tags, Characters(), template)  # type: ignore[arg-type]
@@ -65,6 +67,11 @@ def test_messages_may_be_written_as_json(tmp_path: Path) -> None:
 
 def test_prompts_may_be_whole(tmp_path: Path) -> None:
     assert read(tmp_path, {"tag": "m", "q": "as it is"}, prompt="q").prompts["math"][0].text == "as it is"
+
+
+def test_a_row_ends_where_its_line_does(tmp_path: Path) -> None:
+    row = json.dumps(said("one\u2028two\x85three"), ensure_ascii=False)
+    assert read(tmp_path, row, said("four")).prompts["math"][0].text == "one\u2028two\x85three>"
 
 
 def test_templates(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from roll_schema.diagnostic import Severity
 from roll_schema.models.validation import SchemaError, facts_of
 from roll_schema.rule import Context, Problem, rule
 from roll_schema.scalars import is_plain, quoted, shown
+from roll_schema.text import YAML_LINE_ENDS
 from roll_schema.tree import UNKNOWN
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def _remedy(error: SchemaError, value: Any, wanted: str) -> tuple[str, Change | 
         return (f"Write `{key}{truth}`.", Write(truth)) if truth else ("Write `true` or `false`.", None)
     if wanted == NAMES["str"] and (change := _quoted(error.node)):
         return f"Put it in quotes: `{key}{change.text}`.", change
-    if wanted == "a list of text" and isinstance(value, str) and "\n" not in written:
+    if wanted == "a list of text" and isinstance(value, str) and not any(end in written for end in YAML_LINE_ENDS):
         if written[:1] in "'\"" or is_plain(written):
             return f"Write `{key}[{written}]`.", Write(f"[{written}]")
         return f"Write a list: `{key}[{quoted(value)}]` for one text.", None
