@@ -47,7 +47,7 @@ def test_work_grows_with_the_text_and_no_faster() -> None:
 
 
 def test_the_benchmark_of_starting_runs() -> None:
-    command = [sys.executable, ROOT / "benchmarks" / "startup.py", "--runs", "1"]
+    command = [sys.executable, ROOT / "benchmarks" / "startup.py", CONFIG, "--runs", "1"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "x the floor" in done.stdout
