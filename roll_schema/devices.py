@@ -10,7 +10,7 @@ import ast
 import builtins
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from math import prod
+from math import isfinite, prod
 from typing import Any
 
 MAX_DEVICES = 1_000_000
@@ -34,6 +34,18 @@ class InvalidDevices(ValueError):
     """`eval` would fail on the expression, or give something that has no length or holds no device ids."""
 
 
+class UnplacedDevices(InvalidDevices):
+    """ROLL loads the value, and no worker can be placed by it; `count` is its number of entries.
+
+    `fraction` is a GPU id with a fraction, which some workers live with; None for what all fail with.
+    """
+
+    def __init__(self, reason: str, count: int, fraction: float | None = None) -> None:
+        super().__init__(reason)
+        self.count = count
+        self.fraction = fraction
+
+
 class OpaqueDevices(ValueError):
     """The expression is Python that ROLL may accept, but that cannot be understood without running it.
 
@@ -46,13 +58,18 @@ class OpaqueDevices(ValueError):
 
 
 def parse_devices(text: str) -> list[int]:
-    """Device ids in order; raises InvalidDevices or OpaqueDevices."""
+    """Device ids in order; raises InvalidDevices (UnplacedDevices where ROLL still loads it) or OpaqueDevices."""
     return list(_parse(text))
 
 
 @lru_cache(maxsize=64)
 def _parse(text: str) -> tuple[int, ...]:
     # Every rule on placement asks for the same few texts again, which may stand for a million ids.
+    return _ids(_value(text))
+
+
+def _value(text: str) -> Any:
+    """What `eval` would give."""
     if len(text) > _MAX_LENGTH:
         raise OpaqueDevices(f"the expression is {len(text):,} characters long")
     try:
@@ -62,23 +79,29 @@ def _parse(text: str) -> tuple[int, ...]:
     except (ValueError, RecursionError, MemoryError):
         raise InvalidDevices("this is not a Python expression") from None
     try:
-        value = _evaluate(tree.body, {})
+        return _evaluate(tree.body, {})
     except RecursionError:
         raise OpaqueDevices("the expression is nested too deep") from None
     except OverflowError:
         raise InvalidDevices("a number in it is too large for Python to count to") from None
     except OpaqueDevices as reason:
         raise OpaqueDevices(str(reason), _code(tree)) from None
-    if isinstance(value, dict):
-        value = list(value)
-    if not isinstance(value, (list, tuple, range, set)):
+
+
+def _ids(value: Any) -> tuple[int, ...]:
+    """The GPU ids of a value, by what ROLL does with it: `max()` of all ids at load, then slices for the workers."""
+    if not isinstance(value, (list, tuple, range, set, dict)):
         shown = f" ({value})" if isinstance(value, (int, float)) else ""
         raise InvalidDevices(f"this is {_describe(value)}{shown}, which is no list of device ids")
-    ids = sorted(value) if isinstance(value, set) else list(value)
-    for item in ids:
-        if not isinstance(item, int):
+    for item in value:
+        if not isinstance(item, (int, float)):
             raise InvalidDevices(f"`{item!r}` in it is no device id")
-    return tuple(int(item) for item in ids)
+    if isinstance(value, (set, dict)) and value:
+        raise UnplacedDevices(f"{_describe_kind(value)} cannot be split among workers as a list can", len(value))
+    for item in value:
+        if isinstance(item, float):
+            raise UnplacedDevices(f"the GPU id `{item}` must be an integer", len(value), item)
+    return tuple(int(item) for item in value)
 
 
 def why_opaque(mapping: object) -> OpaqueDevices | None:
@@ -146,9 +169,9 @@ def _evaluate(node: ast.expr, names: dict[str, Any]) -> Any:
         case ast.Name(id=name):
             return _name(name, names)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return -_integer(operand, names)
+            return -_number(operand, names)
         case ast.UnaryOp(op=ast.UAdd(), operand=operand):
-            return _integer(operand, names)
+            return +_number(operand, names)
         case ast.BinOp(left=left, op=operator, right=right):
             return _binary(_evaluate(left, names), operator, _evaluate(right, names))
         case ast.Call(func=ast.Name(id=function), args=arguments, keywords=[]):
@@ -220,6 +243,13 @@ def _sequence(value: Any) -> Any:
     raise InvalidDevices(f"{_describe(value)} cannot be taken apart into device ids")
 
 
+def _number(node: ast.expr, names: dict[str, Any]) -> Any:
+    value = _evaluate(node, names)
+    if not isinstance(value, (int, float)):
+        raise InvalidDevices(f"`{ast.unparse(node)[:60]}` must be a number")
+    return value
+
+
 def _integer(node: ast.expr, names: dict[str, Any]) -> int:
     value = _evaluate(node, names)
     if not isinstance(value, int):
@@ -228,7 +258,7 @@ def _integer(node: ast.expr, names: dict[str, Any]) -> int:
 
 
 def _binary(left: Any, operator: ast.operator, right: Any) -> Any:
-    if isinstance(left, int) and isinstance(right, int):
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
         if max(abs(left), abs(right)) > MAX_DEVICES:
             raise OpaqueDevices("the numbers are too large to be device ids")
         return _arithmetic(left, operator, right)
@@ -247,6 +277,8 @@ def _binary(left: Any, operator: ast.operator, right: Any) -> Any:
             ast.BitAnd: left.intersection,
         }
         return operations[type(operator)](right)
+    if isinstance(left, str) or isinstance(right, str):
+        raise OpaqueDevices("arithmetic on text")
     raise InvalidDevices(f"{_describe_kind(left)} and {_describe_kind(right)} cannot be combined so")
 
 
@@ -254,7 +286,7 @@ def _describe_kind(value: Any) -> str:
     return f"a {type(value).__name__}" if isinstance(value, (list, tuple, range, set, dict)) else _describe(value)
 
 
-def _arithmetic(left: int, operator: ast.operator, right: int) -> Any:
+def _arithmetic(left: float, operator: ast.operator, right: float) -> Any:
     match operator:
         case ast.Add():
             return left + right
@@ -268,7 +300,7 @@ def _arithmetic(left: int, operator: ast.operator, right: int) -> Any:
             if isinstance(operator, ast.Div):
                 return left / right
             return left // right if isinstance(operator, ast.FloorDiv) else left % right
-        case ast.Pow() if 0 <= right <= 20 and abs(left) <= 100:
+        case ast.Pow() if isinstance(left, int) and isinstance(right, int) and 0 <= right <= 20 and abs(left) <= 100:
             return left**right
     raise OpaqueDevices("this arithmetic goes beyond `+ - * // % **` on small numbers")
 
@@ -300,7 +332,7 @@ def _call(function: str, arguments: list[ast.expr], names: dict[str, Any]) -> An
     if function in ("len", "max", "min", "sum", "int") and len(arguments) == 1:
         value = _evaluate(arguments[0], names)
         if function == "int":
-            return int(value) if isinstance(value, (int, float)) else _opaque(function)
+            return int(value) if isinstance(value, (int, float)) and isfinite(value) else _opaque(function)
         items = list(_sequence(value))
         if not all(isinstance(item, int) for item in items) or (not items and function in ("max", "min")):
             return _opaque(function)

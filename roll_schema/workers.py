@@ -7,7 +7,7 @@ from math import isfinite, prod
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from roll_schema.catalog.checkpoint import Checkpoint, checkpoint
-from roll_schema.devices import InvalidDevices, OpaqueDevices, parse_devices
+from roll_schema.devices import InvalidDevices, OpaqueDevices, UnplacedDevices, parse_devices
 from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.section import Section, Settings, fields_of, known
 from roll_schema.models.validation import section_types
@@ -17,6 +17,7 @@ from roll_schema.tree import UNKNOWN
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
+    from roll_schema.releases import Release
 
 T = TypeVar("T")
 
@@ -41,6 +42,29 @@ def device_ids(worker: WorkerConfig) -> list[int] | None:
         return None
     except OpaqueDevices:
         raise FactMissing("device_mapping") from None
+
+
+def device_count(worker: WorkerConfig) -> int | None:
+    """The entries of a `device_mapping`, as ROLL counts them at load whatever they are; else like `device_ids`."""
+    mapping = worker.device_mapping
+    if not isinstance(mapping, str):
+        return None
+    try:
+        return len(parse_devices(mapping))
+    except UnplacedDevices as unplaced:
+        return unplaced.count
+    except InvalidDevices:
+        return None
+    except OpaqueDevices:
+        raise FactMissing("device_mapping") from None
+
+
+def has_gpus(worker: WorkerConfig) -> bool:
+    """Whether a `device_mapping` lists GPUs; also where only `eval` can tell, or it is wrong."""
+    try:
+        return worker.device_mapping is not None and device_count(worker) != 0
+    except FactMissing:
+        return True
 
 
 def device_set(worker: WorkerConfig) -> set[int]:
@@ -126,6 +150,18 @@ def step_size(worker: WorkerConfig) -> int:
     training = worker.training_args
     ranks = data_parallel_size(worker) or 0
     return ranks * training.per_device_train_batch_size * training.gradient_accumulation_steps
+
+
+def counts_optimizer_steps(config: PPOConfig, release: Release) -> bool:
+    """Whether ROLL divides a step's samples by ranks and batch at load, to see if a rank makes several updates."""
+    if config.force_disable_old_logprobs_recompute or release.matches("<0.1.3"):
+        return False
+    return config.adv_estimator not in ("step_reinforce", "gigpo") or release.matches("<0.2.0")
+
+
+def ranks_counted(worker: WorkerConfig) -> bool:
+    """Whether those ranks follow from the GPUs; on other strategies ROLL takes one for granted."""
+    return runs_on(worker, "megatron_train", "deepspeed_train", "fsdp2_train", "fsdp2_infer")
 
 
 def sample_length(config: BaseConfig) -> int:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roll_schema.devices import InvalidDevices, OpaqueDevices, parse_devices, ranges
+from roll_schema.devices import InvalidDevices, OpaqueDevices, UnplacedDevices, parse_devices, ranges
 
 VALID = {
     "list(range(0,8))": list(range(8)),
@@ -14,11 +14,12 @@ VALID = {
     "[0,1]": [0, 1],
     "0,1": [0, 1],
     "(0,)": [0],
-    "{0,1}": [0, 1],
-    "{0: 1}": [0],
+    "(0, -1)": [0, -1],
+    "set()": [],
+    "{}": [],
+    "[True, False]": [1, 0],
     "[]": [],
     "list(range(8,0))": [],
-    "[-1]": [-1],
     "list(range(0,4))+[6, 7]": [0, 1, 2, 3, 6, 7],
     "[0] * 3": [0, 0, 0],
     "[2 * i for i in range(3)]": [0, 2, 4],
@@ -26,9 +27,19 @@ VALID = {
     "[*range(2), 5]": [0, 1, 5],
     " list(range(2)) # half": [0, 1],
 }
-INVALID = ["", "8", "0-7", "None", "'ab'", "['0']", "[[0]]", "list(0,8)", "list(range(0,x8))", "os.getcwd()", "range(0,8", "iter([0])",
+INVALID = ["", "8", "1.5", "[0, None]", "{0, 'a'}", "[0, (1,)]", "0-7", "None", "'ab'", "['0']", "[[0]]", "list(0,8)", "list(range(0,x8))", "os.getcwd()", "range(0,8", "iter([0])",
            "(i for i in range(2))", "[0] + (1,)", "range(0,8,0)", "\\nrange(2)", "all"]  # fmt: skip
-OPAQUE = ["self.name or [0]", "__import__('os').system('true')", "[i for i in range(8) if i % 2]", "open('/etc/passwd')",
+UNPLACED = {
+    "[0, 1.5]": 2,
+    "[0.0]": 1,
+    "[-0.5]": 1,
+    "[8/2, 1]": 2,
+    "[i/2 for i in range(4)]": 4,
+    "[1.5 + 1]": 1,
+    "{0,1}": 2,
+    "{0: 1}": 1,
+}
+OPAQUE = ["[int('1' + '0')]", "[int(1e999)]", "self.name or [0]", "__import__('os').system('true')", "[i for i in range(8) if i % 2]", "open('/etc/passwd')",
           "list(range(10**9))", "[0] * 10**9"]  # fmt: skip
 
 
@@ -41,6 +52,13 @@ def test_valid(text: str, ids: list[int]) -> None:
 def test_invalid(text: str) -> None:
     with pytest.raises(InvalidDevices):
         parse_devices(text)
+
+
+@pytest.mark.parametrize(("text", "count"), UNPLACED.items())
+def test_unplaced(text: str, count: int) -> None:
+    with pytest.raises(UnplacedDevices) as unplaced:
+        parse_devices(text)
+    assert unplaced.value.count == count
 
 
 @pytest.mark.parametrize("text", OPAQUE)

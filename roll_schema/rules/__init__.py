@@ -274,6 +274,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "unused_section",
         "value_not_set",
         "wrong_type",
+        "zero_divisor",
     ),
     "security": (
         "code_in_device_mapping",

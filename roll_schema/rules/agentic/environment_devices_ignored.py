@@ -2,12 +2,14 @@
 Devices of environments, which have none.
 
 Environments run on CPUs, in as many workers as `num_env_groups`, `group_size` and `max_env_num_per_worker` make. What
-is written about GPUs or workers is declared for them as for every role, and nothing reads it.
+is written about GPUs or workers is declared for them as for every role, and nothing reads it. Only a `device_mapping`
+that is a string is looked at: ROLL compares its characters with the GPU ids of other roles, which fails at load.
 
     train_env_manager:
       num_env_groups: 8
       group_size: 4
-      device_mapping: list(range(0,8))   # warning: [environment-devices-ignored]
+      device_mapping: list(range(0,8))   # error: [environment-devices-ignored]
+      world_size: 32   # warning: [environment-devices-ignored]
 
 Without it:
 
@@ -33,10 +35,14 @@ IGNORED = ("device_mapping", "num_gpus_per_worker", "world_size")
 @rule(Severity.WARNING, fails="silently")
 def environment_devices_ignored(manager: EnvManagerConfig, context: Context) -> Iterator[Problem]:
     for key in IGNORED:
-        if context.is_set(key) and not context.is_null(key):
-            yield Problem(
-                key,
-                f"`{key}` of environments is not read: their workers follow from `num_env_groups` and `group_size`",
-                help="Delete it.",
-                at_key=True,
+        if not context.is_set(key) or context.is_null(key):
+            continue
+        if key == "device_mapping" and isinstance(value := context.written(key), str) and value:
+            # Not evaluated, its characters count among the GPU ids of which ROLL takes the largest.
+            message = "`device_mapping` of environments is not evaluated, and ROLL compares its characters with GPU ids"
+            yield Problem(key, message, "Delete it.", severity=Severity.ERROR, fails="at load", at_key=True)
+        else:
+            message = (
+                f"`{key}` of environments is not read: their workers follow from `num_env_groups` and `group_size`"
             )
+            yield Problem(key, message, help="Delete it.", at_key=True)

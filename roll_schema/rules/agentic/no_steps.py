@@ -2,7 +2,7 @@
 A run of no steps that ends as if all was well.
 
 `max_steps: -1` means `without end` only for the rollout pipeline. The training pipeline of ROLL 0.1.3 and later makes
-not one step, and says that it has finished.
+not one step, and says that it has finished. Any other number below 1 fails while the config is loaded.
 
     max_steps: -1   # error: [no-steps]
 
@@ -23,11 +23,16 @@ if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
 
 
-@rule(Severity.ERROR, fails="silently", pipelines=("agentic",))
+@rule(Severity.ERROR, fails="at load")
 def no_steps(config: AgenticConfig, context: Context) -> Iterator[Problem]:
     if config.max_steps > 0:
         return
-    early = context.release.matches("<0.1.3")
-    fate = "ROLL runs only with more than 0" if early else "the run ends at once, without an error and without training"
+    endless = config.max_steps == -1 and context.release.matches(">=0.1.3")
+    if endless and context.pipeline == "agentic_rollout":
+        return
+    fate = (
+        "the run ends at once, without an error and without training" if endless else "ROLL runs only with more than 0"
+    )
     advice = "Write `max_steps: 200`, or as many as you want."
-    yield Problem("max_steps", f"`max_steps` is {config.max_steps}: {fate}", advice, fails="at start" if early else "")
+    message = f"`max_steps` is {config.max_steps}: {fate}"
+    yield Problem("max_steps", message, advice, fails="silently" if endless else "")

@@ -2,7 +2,8 @@
 A limit that leaves a step short of trajectories.
 
 A step needs `rollout_batch_size` trajectories from `num_env_groups` x `group_size` environments. ROLL asserts while it
-loads the config that `max_traj_per_env` lets them play as many; -1 lets ROLL choose, and so does asynchronous training.
+loads the config that `max_traj_per_env` lets them play as many; -1 lets ROLL choose, and so does asynchronous training
+for `train_env_manager`.
 
     rollout_batch_size: 1024
     custom_envs: {SimpleSokoban: {env_type: sokoban}}
@@ -39,15 +40,14 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, fails="at load")
 def too_few_trajectories(config: AgenticConfig) -> Iterator[Problem]:
-    if config.async_generation_ratio > 0:
-        return
     batches = {"train_env_manager": "rollout_batch_size", "val_env_manager": "val_batch_size"}
 
     def judge(manager: str, settings: EnvManagerConfig) -> Iterator[Problem]:
         batch = batches[manager]
         number: int = getattr(config, batch)
         environments = settings.num_env_groups * settings.group_size
-        if environments <= 0 or settings.max_traj_per_env < 0:
+        chosen = settings.max_traj_per_env < 0 or (batch == "rollout_batch_size" and config.async_generation_ratio > 0)
+        if environments <= 0 or chosen:
             return
         needed = -(-number // environments)
         if settings.max_traj_per_env < needed:

@@ -46,17 +46,14 @@ def uneven_environment_batch(config: AgenticConfig, context: Context) -> Iterato
 
     def judge(batch: str, number: int) -> Iterator[Problem]:
         manager, fields = batches[batch]
-        if batch == "val_batch_size" and number < 0:
+        if number < (batch == "rollout_batch_size"):
             return
         sizes = {f"{manager}.{field}": getattr(getattr(config, manager), field) for field in fields}
         product = 1
         for size in sizes.values():
             product *= size
         names = " x ".join(f"`{path}` {size}" for path, size in sizes.items())
-        if product == 0:
-            zero = next(path for path, size in sizes.items() if size == 0)
-            yield Problem(zero, f"`{zero}` is 0, and ROLL divides `{batch}` by {names}", "Write 1 or more.")
-        elif number % product:
+        if product and number % product:
             places = {path: size for path, size in sizes.items() if context.is_set(path)}
             blamed = oddest(batch, number, places)
             near = max(number // product, 1) * product

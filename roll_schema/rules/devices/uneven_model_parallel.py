@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING
 from roll_schema.devices import likeliest_cause, oddest
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Problem, rule
-from roll_schema.workers import MEGATRON_SIZES, device_ids
+from roll_schema.workers import MEGATRON_SIZES, device_count
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
@@ -62,23 +62,12 @@ def uneven_model_parallel(config: BaseConfig) -> Iterator[Problem]:
             message = f"`{key}` is 0, and ROLL divides the GPUs by the product of the parallel sizes"
             yield Problem(f"{SETTINGS}.{key}", message, help=f"Write `{key}: 1` for no such parallelism.")
             return
-    # Without `world_size` too, missing-key says it.
-    if worker.device_mapping is None and worker.world_size is not None:
-        message = f"`{MAPPING}` is missing: for `{strategy.strategy_name}` ROLL counts its GPUs"
-        yield Problem(MAPPING, message, help="Add `device_mapping: list(range(0,8))` to `actor_train`.")
-    devices = device_ids(worker)
-    if devices is None:
+    gpus, copy = device_count(worker), prod(sizes.values())
+    if gpus is None:
         return
-    gpus, copy = len(devices), prod(sizes.values())
     product = " x ".join(f"{key.partition('_')[0]} {size:g}" for key, size in sizes.items())
     written = {f"{SETTINGS}.{key}": "this size" for key in MEGATRON_SIZES if key in strategy.strategy_config}
-    if gpus == 0:
-        yield Problem(
-            MAPPING,
-            "no GPUs at all: ROLL divides by the number of model copies on them, which is 0",
-            help="Write the GPUs, such as `device_mapping: list(range(0,8))`.",
-        )
-    elif gpus % copy:
+    if gpus % copy:
         place = likeliest_cause(MAPPING, gpus, {f"{SETTINGS}.{key}": size for key, size in sizes.items()})
         message = f"{gpus} GPUs cannot hold whole copies of the model: {product} = {copy:g} GPUs each"
         notes = {MAPPING: f"{gpus} GPUs"} | written

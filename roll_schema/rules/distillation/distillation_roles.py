@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
 from roll_schema.rule import Context, Problem, rule
+from roll_schema.workers import has_gpus
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -56,5 +57,6 @@ def distillation_roles(config: PPOConfig, context: Context) -> Iterator[Problem]
 
 
 def _configured(role: WorkerConfig | dict[str, WorkerConfig] | None) -> bool:
-    workers = list(role.values()) if isinstance(role, dict) else [role] if role is not None else []
-    return any(worker.device_mapping is not None or worker.model_args.model_name_or_path for worker in workers)
+    if role is None or isinstance(role, dict):
+        return bool(role)
+    return has_gpus(role) or role.model_args.model_name_or_path is not None

@@ -39,7 +39,14 @@ from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.rlvr_config import RLVRConfig
 from roll_schema.models.section import fields_of
 from roll_schema.rule import RLVR_TRAINING, Context, Problem, each, rule
-from roll_schema.workers import ACTORS, uses_reference
+from roll_schema.workers import (
+    ACTORS,
+    counts_optimizer_steps,
+    has_gpus,
+    ranks_counted,
+    runs_on,
+    uses_reference,
+)
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
@@ -64,10 +71,15 @@ TRAINER = {
 FROZEN = {"dpo": "reference", "distill": "teacher", "distill_vl": "teacher"}
 """The role whose model is compared with, where it is always needed."""
 
+MEGATRON = ("megatron_train", "megatron_infer")
+
+FINE_TUNING = ("sft", "dpo", "distill", "distill_vl")
+"""The pipelines that count ranks for their batches right after the workers have started."""
+
 
 @rule(Severity.ERROR, fails="at start")
 def missing_key(config: BaseConfig, context: Context) -> Iterator[Problem]:
-    checks: list[Callable[[Any, Context], Iterator[Problem]]] = [_lengths, _trainer, _frozen]
+    checks: list[Callable[[Any, Context], Iterator[Problem]]] = [_lengths, _counted, _trainer, _frozen]
     if context.pipeline == "distill":
         checks.append(_rows)
     if isinstance(config, PPOConfig):
@@ -104,16 +116,16 @@ def _sampling(config: PPOConfig, context: Context) -> Iterator[Problem]:
 
 
 def _validation(config: RLVRConfig, context: Context) -> Iterator[Problem]:
+    if config.validation is not None and config.validation.generating_args is None:
+        why = "ROLL writes the answers' length into it"
+        example = "generating_args: {temperature: 0.99, top_p: 0.99}"
+        yield _missing("validation.generating_args", why, example, "at load")
     old = f"ROLL {context.release.name} looks for its data whether it validates or not"
     data = "data_args: {file_name: [data/math.jsonl]}"
     if config.validation is None and context.pipeline == "rlvr" and context.release.matches("==0.1.0"):
         yield _missing("validation", old, f"validation: {{{data}}}", "at start")
     elif config.validation is not None and config.validation.data_args is None and context.release.matches("<=0.1.1"):
         yield _missing("validation.data_args", old, data, "at start")
-    if config.validation is not None and config.validation.generating_args is None:
-        why = "ROLL writes the answers' length into it"
-        example = "generating_args: {temperature: 0.99, top_p: 0.99}"
-        yield _missing("validation.generating_args", why, example, "at load")
 
 
 def _model(config: PPOConfig, context: Context) -> Iterator[Problem]:
@@ -132,17 +144,17 @@ def _rewards(config: RLVRConfig, context: Context) -> Iterator[Problem]:
         why = "no answer would get a score"
         example = "rewards: {math_rule: {worker_cls: ..., tag_included: [...], world_size: 8}}"
         yield _missing("rewards", why, example, "at start")
-    yield from each((config.rewards or {}).items(), _reward)
+    yield from each((config.rewards or {}).items(), _reward, context)
 
 
-def _reward(name: str, reward: RewardConfig) -> Iterator[Problem]:
+def _reward(name: str, reward: RewardConfig, context: Context) -> Iterator[Problem]:
     if name in type(reward).model_fields:
         return  # misplaced-section says more
     if reward.worker_cls is None:
         why = "ROLL does not know which class scores the answers"
         example = "worker_cls: roll.pipeline.rlvr.rewards.math_rule_reward_worker.MathRuleRewardWorker"
         yield _missing(f"rewards.{name}.worker_cls", why, example, "at start")
-    yield from _place(f"rewards.{name}", reward)
+    yield from _place(f"rewards.{name}", reward, context)
 
 
 def _files(config: RLVRConfig, context: Context) -> Iterator[Problem]:
@@ -189,17 +201,40 @@ def _trainer(config: BaseConfig, context: Context) -> Iterator[Problem]:
     yield from _strategy(
         role, worker, "fsdp2_train" if context.release.matches(">=0.3.0") else "deepspeed_train", early
     )
-    yield from _place(role, worker)
+    counted = _counts_gpus if worker.device_mapping is None else _counts_ranks
+    if role != "actor_train" or not counted(config, context):
+        yield from _place(role, worker, context)
+
+
+def _counted(config: BaseConfig, context: Context) -> Iterator[Problem]:
+    """GPUs that ROLL counts while it loads the config, whether the pipeline trains or not."""
+    if _counts_gpus(config, context):
+        worker: WorkerConfig = config.actor_train  # type: ignore[attr-defined]
+        if worker.device_mapping is None and worker.strategy_args is not None:
+            why = f"for `{worker.strategy_args.strategy_name}` ROLL counts its GPUs while it loads the config"
+            yield _missing("actor_train.device_mapping", why, "device_mapping: list(range(0,8))", "at load")
+
+
+def _counts_gpus(config: BaseConfig, context: Context) -> bool:
+    worker = getattr(config, "actor_train", None)
+    megatron = worker is not None and runs_on(worker, *MEGATRON)
+    return megatron or _counts_ranks(config, context)
+
+
+def _counts_ranks(config: BaseConfig, context: Context) -> bool:
+    """Whether zero-divisor says that there are none."""
+    policy = isinstance(config, PPOConfig) and counts_optimizer_steps(config, context.release)
+    return policy and ranks_counted(config.actor_train)  # type: ignore[attr-defined]
 
 
 def _rollout(config: PPOConfig, context: Context) -> Iterator[Problem]:
     yield from _strategy("actor_infer", config.actor_infer, "vllm", "at worker start")
-    yield from _place("actor_infer", config.actor_infer)
+    yield from _place("actor_infer", config.actor_infer, context)
 
 
 def _frozen(config: BaseConfig, context: Context) -> Iterator[Problem]:
     if role := FROZEN.get(context.pipeline):
-        yield from _place(role, getattr(config, role))
+        yield from _place(role, getattr(config, role), context)
 
 
 def _compared(config: PPOConfig, context: Context) -> Iterator[Problem]:
@@ -209,16 +244,17 @@ def _compared(config: PPOConfig, context: Context) -> Iterator[Problem]:
     lora = config.actor_train.model_args.lora_target is not None and own_base
     asked = uses_reference(config)
     if context.release.matches("<0.1.3") and not lora:
-        yield from _place("reference", config.reference, f"ROLL {context.release.name} always starts a reference model")
+        why = f"ROLL {context.release.name} always starts a reference model"
+        yield from _place("reference", config.reference, context, why)
     elif asked and not lora:
         why = "the KL term (`use_kl_loss`, or `init_kl_coef` above 0) needs a reference model, and ROLL a place for it"
-        yield from _place("reference", config.reference, why)
+        yield from _place("reference", config.reference, context, why)
 
 
 def _critic(config: PPOConfig, context: Context) -> Iterator[Problem]:
     if config.adv_estimator == "gae":
         why = "`adv_estimator` is gae, which needs a critic, and ROLL a place for it"
-        homeless = list(_place("critic", config.critic, why))
+        homeless = list(_place("critic", config.critic, context, why))
         yield from homeless
         if not homeless and config.critic.model_args.model_name_or_path is None and config.reward_pretrain is None:
             why = "`adv_estimator` is gae, and the critic has no `model_name_or_path` of its own"
@@ -232,15 +268,26 @@ def _strategy(role: str, worker: WorkerConfig, name: str, fails: str) -> Iterato
 
 
 def _place(
-    role: str, worker: WorkerConfig, why: str = "ROLL does not know how many workers to start"
+    role: str, worker: WorkerConfig, context: Context, why: str = "ROLL does not know how many workers to start"
 ) -> Iterator[Problem]:
     if worker.device_mapping is not None or worker.world_size is not None:
-        return
-    if role.startswith("rewards.") and worker.strategy_args is None:
+        yield from _no_workers(role, worker, context)
+    elif role.startswith("rewards.") and worker.strategy_args is None:
         # A reward that only computes runs on CPUs.
         yield _missing(f"{role}.world_size", why, "world_size: 8", "at start")
-        return
-    # Megatron's batch check counts the devices of `actor_train` while the config is loaded.
-    megatron = worker.strategy_args is not None and worker.strategy_args.strategy_name == "megatron_train"
-    fails = "at load" if role == "actor_train" and megatron else "at start"
-    yield _missing(f"{role}.device_mapping", why, "device_mapping: list(range(0,8))", fails)
+    else:
+        yield _missing(f"{role}.device_mapping", why, "device_mapping: list(range(0,8))", "at start")
+
+
+def _no_workers(role: str, worker: WorkerConfig, context: Context) -> Iterator[Problem]:
+    """A role that is started with 0 workers, of which ROLL asks the first for the number of ranks."""
+    early = context.pipeline in FINE_TUNING and not (context.pipeline == "dpo" and context.release.matches("<0.2.1"))
+    fails = "at worker start" if early else "at first step"
+    if worker.device_mapping is None and worker.world_size <= 0:
+        fails = fails if worker.world_size == 0 else "at worker start"
+        message = f"`{role}.world_size` is {worker.world_size}: no worker is started"
+        yield Problem(f"{role}.world_size", message, "Write 1 or more.", fails=fails)
+    elif worker.device_mapping is not None and not has_gpus(worker):
+        message = f"`{role}.device_mapping` has no GPUs: no worker is started"
+        advice = "Write the GPUs, such as `device_mapping: list(range(0,8))`."
+        yield Problem(f"{role}.device_mapping", message, advice, fails=fails)

@@ -1,8 +1,8 @@
 """
 Sequence packing in a pipeline that has none.
 
-ROLL 0.1.3 packs sequences only in supervised fine-tuning and distillation; RLVR and the agentic pipelines stop with a
-ValueError at load. From 0.2.0 they pack as well, and DPO alone refuses.
+ROLL 0.1.3 packs sequences only on the roles of supervised fine-tuning and distillation, and stops with a ValueError at
+load where another role asks for it. From 0.2.0 the others pack as well, and DPO alone refuses.
 
     actor_train:
       use_sequence_packing: true   # error: [sequence-packing-refused]
@@ -19,17 +19,22 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.diagnostic import Severity
-from roll_schema.rule import RLVR_TRAINING, Context, Problem, rule
+from roll_schema.rule import Context, Problem, rule
 
 if TYPE_CHECKING:
-    from roll_schema.models.worker_config import WorkerConfig
+    from roll_schema.models.worker_config import WorkerFields
 
-REFUSED = (*RLVR_TRAINING, "rlvr_rollout", "agentic", "agentic_rollout")
+PACKING = ("sft_train", "student", "teacher")
+"""The roles that may pack in ROLL 0.1.3; it looks at those on the top level, and not for `reward_fl`."""
 
 
 @rule(Severity.ERROR, fails="at load", releases=">=0.1.3")
-def sequence_packing_refused(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
-    pipelines = REFUSED if context.release.matches("<0.2.0") else ("dpo",)
-    if context.path == "actor_train" and context.pipeline in pipelines and worker.use_sequence_packing:
-        message = f"ROLL {context.release.name} refuses `use_sequence_packing` in the {context.pipeline} pipeline"
+def sequence_packing_refused(worker: WorkerFields, context: Context) -> Iterator[Problem]:
+    early, role = context.release.matches("<0.2.0"), context.path
+    if early:
+        refused = context.pipeline != "reward_fl" and "." not in role and role not in PACKING
+    else:
+        refused = context.pipeline == "dpo" and role in ("actor_train", "reference")
+    if refused and worker.use_sequence_packing:
+        message = f"ROLL {context.release.name} refuses `use_sequence_packing` on `{role}`"
         yield Problem("use_sequence_packing", message, "Delete it.")

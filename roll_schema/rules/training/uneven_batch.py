@@ -55,16 +55,8 @@ def _role(role: str, worker: WorkerConfig, config: RLVRConfig, context: Context)
     micro_path = f"{role}.training_args.per_device_train_batch_size"
     steps_path = f"{role}.training_args.gradient_accumulation_steps"
     micro, steps = worker.training_args.per_device_train_batch_size, worker.training_args.gradient_accumulation_steps
-    if micro == 0 or steps == 0:
-        place = micro_path if micro == 0 else steps_path
-        name = place.rpartition(".")[2]
-        early = context.release.matches(">=0.1.3") and not config.force_disable_old_logprobs_recompute
-        message = f"`{name}` is 0, and ROLL divides the samples of a step by it"
-        fails = "at load" if early and role == "actor_train" else "at start"
-        yield Problem(place, message, help=f"Write `{name}: 1` or more.", fails=fails)
-        return
-    # With these, how many samples a rank trains on is only known at run time.
-    if config.is_use_additional_prompts or worker.use_dynamic_batching_in_train or min(micro, steps) < 0:
+    # With these, how many samples a rank trains on is only known at run time; zero-divisor says more of a 0.
+    if config.is_use_additional_prompts or worker.use_dynamic_batching_in_train or min(micro, steps) < 1:
         return
     ranks = data_parallel_size(worker) if runs_on(worker, *STRATEGIES) else None
     prompts, group = config.rollout_batch_size, config.num_return_sequences_in_group

@@ -1,0 +1,140 @@
+"""
+A zero that ROLL divides by.
+
+Before anything starts, ROLL computes with sizes that it does not check: trajectories per environment, environments per
+worker, optimizer steps per rank. A 0 among the divisors, which `false` counts as too, is a ZeroDivisionError that names
+no key. Most divisions happen while the config is loaded, the rest when the pipeline is built.
+
+    actor_train:
+      training_args:
+        per_device_train_batch_size: 1
+        gradient_accumulation_steps: 0   # error: [zero-divisor]
+      strategy_args: {strategy_name: deepspeed_train}
+      device_mapping: list(range(0,8))
+
+Write 1 or more:
+
+    actor_train:
+      training_args:
+        per_device_train_batch_size: 1
+        gradient_accumulation_steps: 16
+      strategy_args: {strategy_name: deepspeed_train}
+      device_mapping: list(range(0,8))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from roll_schema.diagnostic import Severity
+from roll_schema.models.ppo_config import PPOConfig
+from roll_schema.models.section import Unresolved
+from roll_schema.rule import Context, FactMissing, Problem, rule
+from roll_schema.scalars import shown
+from roll_schema.workers import counts_optimizer_steps, device_count, ranks_counted, runs_on, workers_of
+
+if TYPE_CHECKING:
+    from roll_schema.models.base_config import BaseConfig
+
+
+def _has_gpus(config: Any, context: Context) -> bool:
+    return any(device_count(worker) for _, worker in workers_of(config))
+
+
+def _trains_policy(config: Any, context: Context) -> bool:
+    return isinstance(config, PPOConfig)
+
+
+def _counts_steps(config: Any, context: Context) -> bool:
+    return isinstance(config, PPOConfig) and counts_optimizer_steps(config, context.release)
+
+
+def _limits_validation(config: Any, context: Context) -> bool:
+    return bool(config.val_batch_size >= 0 or context.release.matches("<0.1.3"))
+
+
+def _sizes_one_worker(manager: str) -> Callable[[Any, Context], bool]:
+    # ROLL then takes the environments for the size of a worker, and divides them by it.
+    return lambda config, context: getattr(config, manager).max_env_num_per_worker <= 0
+
+
+def _batch(role: str) -> tuple[str, ...]:
+    return tuple(
+        f"{role}.training_args.{key}" for key in ("per_device_train_batch_size", "gradient_accumulation_steps")
+    )
+
+
+def _environments(manager: str) -> tuple[str, ...]:
+    return f"{manager}.num_env_groups", f"{manager}.group_size"
+
+
+class Division(NamedTuple):
+    """What ROLL divides by the product of some fields, where a config has them; in some releases and configs only."""
+
+    dividend: str
+    divisors: tuple[str, ...]
+    fails: str = "at load"
+    releases: str = ""
+    when: Callable[[Any, Context], bool] = lambda config, context: True
+
+
+DIVISIONS = (
+    Division("the largest GPU id", ("num_gpus_per_node",), releases="<0.1.3", when=_has_gpus),
+    Division("`rollout_batch_size`", _environments("train_env_manager")),
+    Division("`val_batch_size`", _environments("val_env_manager"), when=_limits_validation),
+    Division("the environments", _environments("val_env_manager"), when=_sizes_one_worker("val_env_manager")),
+    Division("the samples of a step", _batch("actor_train"), when=_counts_steps),
+    Division("the samples of all steps", _batch("actor_train"), "at start", when=_trains_policy),
+    Division("the samples of all steps", _batch("critic"), "at start"),
+    Division("the rows of all epochs", _batch("sft_train"), "at start", ">=0.1.3"),
+    Division("the rows of all epochs", _batch("student"), "at start", ">=0.1.3"),
+)
+"""Divisions before any worker starts, the earlier first: ROLL 0.1.0 to 0.3.0. Those by GPUs per worker and by parallel
+sizes are left to the rules on devices.
+"""
+
+
+@rule(Severity.ERROR, fails="at load")
+def zero_divisor(config: BaseConfig, context: Context) -> Iterator[Problem]:
+    reported: set[str] = set()
+    for division in DIVISIONS:
+        try:
+            zero = next((path for path in division.divisors if _at(config, path) == 0), "")
+            holds = bool(zero) and context.release.matches(division.releases) and division.when(config, context)
+        except (Unresolved, FactMissing):
+            continue
+        if holds and zero not in reported and not _groups_at_odds(config, zero):
+            reported.add(zero)
+            message = f"`{zero}` is {shown(context.written(zero))}, and ROLL divides {division.dividend} by it"
+            advice = f"Write `{zero.rpartition('.')[2]}: 1` or more."
+            yield Problem(zero, message, advice, fails=division.fails)
+    if _counts_steps(config, context):
+        yield from _no_ranks(config, context)
+
+
+def _at(config: Any, path: str) -> Any:
+    for step in path.split("."):
+        config = getattr(config, step, None)
+    return config
+
+
+def _groups_at_odds(config: Any, path: str) -> bool:
+    """Whether uneven-environment-groups says more."""
+    manager, _, name = path.rpartition(".")
+    return name == "num_env_groups" and sum(getattr(config, manager).num_groups_partition) != 0
+
+
+def _no_ranks(config: Any, context: Context) -> Iterator[Problem]:
+    """The same for data-parallel ranks, which follow from the GPUs and the size of a copy of the model."""
+    worker = config.actor_train
+    gpus = device_count(worker) if ranks_counted(worker) else None
+    dividend = "and ROLL divides the samples of a step by the data-parallel ranks"
+    if gpus == 0:
+        advice = "Write the GPUs, such as `device_mapping: list(range(0,8))`."
+        yield Problem("actor_train.device_mapping", f"no GPUs, {dividend}", advice)
+        return
+    size = worker.model_args.ulysses_size or 1
+    if gpus and size > gpus and context.release.matches(">=0.2.0") and not runs_on(worker, "megatron_train"):
+        message = f"{gpus} GPU{'s' * (gpus > 1)} / `ulysses_size` {size} is less than one rank, {dividend}"
+        yield Problem("actor_train.model_args.ulysses_size", message, f"Write a divisor of {gpus}.")
