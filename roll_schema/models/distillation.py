@@ -7,18 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from roll_schema.diagnostic import Fault
+from roll_schema.models import unchecked
 from roll_schema.models.section import Section
-from roll_schema.models.validation import SchemaError, facts_of, section_types
+from roll_schema.models.validation import SchemaError, facts_of
 from roll_schema.releases import Release
-from roll_schema.tree import Node, lookup
-
-_COMPUTED_AT_LOAD = frozenset(
-    (
-        *("logging_dir", "exp_name", "profiler_output_dir", "length_profiler_dir", "system_envs"),
-        *("prompt_length", "response_length", "sequence_length", "max_running_requests"),
-        *("dtype", "num_beams", "device_mapping"),
-    )
-)
+from roll_schema.tree import Node
 
 _STAND_INS = {"actor_train": "student_train", "actor_infer": "student_infer"}
 _ROLE = re.compile(rf"\b({'|'.join(_STAND_INS)})\b")
@@ -35,11 +28,7 @@ def is_pure(root: Node, model: type[Section], release: Release, pipeline: str) -
 
 def computed_at_load(error: SchemaError) -> bool:
     """Whether ROLL works with a value while it loads the config, so that one of another type stops it all the same."""
-    trainer = lookup(error.root, ("actor_train", "strategy_args", "strategy_name"))
-    if error.field == "rollout_batch_size":
-        return trainer is not None and trainer.value == "megatron_train"
-    at_load = error.field in _COMPUTED_AT_LOAD or error.path == "actor_infer.strategy_args.strategy_name"
-    return at_load or error.field in section_types(error.owner)
+    return unchecked.stops(error)
 
 
 def with_stand_ins(root: Node) -> Node:

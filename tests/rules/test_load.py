@@ -42,12 +42,21 @@ PLAYED = {
     "train_env_manager": environments(),
     "val_env_manager": environments(),
 }
+STUDENT = {
+    **LENGTHS,
+    "is_pure_opd": True,
+    "student_train": worker("megatron_train"),
+    "student_infer": worker("vllm", generating_args={"max_new_tokens": 16}),
+    "teacher": worker("megatron_infer", model_args={"model_name_or_path": "/t"}),
+}
 BASES: dict[str, dict[str, Any]] = {
     "rlvr": {**POLICY, "rewards": {"m": {"tag_included": ["a"], "world_size": 4}}},
     "agentic": {**POLICY, **PLAYED},
     "dpo": {**LENGTHS, "actor_train": worker("megatron_train"), "reference": worker("megatron_infer")},
     "sft": {**LENGTHS, "sft_train": worker("megatron_train")},
     "distill": {**LENGTHS, "student": worker("megatron_train"), "teacher": worker("megatron_infer")},
+    "onpolicy_distill": {**STUDENT, "rewards": {"m": {"tag_included": ["a"], "world_size": 4}}},
+    "onpolicy_distill/agentic": {**STUDENT, **PLAYED, "pure_opd_pipeline_type": "agentic"},
 }
 
 DIVISIONS = [
@@ -112,7 +121,35 @@ MAPPINGS = [
     ("agentic", {"train_env_manager.device_mapping": [0, 1]}, NEVER),
 ]
 
-CASES = [*DIVISIONS, *ASSERTIONS, *MAPPINGS]
+UNCHECKED = [
+    ("onpolicy_distill", {"student_train.training_args.per_device_train_batch_size": "abc"}, ALL),
+    ("onpolicy_distill", {"student_train.training_args.learning_rate": "abc"}, NEVER),
+    ("onpolicy_distill", {"critic.training_args.per_device_train_batch_size": "abc"}, NEVER),
+    ("onpolicy_distill", {"student_train.strategy_args.strategy_config": "foo"}, ALL),
+    ("onpolicy_distill", {"student_infer.strategy_args.strategy_config": "foo"}, ALL),
+    ("onpolicy_distill", {"student_infer.max_concurrency": "abc"}, ALL),
+    ("onpolicy_distill", {"student_train.max_concurrency": "abc"}, NEVER),
+    ("onpolicy_distill", {"student_train.num_gpus_per_worker": "abc"}, ALL),
+    ("onpolicy_distill", {"student_train.model_args.lora_target": 5}, ALL),
+    ("onpolicy_distill", {"student_train.model_args": 5}, ALL),
+    ("onpolicy_distill", {"student_train.data_args": 5}, NEVER),
+    ("onpolicy_distill", {"rewards.m.tag_included": 5}, ALL),
+    ("onpolicy_distill", {"teacher.tag_included": 5}, ">=0.3.0"),
+    ("onpolicy_distill", {"num_return_sequences_in_group": "abc"}, ALL),
+    ("onpolicy_distill", {"num_return_sequences_in_group": "abc", "force_disable_old_logprobs_recompute": True}, NEVER),
+    ("onpolicy_distill", {"rollout_mock": 5}, NEVER),
+    ("onpolicy_distill", {"tracker_kwargs": "abc"}, ALL),
+    ("onpolicy_distill", {"tracker_kwargs": "abc", "track_with": "stdout"}, NEVER),
+    ("onpolicy_distill", {"save_steps": "abc"}, NEVER),
+    ("onpolicy_distill", {"sequence_length": "abc"}, ALL),
+    ("onpolicy_distill/agentic", {"sequence_length": "5"}, NEVER),
+    ("onpolicy_distill/agentic", {"train_env_manager.group_size": "abc"}, ALL),
+    ("onpolicy_distill/agentic", {"train_env_manager.num_gpus_per_worker": "abc"}, NEVER),
+    ("onpolicy_distill/agentic", {"val_batch_size": "abc"}, ALL),
+    ("onpolicy_distill/agentic", {"custom_envs": 5}, ALL),
+]
+
+CASES = [*DIVISIONS, *ASSERTIONS, *MAPPINGS, *UNCHECKED]
 
 
 def changed(base: str, changes: dict[str, Any]) -> dict[str, Any]:
