@@ -19,4 +19,4 @@ def fingerprints(items: Iterable[Diagnostic]) -> Iterator[tuple[Diagnostic, str]
         same = "\0".join((item.rule, item.path or "", item.span.text if is_open else ""))
         seen[item.span.source.name, same] += 1
         text = f"{same}\0{seen[item.span.source.name, same]}"
-        yield item, hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+        yield item, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -74,7 +74,7 @@ TEXTS: dict[str, tuple[Callable[[], str], str]] = {
     "a scalar of 100 MiB": (lambda: HEAD + "x: " + "a" * (100 * 2**20), "cannot be read: larger than 10 MiB"),
     "600,000 keys": (
         lambda: HEAD + "".join(f"k{number}: {number}\n" for number in range(600_000)),
-        "error[too-large] more than 10,000 problems, of which the rest is not shown",
+        "error[too-large] more than 10,000 problems; the rest is not shown",
     ),
     "50,000 anchors": (lambda: HEAD + "".join(f"a{n}: &a{n} {n}\n" for n in range(50_000)), "error[too-large]"),
     "a chain of 10,000 references": (

@@ -8,6 +8,7 @@ reads it stops with Unresolved instead of judging a value nobody wrote. Of a lis
 from __future__ import annotations
 
 import copy
+import re
 import types
 from collections.abc import Iterator
 from functools import cache
@@ -22,6 +23,7 @@ from roll_schema.tree import UNKNOWN, Node, join, lookup, plain
 PathKey = str | int
 Path = tuple[PathKey, ...]
 _MAX_ROUNDS = 20
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 OF_KEYS = ("extra_forbidden", "invalid_key", "key_not_in_release", "key_type")
 """Kinds of errors about a key, whatever its value."""
@@ -197,6 +199,10 @@ def _shortest(error: ValidationError, data: Any) -> list[tuple[str, Path]]:
             if is_item or (isinstance(here, dict) and step in here):
                 here = here[step]
                 path.append(step)
+        if item["type"] == "string_unicode" and isinstance(here, dict):
+            # Half of a surrogate pair, which an escape can write; pydantic blames the mapping for such a key.
+            places |= {(*path, key): "extra_forbidden" for key in here if _SURROGATE.search(str(key))}
+            continue
         of_key = item["loc"][-1] == "[key]" and path[-1:] != ["[key]"]
         places.setdefault(tuple(path), "key_type" if of_key else item["type"])
     return [

@@ -132,3 +132,10 @@ def test_every_kind_of_error_has_a_rule() -> None:
     claimed = {kind for rule in RULES.values() for kind in rule.claims}
     assert {rule.group for rule in RULES.values() if rule.claims} <= set(CLAIMING_GROUPS)
     assert {"*", "literal_error", "extra_forbidden"} <= claimed
+
+
+def test_a_key_that_is_no_text_is_unknown() -> None:
+    result = lint_text('rewards: {}\n"a\\ud800": 1\nactor_train: {"\\udc00": 1}\nlora_rnk: 8\n')
+    unknown = [item.path for item in result.diagnostics if item.rule == "unknown-key"]
+    assert len(unknown) == 3
+    assert result.config is not None
