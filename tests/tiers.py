@@ -23,6 +23,19 @@ class Row(NamedTuple):
 
 
 EXHAUSTIVE = [
+    # The linter on many configs, or on very large ones.
+    Row("tests/test_hostile.py::test_no_value_breaks*", 3, "any value at any place, for each good example"),
+    Row("tests/test_upgrade.py::test_no_new_error*", 3, "every shipped config, between every two releases"),
+    Row("tests/test_causes.py::test_each_fragment*", 2, "every fragment of every shipped config"),
+    Row("tests/test_unchecked.py::test_a_narrowed_run*", 4, "each broken example with each group of rules"),
+    Row("tests/test_syntax.py::test_real_configs*", 0, "shipped configs broken at random; own configs stay"),
+    Row("tests/test_limits.py::test_texts[600,000 keys]", 0, "the largest text, a minute and a GiB"),
+    Row(
+        "tests/test_package.py::test_it_works_in_an_empty_environment[source]",
+        0,
+        "an empty environment; that of the wheel is kept",
+    ),
+    Row("tests/test_ci.py::test_the_action_imports*", 0, "installs the action a second time"),
     # Runs of roll-run, each of which starts Ray and loads torch.
     Row("tests/runtime/test_cluster.py::*", 0, "two-node Ray clusters; placement is tested without Ray as well"),
     Row("tests/runtime/test_deployment.py::test_a_slurm_job*", 0, "the Slurm script, which changes seldom"),
@@ -31,7 +44,7 @@ EXHAUSTIVE = [
     Row("tests/runtime/test_faults.py::test_what_cannot_be_used*", 4, "each loads torch to refuse one argument"),
     Row("tests/runtime/test_faults.py::test_a_finished_run*", 0, "refusals of --resume"),
     Row("tests/runtime/test_faults.py::*", 0, "lost workers, full disks and closed pipes, two to five runs each"),
-    Row("tests/runtime/test_startup.py::test_a_start_that_is_killed*", 0, "the kill within a build is kept"),
+    Row("tests/runtime/test_startup.py::test_a_start_that_is_killed[*", 0, "the kill within a build is kept"),
     Row("tests/runtime/test_startup.py::test_a_whole_run*", 0, "builds a helper, as the kill within a build does"),
     Row("tests/runtime/test_startup.py::test_compilers*", 0, "builds a helper, as the kill within a build does"),
     Row("tests/runtime/test_run.py::test_no_reward*", 0, "controls of the two learning runs that are kept"),
