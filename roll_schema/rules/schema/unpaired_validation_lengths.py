@@ -44,7 +44,7 @@ def unpaired_validation_lengths(config: BaseConfig) -> Iterator[Problem]:
 
 def _sequence(config: BaseConfig) -> int | None:
     """`sequence_length` as the validation takes it over; None where missing-key or null-breaks-load say more."""
-    response, sequence = config.response_length, config.sequence_length
-    if config.prompt_length is None or not (response or sequence):
+    response, prompt, sequence = config.response_length, config.prompt_length, config.sequence_length
+    if prompt is None or not response:
         return None
-    return sequence if sequence is not None else (response or 0) + config.prompt_length
+    return response + prompt if sequence is None else sequence

@@ -134,7 +134,7 @@ def _no_ranks(config: Any, context: Context) -> Iterator[Problem]:
         advice = "Write the GPUs, such as `device_mapping: list(range(0,8))`."
         yield Problem("actor_train.device_mapping", f"no GPUs, {dividend}", advice)
         return
-    size = worker.model_args.ulysses_size or 1
-    if gpus and size > gpus and context.release.matches(">=0.2.0") and not runs_on(worker, "megatron_train"):
-        message = f"{gpus} GPU{'s' * (gpus > 1)} / `ulysses_size` {size} is less than one rank, {dividend}"
+    size, early = worker.model_args.ulysses_size, context.release.matches("<0.2.0")
+    if gpus and size is not None and size > gpus and not early and not runs_on(worker, "megatron_train"):
+        message = f"`ulysses_size` {size} is more than the GPUs ({gpus}): no rank, {dividend}"
         yield Problem("actor_train.model_args.ulysses_size", message, f"Write a divisor of {gpus}.")
