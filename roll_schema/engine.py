@@ -292,10 +292,11 @@ class _Run:
                     self.report(rule, problem, context.path, context.root)
         except Unresolved:
             self.result.unjudged.add(rule.name)
-        except AttributeError:
+        except (AttributeError, TypeError):
             if self.options.fork is None:
                 raise
-            self.result.unjudged.add(rule.name)  # a fork may lack a section that the rule reads
+            # A fork may lack a section that the rule reads, or a number that it counts with.
+            self.result.unjudged.add(rule.name)
         except FactMissing as missing:
             skipped = [(rule.name, fact) for fact in missing.args]
             self.result.skipped.extend(item for item in skipped if item not in self.result.skipped)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 from typing import Any
 
@@ -192,6 +193,16 @@ def at_load(base: str, config: dict[str, Any], release: str) -> list[Diagnostic]
     text = json.dumps(config, indent=1)
     found = lint_text(text, release=release, pipeline=base.partition("/")[0]).diagnostics
     return [item for item in found if item.severity is Severity.ERROR and item.fails == "at load"]
+
+
+@pytest.mark.parametrize("owner", ["AgenticConfig", "EnvManagerConfig", "WorkerConfig"])
+def test_forks_may_lack_a_number(owner: str) -> None:
+    release = releases.load("0.2.1")
+    text = json.dumps({**BASES["agentic"], "custom_envs": {}}, indent=1)
+    for field in release.classes[owner]:
+        kept = {key: fact for key, fact in release.classes[owner].items() if key != field}
+        fork = dataclasses.replace(release, classes={**release.classes, owner: kept})
+        assert lint_text(text, pipeline="agentic", fork=fork).was_checked
 
 
 def releases_of(base: str) -> list[str]:
