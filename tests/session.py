@@ -10,6 +10,7 @@ import atexit
 import os
 import re
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -51,13 +52,23 @@ def begin() -> Path:
     os.environ.clear()
     os.environ.update(environment)
     tempfile.tempdir = None  # it was looked up in the old environment
+    # A shell has what it runs in the background ignore interrupts; with a handler, what is started here does not.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, lambda number, frame: None)
     (folder / "home").mkdir()
     (folder / "home" / ".gitconfig").write_text(GITCONFIG, encoding="utf-8")
-    shutil.copytree(ROOT / "examples", folder / "project" / "examples")
+    copy(ROOT / "examples", folder / "project" / "examples")
     # Settings of folders above are not looked for.
     (folder / "roll-lint.toml").touch()
     (folder / "project" / "roll-lint.toml").touch()
     return folder
+
+
+def copy(source: Path, target: Path, *left_out: str) -> None:
+    """Copy a folder, whose copy may be written even if it may not."""
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns(*left_out), copy_function=shutil.copyfile)
+    for place, _, _ in os.walk(target):
+        os.chmod(place, 0o755)
 
 
 def _environment(folder: Path, given: Mapping[str, str]) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from roll_schema import baseline
 from roll_schema.engine import Options, Result, lint
 from roll_schema.text import Source
+from tests.session import copy
 
 TEXT = 'rollout_batch_size: 64\nrewards: {a: {tag_included: [a]}}\nsave_steps: "1"\nlogging_steps: "1"\nsave_step: 2\n'
 
@@ -105,7 +105,7 @@ def roll_lint(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def test_adopting_a_repository(shared: Path, tmp_path: Path) -> None:
     """Baseline written, no noise, and one new mistake in one file is all that is reported."""
-    shutil.copytree(shared / "corpus" / "0.2.1" / "examples", tmp_path / "examples")
+    copy(shared / "corpus" / "0.2.1" / "examples", tmp_path / "examples")
     release = ("--roll-release", "0.2.1")
     before = roll_lint(tmp_path, "examples", *release)
     assert before.returncode == 1

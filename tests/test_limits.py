@@ -234,7 +234,7 @@ def on_a_disk(folder: Path, then: str, *words: str) -> subprocess.CompletedProce
     ("then", "said"),
     [
         ("head -c 100000 /dev/zero > full 2>/dev/null", "No space left on device"),
-        ("mount -o remount,ro .", "Read-only file system"),
+        ("mount -o remount,bind,ro .", "Read-only file system"),
     ],
 )
 def test_a_disk_that_takes_nothing_leaves_the_config_as_it_was(

@@ -23,6 +23,7 @@ from roll_schema import settings
 from roll_schema.rules import RULES
 from tests.conftest import EXAMPLES, ROOT, lacks
 from tests.patience import PATIENCE
+from tests.session import copy
 from tests.test_cli import run
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -92,7 +93,7 @@ def test_links_of_the_readme_lead_somewhere() -> None:
 def test_the_first_rule_of_contributing_works(tmp_path: Path) -> None:
     """The recipe, followed to the letter in a copy, up to what `make` does."""
     page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    shutil.copytree(ROOT / "roll_schema", tmp_path / "roll_schema", ignore=shutil.ignore_patterns("__pycache__"))
+    copy(ROOT / "roll_schema", tmp_path / "roll_schema", "__pycache__")
     code = textwrap.dedent(page.partition("    ```python\n")[2].partition("    ```\n")[0])
     [place] = re.findall(r"Write `(\S+)`:", page)
     (tmp_path / place).write_text(code, encoding="utf-8")

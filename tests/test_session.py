@@ -119,7 +119,7 @@ class Other:
         return [*self.place.iterdir(), *(pid for pid in guard.processes(self.place) if pid != self.process.pid)]
 
 
-@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
 @pytest.mark.parametrize("words", [(), ("-n", "2")], ids=["alone", "workers"])
 def test_a_session_that_is_killed_leaves_nothing(
     outside: dict[str, str], tmp_path: Path, words: tuple[str, ...], end: signal.Signals
@@ -137,3 +137,14 @@ def test_a_fixture_that_fails_leaves_nothing(outside: dict[str, str], tmp_path: 
     assert other.process.wait(PATIENCE) == 1
     assert other.said.read_text() == "begun\n"
     assert other.left() == []
+
+
+def test_an_interrupt_reaches_what_a_session_in_the_background_starts(outside: dict[str, str]) -> None:
+    code = (
+        "import subprocess, sys, tests.session\n"
+        "child = [sys.executable, '-c', 'import signal; print(signal.getsignal(signal.SIGINT).__name__)']\n"
+        "subprocess.run(child)"
+    )
+    background = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, "-c", code]
+    done = subprocess.run(background, cwd=ROOT, env=outside, capture_output=True, text=True, check=True)
+    assert done.stdout == "default_int_handler\n"
