@@ -156,7 +156,7 @@ def counts_optimizer_steps(config: PPOConfig, release: Release) -> bool:
     """Whether ROLL divides a step's samples by ranks and batch at load, to see if a rank makes several updates."""
     if config.force_disable_old_logprobs_recompute or release.matches("<0.1.3"):
         return False
-    return config.adv_estimator not in ("step_reinforce", "gigpo") or release.matches("<0.2.0")
+    return release.matches("<0.2.0") or config.adv_estimator not in ("step_reinforce", "gigpo")
 
 
 def ranks_counted(worker: WorkerConfig) -> bool:

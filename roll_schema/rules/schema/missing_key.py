@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING, Any
 from roll_schema.diagnostic import Severity
 from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.rlvr_config import RLVRConfig
-from roll_schema.models.section import fields_of
+from roll_schema.models.section import Unresolved, fields_of
 from roll_schema.rule import RLVR_TRAINING, Context, Problem, each, rule
 from roll_schema.workers import (
     ACTORS,
@@ -223,8 +223,11 @@ def _counts_gpus(config: BaseConfig, context: Context) -> bool:
 
 def _counts_ranks(config: BaseConfig, context: Context) -> bool:
     """Whether zero-divisor says that there are none."""
-    policy = isinstance(config, PPOConfig) and counts_optimizer_steps(config, context.release)
-    return policy and ranks_counted(config.actor_train)  # type: ignore[attr-defined]
+    try:
+        policy = isinstance(config, PPOConfig) and counts_optimizer_steps(config, context.release)
+        return policy and ranks_counted(config.actor_train)  # type: ignore[attr-defined]
+    except Unresolved:
+        return False  # what is missing is missing all the same
 
 
 def _rollout(config: PPOConfig, context: Context) -> Iterator[Problem]:
