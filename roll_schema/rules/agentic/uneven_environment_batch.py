@@ -46,7 +46,7 @@ def uneven_environment_batch(config: AgenticConfig, context: Context) -> Iterato
 
     def judge(batch: str, number: int) -> Iterator[Problem]:
         manager, fields = batches[batch]
-        if number < (batch == "rollout_batch_size"):
+        if number < 0:
             return
         sizes = {f"{manager}.{field}": getattr(getattr(config, manager), field) for field in fields}
         product = 1
