@@ -26,7 +26,10 @@ MARKED_push := -m "not exhaustive"
 FUZZED_push := 3
 FUZZED_all := 30
 MUTATED_push := --latest 10
-PYTHONS_push = lowest,newest
+PYTHONS_push = lowest,$(NEWEST)
+NEWEST = $(shell PATH="$$(printf '%s:' $${PYENV_ROOT:-$$HOME/.pyenv}/versions/*/bin)$$PATH"; \
+	for version in 3.14 3.13 3.12 3.11 3.10; do \
+	python$$version --version >/dev/null 2>&1 && echo $$version && break; done)
 PYTHONS_all := lowest,3.10,3.11,3.12,3.13,3.14
 ON_PYTHONS_push := tests/test_cli.py tests/test_compose.py tests/test_engine.py tests/test_examples.py \
 	tests/test_interpolate.py tests/test_repair.py tests/test_settings.py tests/test_tree.py
