@@ -245,9 +245,8 @@ def _starts_again(moment: str, roll_run: RollRun, monkeypatch: pytest.MonkeyPatc
     assert killed.code == -signal.SIGKILL, killed.output
     assert nothing_left() == []
     monkeypatch.delenv("KILL_AT")
-    examined = _python("-m", "roll_runtime", "--doctor")
-    output = examined.communicate()[0]
-    assert examined.returncode == 0, output
+    # The rest of what the doctor looks at, such as free memory, is not this run's.
+    assert "being built" not in _doctor()
     run = roll_run.start(name, *SHORT, script=SCRIPT).end()
     assert run.code == 0, run.output
     return run
