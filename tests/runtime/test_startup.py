@@ -33,7 +33,7 @@ STEPS = (
 """What a start waits for, one after the other."""
 
 _RANDOM = random.Random(11)
-MOMENTS = [f"{_RANDOM.uniform(0, 10):.1f} {_RANDOM.choice(STEPS)}" for _ in range(5)]
+MOMENTS = [f"{_RANDOM.uniform(0, 10):.1f} {step}" for step in _RANDOM.sample(STEPS, 5)]
 """So many seconds after a step began."""
 
 Left = Callable[[], list[str]]
