@@ -1,24 +1,30 @@
-"""Coverage-guided fuzzing of what reads configs: `python fuzz/fuzz.py TARGET [SECONDS]`, or `all`.
+"""Coverage-guided fuzzing of what reads configs: `python fuzz/fuzz.py TARGET SECONDS`, or `all` for each target.
 
 Targets: `tree` (text to spans), `loader` (the same events, places and values as ROLL's own loader), `compose`
 (defaults, overrides), `interpolate` (`${...}`), `devices` (device_mapping), `lint` (all rules and reports), `fix`
 (edits), `cursor` (places in unfinished text). What must hold is asserted; an input that breaks it is left in
-`fuzz/found/`. Seeds are in `fuzz/seeds/`. Needs the extras `fuzz` and `test`.
+`fuzz/found/` and printed. Seeds are in `fuzz/seeds/`. With `--repeat RUNS` in place of the seconds, so many inputs are
+tried, always the same ones, and nothing is kept: a test, not a search. Needs the extras `fuzz` and `test`.
 """
 
 from __future__ import annotations
 
+import argparse
+import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+WORDS = HERE / "words.dict"
 sys.path.insert(0, str(HERE.parent))
 
 import atheris  # noqa: E402
 
-with atheris.instrument_imports(include=["roll_schema"]):
+with atheris.instrument_imports(include=["roll_schema"]) if "--corpus" in sys.argv else nullcontext():
     from roll_schema import compose, devices, engine, interpolate, overrides, tree
     from roll_schema.engine import Options
     from roll_schema.repair import repair
@@ -47,7 +53,8 @@ def fuzz_tree(data: bytes) -> None:
 
 
 def fuzz_loader(data: bytes) -> None:
-    assert difference(data) == ""
+    differs = difference(data)
+    assert not differs, differs
 
 
 def fuzz_compose(data: bytes) -> None:
@@ -107,22 +114,51 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
 }
 
 
-def main() -> int:
-    name, seconds = (*sys.argv[1:], "all", "60")[:2] if len(sys.argv) < 3 else sys.argv[1:3]
-    if name == "all":
-        failed = [one for one in TARGETS if subprocess.run([sys.executable, __file__, one, seconds]).returncode]
-        print(f"broken: {', '.join(failed)}" if failed else f"{len(TARGETS)} targets, {seconds} s each: nothing broke")
-        return int(bool(failed))
+def fuzz(name: str, corpus: Path, limits: list[str]) -> None:
+    """Tries inputs until one breaks the target, or a limit is reached; ends the process."""
     for rule in RULES.values() if name in ("lint", "fix") else ():
         assert rule.group in GROUPS  # all are loaded, and counted, before
-    corpus, found = HERE / "corpus" / name, HERE / "found"
-    for folder in (corpus, found):
-        folder.mkdir(parents=True, exist_ok=True)
-    arguments = [f"-max_total_time={seconds}", "-timeout=20", "-rss_limit_mb=4000", "-max_len=4096", "-verbosity=0"]
-    arguments += [f"-artifact_prefix={found}/{name}-", f"-dict={HERE / 'words.dict'}", str(corpus), str(HERE / "seeds")]
+    arguments = ["-timeout=600", "-rss_limit_mb=4000", "-max_len=4096", "-verbosity=0", f"-dict={WORDS}"]
+    arguments += [f"-artifact_prefix={corpus}/broken-", *limits, str(corpus), str(HERE / "seeds")]
     atheris.Setup([sys.argv[0], *arguments], TARGETS[name])
     atheris.Fuzz()
-    return 0
+
+
+def broken(name: str, seconds: int, repeat: int) -> bool:
+    """Whether an input breaks a target, tried in a process of its own; prints the input and what was wrong."""
+    limits = [f"-runs={repeat}", "-seed=1"] if repeat else [f"-max_total_time={seconds}"]
+    with tempfile.TemporaryDirectory() as folder:
+        corpus = Path(folder) if repeat else HERE / "corpus" / name
+        corpus.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, __file__, name, "--corpus", str(corpus), *(f"--limit={limit}" for limit in limits)]
+        environment = {**os.environ, "PYTHONHASHSEED": "0"}  # the order of sets decides what counts as new
+        ended = subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True, errors="replace")
+        for file in corpus.glob("broken-*"):
+            found = HERE / "found" / file.name.replace("broken", name)
+            print(f"{name} breaks on {file.read_bytes()!r}")
+            if not repeat:
+                found.parent.mkdir(exist_ok=True)
+                file.replace(found)
+    if ended.returncode:
+        print(ended.stderr[-4000:])
+    return bool(ended.returncode)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("target", choices=[*TARGETS, "all"])
+    parser.add_argument("seconds", type=int, nargs="?", default=60)
+    parser.add_argument("--repeat", type=int, default=0, metavar="RUNS")
+    parser.add_argument("--corpus", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--limit", action="append", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.corpus:
+        fuzz(given.target, given.corpus, given.limit)
+    targets = TARGETS if given.target == "all" else [given.target]
+    failed = [name for name in targets if broken(name, given.seconds, given.repeat)]
+    tried = f"{given.repeat} inputs" if given.repeat else f"{given.seconds} s"
+    print(f"broken: {', '.join(failed)}" if failed else f"{tried} for each of {', '.join(targets)}: nothing broke")
+    return int(bool(failed))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.main import CParser  # type: ignore[attr-defined]
 from ruamel.yaml.reader import Reader, ReaderError
 from ruamel.yaml.scanner import Scanner, ScannerError
+from ruamel.yaml.tokens import ScalarToken
 
 Parser = Callable[[str], Iterator[Any]]
 """Gives the events of a text; raises ruamel.yaml's YAMLError."""
@@ -22,7 +23,8 @@ _DISPUTED = re.compile(r"[?\ufeff]|[|>][-+0-9]*[#\t]")
 """What libyaml reads otherwise: `?` between brackets, byte order marks inside of a text, what follows `|` and `>`."""
 
 _NAME = re.compile(r"[0-9A-Za-z_-]+")
-_BEHIND_A_NAME = "\0 \t\r\n\x85\u2028\u2029?:,]}%@`"
+_BLANKS = "\0 \t\r\n\x85\u2028\u2029"
+_BEHIND_A_NAME = _BLANKS + "?:,]}%@`"
 
 
 class _Reader(Reader):
@@ -48,7 +50,7 @@ class _Reader(Reader):
 
 
 class _Scanner(Scanner):
-    """Reads YAML 1.1, whatever a directive says, and takes for an anchor what PyYAML takes for one."""
+    """Reads YAML 1.1, whatever a directive says, and ends anchors and plain scalars where PyYAML ends them."""
 
     scanner_processing_version = (1, 1)
 
@@ -64,6 +66,39 @@ class _Scanner(Scanner):
             problem = f"expected a letter, a digit, `-` or `_`, found {behind!r}"
             raise ScannerError("while scanning an anchor or alias", start, problem, self.reader.get_mark())
         return TokenClass(name, start, self.reader.get_mark())
+
+    def scan_plain(self) -> Any:
+        start = end = self.reader.get_mark()
+        indent = self.indent + 1
+        chunks: list[str] = []
+        spaces: list[str] = []
+        while length := self._plain_length():
+            self.allow_simple_key = False
+            chunks += [*spaces, self.reader.prefix(length)]
+            self.reader.forward(length)
+            end = self.reader.get_mark()
+            spaces = self.scan_plain_spaces(indent, start)
+            if not spaces or (not self.flow_level and self.reader.column < indent):
+                break
+        return ScalarToken("".join(chunks), True, start, end)
+
+    def _plain_length(self) -> int:
+        """How many characters of a plain scalar follow up to a blank."""
+        behind_a_colon, ends = _BLANKS, _BLANKS
+        if self.flow_level:
+            behind_a_colon, ends = _BLANKS + ",[]{}", _BLANKS + ",?[]{}"
+        peek = self.reader.peek
+        length = 0
+        while peek(length) not in ends and not (peek(length) == ":" and peek(length + 1) in behind_a_colon):
+            length += 1
+        return length if peek() != "#" else 0
+
+    def scan_flow_scalar_non_spaces(self, double: Any, start_mark: Any) -> Any:
+        try:
+            return super().scan_flow_scalar_non_spaces(double, start_mark)
+        except (ValueError, OverflowError):  # of chr, and PyYAML does not catch it either
+            problem = "found an escape of a character that Unicode does not have"
+            raise ScannerError("while scanning a quoted scalar", start_mark, problem, self.reader.get_mark()) from None
 
 
 def pure(text: str) -> Iterator[Any]:

@@ -7,9 +7,10 @@ import binascii
 import json
 import math
 import re
-from typing import Any
+from typing import Any, TypeVar
 
 Scalar = str | int | float | bool | bytes | None
+_Number = TypeVar("_Number", int, float)
 
 _BOOLEANS = {
     spelling: truth
@@ -76,38 +77,36 @@ def tagged(tag: str, text: str) -> Scalar:
 
 
 def _int(text: str) -> int:
-    text = text.replace("_", "")
-    sign = -1 if text[0] == "-" else 1
-    digits = text.lstrip("-") if text[0] == "-" else text.removeprefix("+")
+    sign, digits = _sign(text.replace("_", ""))
     try:
         if digits.startswith("0b"):
             return sign * int(digits[2:], 2)
         if digits.startswith("0x"):
             return sign * int(digits[2:], 16)
-        if ":" in digits:
-            return sign * int(_sexagesimal(digits))
         if digits[0] == "0" and digits != "0":
             return sign * int(digits, 8)
-        return sign * int(digits)
+        return sign * _sexagesimal(digits, int)
     except ValueError:
         raise BadScalar(f"`{_short(text)}` is read as an integer, but cannot be made one") from None
 
 
 def _float(text: str) -> float:
-    text = text.replace("_", "").lower()
-    sign = -1.0 if text[0] == "-" else 1.0
-    digits = text.lstrip("+-")
-    if digits == ".inf":
-        return sign * float("inf")
-    if digits == ".nan":
-        return float("nan")
-    return sign * (_sexagesimal(digits) if ":" in digits else float(digits))
+    sign, digits = _sign(text.replace("_", "").lower())
+    if digits in (".inf", ".nan"):
+        return sign * float(digits[1:])
+    return sign * _sexagesimal(digits, float)
 
 
-def _sexagesimal(digits: str) -> float:
-    total = 0.0
-    for part in digits.split(":"):
-        total = total * 60 + float(part)
+def _sign(text: str) -> tuple[int, str]:
+    """A number's sign, and what is behind it."""
+    return -1 if text[0] == "-" else 1, text[1:] if text[0] in "+-" else text
+
+
+def _sexagesimal(digits: str, number: type[_Number]) -> _Number:
+    total, base = number(0), 1
+    for part in reversed(digits.split(":")):  # from the right, so that floats are rounded as PyYAML rounds them
+        total += number(part) * base
+        base *= 60
     return total
 
 

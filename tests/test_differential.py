@@ -47,6 +47,16 @@ def test_bytes_are_read_as_roll_reads_them(data: bytes) -> None:
         "a: \u2028\u2028b\n",
         "{?\n}",
         "\n\ufeff1",
+        "k: {a:}",
+        "k: [a:]",
+        "%FOO bar\n---\na: 1\n",
+        'k: "\\U00110000"',
+        'k: "\\UFFFFFFFF"',
+        "k: !!float --- 1",
+        "k: !!int --1",
+        "k: !!int 0:30",
+        "k: !!int 1:1.5",
+        "k: 9007199254740993:01",
     ],
 )
 def test_what_once_differed(text: str) -> None:
