@@ -31,8 +31,8 @@ NEWEST = $(shell PATH="$$(printf '%s:' $${PYENV_ROOT:-$$HOME/.pyenv}/versions/*/
 	for version in 3.14 3.13 3.12 3.11 3.10; do \
 	python$$version --version >/dev/null 2>&1 && echo $$version && break; done)
 PYTHONS_all := lowest,3.10,3.11,3.12,3.13,3.14
-ON_PYTHONS_push := tests/test_cli.py tests/test_compose.py tests/test_engine.py tests/test_examples.py \
-	tests/test_interpolate.py tests/test_repair.py tests/test_settings.py tests/test_tree.py
+ON_PYTHONS_push := tests/cli/test_cli.py tests/composition/test_compose.py tests/engine/test_linting.py tests/test_examples.py \
+	tests/composition/test_interpolate.py tests/rewriting/test_repair.py tests/engine/test_settings.py tests/source/test_tree.py
 ON_PYTHONS_all := tests
 
 test: fast mutate matrix engines
@@ -83,7 +83,7 @@ check: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m roll_schema.export --check
+	$(BIN)/python -m roll_schema.export.json_schema --check
 	$(BIN)/python docs/generate.py --check
 
 # The manual as a site, into build/site.
@@ -94,7 +94,7 @@ manual: $(VENV)/.installed-test
 	$(BIN)/python docs/generate.py --write
 
 schemas: $(VENV)/.installed-test
-	$(BIN)/python -m roll_schema.export --write
+	$(BIN)/python -m roll_schema.export.json_schema --write
 
 examples: $(VENV)/.installed-test
 	$(BIN)/python -m tests.write_examples

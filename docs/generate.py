@@ -16,14 +16,17 @@ from pathlib import Path
 
 import click
 
-from roll_schema import descriptions, models, releases, scalars
+from roll_schema import models
 from roll_schema.cli import COMMANDS
-from roll_schema.descriptions import Field
+from roll_schema.export import descriptions
+from roll_schema.export.descriptions import Field
+from roll_schema.facts import releases
+from roll_schema.facts.releases import Release
 from roll_schema.models.section import Section
 from roll_schema.models.validation import facts_of, section_types
-from roll_schema.releases import Release
-from roll_schema.rule import Rule
 from roll_schema.rules import GROUPS, OPTIONAL_GROUPS, RULES
+from roll_schema.rules.rule import Rule
+from roll_schema.source import scalars
 
 DOCS = Path(__file__).resolve().parent
 _NOTE = "\n<!-- Written by docs/generate.py; edit what it is made from. -->\n"

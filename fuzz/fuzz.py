@@ -25,13 +25,16 @@ sys.path.insert(0, str(HERE.parent))
 import atheris  # noqa: E402
 
 with atheris.instrument_imports(include=["roll_schema"]) if "--corpus" in sys.argv else nullcontext():
-    from roll_schema import compose, devices, engine, interpolate, overrides, tree
-    from roll_schema.engine import Options
-    from roll_schema.repair import repair
+    from roll_schema.composition import compose, interpolate, overrides
+    from roll_schema.engine import linting
+    from roll_schema.engine.linting import Options
+    from roll_schema.facts import devices
     from roll_schema.report import DOCUMENTS, render, text
+    from roll_schema.rewriting.repair import repair
     from roll_schema.rules import GROUPS, RULES
     from roll_schema.server.cursor import cursor, keys_beside
-    from roll_schema.text import Source, decode
+    from roll_schema.source import tree
+    from roll_schema.source.text import Source, decode
 
 from tests.differential import difference  # noqa: E402
 
@@ -82,7 +85,7 @@ def fuzz_devices(data: bytes) -> None:
 
 
 def fuzz_lint(data: bytes) -> None:
-    result = engine.lint(PATH, decode(data, "fuzz.yaml"), OPTIONS)
+    result = linting.lint(PATH, decode(data, "fuzz.yaml"), OPTIONS)
     for form in DOCUMENTS:
         render(form, [result]).encode("utf-8")
     for line in text.concise([result]):
@@ -93,7 +96,7 @@ def fuzz_lint(data: bytes) -> None:
 
 def fuzz_fix(data: bytes) -> None:
     source = decode(data, "fuzz.yaml")
-    before = engine.lint(PATH, source, OPTIONS)
+    before = linting.lint(PATH, source, OPTIONS)
     made = repair(PATH, source, OPTIONS, unsafe=True)
     wrong = {(item.rule, item.path) for item in before.diagnostics if item.severity.value == "error"}
     after = {(item.rule, item.path) for item in made.result.diagnostics if item.severity.value == "error"}

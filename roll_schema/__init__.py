@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from roll_schema.api import Checked, InputError, LintError, lint, load
-    from roll_schema.diagnostic import Diagnostic, Severity
-    from roll_schema.engine import Result
+    from roll_schema.engine.linting import Result
+    from roll_schema.source.diagnostic import Diagnostic, Severity
 
 __all__ = ["Checked", "Diagnostic", "InputError", "LintError", "Result", "Severity", "lint", "load"]
 

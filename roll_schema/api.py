@@ -6,18 +6,21 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from roll_schema import engine, files, models, releases, settings, text
-from roll_schema.catalog.gpus import GPUS
-from roll_schema.diagnostic import Diagnostic, Severity
-from roll_schema.engine import Options, Result
+from roll_schema import models
+from roll_schema.engine import linting, settings
+from roll_schema.engine.linting import Options, Result
+from roll_schema.facts import releases
+from roll_schema.facts.catalog.gpus import GPUS
 from roll_schema.models.section import Section
-from roll_schema.rule import Cluster
 from roll_schema.rules import GROUPS, OPTIONAL_GROUPS, RULES
-from roll_schema.text import Source
-from roll_schema.tree import plain
+from roll_schema.rules.rule import Cluster
+from roll_schema.source import files, text
+from roll_schema.source.diagnostic import Diagnostic, Severity
+from roll_schema.source.text import Source
+from roll_schema.source.tree import plain
 
 if TYPE_CHECKING:
-    from roll_schema.cache import Cache
+    from roll_schema.engine.cache import Cache
 
 _MARKERS = (".git", "pyproject.toml", "roll-lint.toml")
 
@@ -103,7 +106,7 @@ def load(
 def lint_file(path: Path, options: Options) -> Result:
     """Lint one config, with what the settings file of its project says; raises InputError."""
     path, source = read(path)
-    return engine.lint(path, source, with_project(path, options))
+    return linting.lint(path, source, with_project(path, options))
 
 
 def lint_lightly(path: Path, options: Options, cache: Cache | None) -> Result:
@@ -118,7 +121,7 @@ def lint_lightly(path: Path, options: Options, cache: Cache | None) -> Result:
 def lint_text(path: Path, content: bytes, options: Options) -> Result:
     """Lint what stands for the file at a path; raises InputError for its project's settings."""
     path = displayed(path)
-    return engine.lint(path, text.decode(content, path.as_posix()), with_project(path, options))
+    return linting.lint(path, text.decode(content, path.as_posix()), with_project(path, options))
 
 
 def read(path: Path) -> tuple[Path, Source]:
@@ -202,7 +205,7 @@ def _fork(checkout: Path | None, why: str, release: str | None) -> dict[str, Any
     """The options for a checkout: its classes as a release, and what the summary says of it."""
     if checkout is None:
         return {}
-    from roll_schema import extract
+    from roll_schema.facts import extract
 
     try:
         fork = extract.release_of(checkout, release)

@@ -17,8 +17,8 @@ from omegaconf import OmegaConf
 from omegaconf._utils import get_yaml_loader
 from ruamel.yaml.error import YAMLError
 
-from roll_schema import loader, tree
-from roll_schema.text import decode
+from roll_schema.source import loader, tree
+from roll_schema.source.text import decode
 from tests.support import plain, same
 
 LOADER = get_yaml_loader()

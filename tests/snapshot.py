@@ -17,11 +17,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from roll_schema import engine
-from roll_schema.diagnostic import Diagnostic
-from roll_schema.engine import Options
+from roll_schema.engine import linting
+from roll_schema.engine.linting import Options
 from roll_schema.rules import OPTIONAL_GROUPS, RULES
-from roll_schema.text import Source, Span, read
+from roll_schema.source.diagnostic import Diagnostic
+from roll_schema.source.text import Source, Span, read
 from tests import test_corpus
 from tests.conftest import ROOT, json_lines, shared_folder
 from tests.rules.verdicts import machines_of, pipeline_of, release_of
@@ -55,7 +55,7 @@ def cases() -> Iterator[Case]:
 
 def findings(case: Case) -> list[str]:
     name, path, source, options = case
-    result = engine.lint(path, source, options)
+    result = linting.lint(path, source, options)
     lines = [_line(item) for item in result.diagnostics]
     counts = (result.filtered, result.unselected, result.unknown, sorted(result.unjudged), sorted(result.skipped))
     return [f"{name}: {line}" for line in [*sorted(lines), f"not judged {counts}"]]

@@ -8,12 +8,13 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from roll_schema import engine, tree
-from roll_schema.diagnostic import Diagnostic
-from roll_schema.engine import Options, Result
-from roll_schema.rule import Rule
-from roll_schema.text import Source, decode, read
-from roll_schema.tree import Node
+from roll_schema.engine import linting
+from roll_schema.engine.linting import Options, Result
+from roll_schema.rules.rule import Rule
+from roll_schema.source import tree
+from roll_schema.source.diagnostic import Diagnostic
+from roll_schema.source.text import Source, decode, read
+from roll_schema.source.tree import Node
 from tests.conftest import PROJECT
 
 MARK = re.compile(r"\s*# (error|warning|info): \[([a-z0-9-]+)\]")
@@ -30,12 +31,12 @@ def examples(rule: Rule) -> tuple[list[str], list[str]]:
 
 def lint_text(text: str | bytes, path: Path = Path("config.yaml"), **options: Any) -> Result:
     source = decode(text, path.name) if isinstance(text, bytes) else Source(path.name, text)
-    return engine.lint(path, source, Options(pipeline="rlvr")._replace(**options))
+    return linting.lint(path, source, Options(pipeline="rlvr")._replace(**options))
 
 
 def lint_path(path: Path, **options: Any) -> Result:
     """Lint a file under its bare name; fragments are named by their path below the project."""
-    result = engine.lint(path, read(path, path.name), Options(**options))
+    result = linting.lint(path, read(path, path.name), Options(**options))
     for diagnostic in result.diagnostics:
         for span in (diagnostic.span, *(note.span for note in diagnostic.notes)):
             name = Path(span.source.name)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import roll_schema
-from roll_schema import supported
+from roll_schema.facts import supported
 from roll_schema.models.rlvr_config import RLVRConfig
 from tests.conftest import EXAMPLES, ROOT
 from tests.support import places

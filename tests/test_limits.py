@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.cli.test_cli import run
 from tests.conftest import lacks
 from tests.patience import PATIENCE, wait_for_work, wait_until
-from tests.test_cli import run
 
 HEAD = "rewards: {}\nrollout_batch_size: 8\n"
 MEMORY = 1400
@@ -282,9 +282,9 @@ def test_a_reader_that_leaves(tmp_path: Path) -> None:
 
 
 def test_a_file_that_vanishes_between_two_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from roll_schema import files
-    from roll_schema.engine import Options
-    from roll_schema.text import read
+    from roll_schema.engine.linting import Options
+    from roll_schema.source import files
+    from roll_schema.source.text import read
 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "c.yaml").write_text("defaults: [base]\n" + HEAD)
@@ -298,7 +298,7 @@ def test_a_file_that_vanishes_between_two_looks(tmp_path: Path, monkeypatch: pyt
         return found
 
     monkeypatch.setattr(files, "is_file", vanishing)
-    from roll_schema import engine
+    from roll_schema.engine import linting
 
-    result = engine.lint(Path("c.yaml"), read(Path("c.yaml")), Options())
+    result = linting.lint(Path("c.yaml"), read(Path("c.yaml")), Options())
     assert [item.rule for item in result.diagnostics][:1] == ["missing-fragment"]

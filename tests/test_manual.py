@@ -19,12 +19,12 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 import roll_schema
-from roll_schema import settings
+from roll_schema.engine import settings
 from roll_schema.rules import RULES
+from tests.cli.test_cli import run
 from tests.conftest import EXAMPLES, ROOT, lacks
 from tests.patience import PATIENCE
 from tests.session import copy
-from tests.test_cli import run
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 DOCS = ROOT / "docs"

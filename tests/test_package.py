@@ -17,7 +17,7 @@ from urllib.parse import unquote
 import pytest
 from packaging.requirements import Requirement
 
-from roll_schema import releases
+from roll_schema.facts import releases
 from roll_schema.version import VERSION
 from tests.conftest import EXAMPLES, ROOT
 from tests.session import installed
@@ -49,14 +49,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 def test_the_wheel_has_what_is_needed_and_nothing_else(built: Built) -> None:
     names = zipfile.ZipFile(built.wheel).namelist()
     for name in releases.NAMES:
-        assert f"roll_schema/releases/{name}.json" in names
+        assert f"roll_schema/facts/releases/{name}.json" in names
         assert f"roll_schema/schemas/{name}/sections.schema.json" in names
     command = ["git", "ls-files", "roll_schema", "runtime/roll_runtime", "schemas"]
     tracked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
     ours = {f"roll_schema/{name}" if name.startswith("schemas/") else name.removeprefix("runtime/") for name in tracked}
     ours.remove("roll_schema/schemas")  # a link in the checkout
     assert {name for name in names if ".dist-info/" not in name} == ours
-    assert {"roll_schema/py.typed", "roll_schema/rules/table.json", "roll_schema/catalog/checkpoints.json"} < ours
+    assert {"roll_schema/py.typed", "roll_schema/rules/table.json", "roll_schema/facts/catalog/checkpoints.json"} < ours
 
 
 def test_the_source_has_what_builds_it_and_nothing_else(built: Built) -> None:

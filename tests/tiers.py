@@ -25,10 +25,10 @@ class Row(NamedTuple):
 EXHAUSTIVE = [
     # The linter on many configs, or on very large ones.
     Row("tests/test_hostile.py::test_no_value_breaks*", 3, "any value at any place, for each good example"),
-    Row("tests/test_upgrade.py::test_no_new_error*", 3, "every shipped config, between every two releases"),
-    Row("tests/test_causes.py::test_each_fragment*", 2, "every fragment of every shipped config"),
-    Row("tests/test_unchecked.py::test_a_narrowed_run*", 4, "each broken example with each group of rules"),
-    Row("tests/test_syntax.py::test_real_configs*", 0, "shipped configs broken at random; own configs stay"),
+    Row("tests/rewriting/test_migrate.py::test_no_new_error*", 3, "every shipped config, between every two releases"),
+    Row("tests/composition/test_causes.py::test_each_fragment*", 2, "every fragment of every shipped config"),
+    Row("tests/engine/test_unchecked.py::test_a_narrowed_run*", 4, "each broken example with each group of rules"),
+    Row("tests/source/test_syntax.py::test_real_configs*", 0, "shipped configs broken at random; own configs stay"),
     Row("tests/test_limits.py::test_texts[600,000 keys]", 0, "the largest text, a minute and a GiB"),
     Row(
         "tests/test_package.py::test_it_works_in_an_empty_environment[source]",

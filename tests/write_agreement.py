@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from roll_schema.diagnostic import Severity
+from roll_schema.source.diagnostic import Severity
 from tests.conftest import ROOT, json_lines, shared_folder
 from tests.test_corpus import (
     ELSEWHERE,

@@ -2,7 +2,7 @@
 
     python -m tests.write_catalog [MODEL_TYPE...]
 
-writes `roll_schema/catalog/models/<model_type>.json` for the transformers that is installed; entries of the other major
+writes `roll_schema/facts/catalog/models/<model_type>.json` for the transformers that is installed; entries of the other major
 release are kept. Run it once with transformers 4 and once with transformers 5.
 
 Each model is built again with one size of its configuration changed at a time. A number of layers, or a dimension of a
@@ -24,8 +24,8 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 from typing import Any
 
-from roll_schema.catalog.architecture import FOLDER, evaluate, evaluate_path, with_head_dim
-from roll_schema.catalog.checkpoint import SIZES
+from roll_schema.facts.catalog.architecture import FOLDER, evaluate, evaluate_path, with_head_dim
+from roll_schema.facts.catalog.checkpoint import SIZES
 
 Rows = dict[str, str]
 """Weights with their shapes, or modules with their kinds, by path; numbers in paths are written as ranges."""

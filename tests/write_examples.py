@@ -11,10 +11,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from roll_schema import plan
-from roll_schema.catalog.gpus import GPUS
-from roll_schema.plan import Plan
-from roll_schema.report import plan_svg, text
+from roll_schema.facts.catalog.gpus import GPUS
+from roll_schema.planning import plan
+from roll_schema.planning.plan import Plan
+from roll_schema.report import text
+from roll_schema.report.plan import svg as plan_svg
 from tests.clients import yaml_server
 from tests.conftest import EXAMPLES, PROJECT, ROOT
 from tests.rules import verdicts

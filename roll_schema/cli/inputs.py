@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from roll_schema import files, models, releases
-from roll_schema.secrets import printable
-from roll_schema.text import MAX_BYTES
+from roll_schema import models
+from roll_schema.facts import releases
+from roll_schema.source import files
+from roll_schema.source.secrets import printable
+from roll_schema.source.text import MAX_BYTES
 
 if TYPE_CHECKING:
-    from roll_schema.cache import Cache
-    from roll_schema.engine import Options, Result
-    from roll_schema.text import Source
+    from roll_schema.engine.cache import Cache
+    from roll_schema.engine.linting import Options, Result
+    from roll_schema.source.text import Source
 
 Input = tuple[Path, bool]
 """A config to read, and whether it is standard input that is read in its place."""
@@ -56,7 +58,7 @@ class Request(NamedTuple):
 
     def read(self, cache_folder: Path | None = None) -> tuple[list[Input], Options]:
         """The configs that are named, and how to lint them; raises click's UsageError."""
-        from roll_schema.engine import Options
+        from roll_schema.engine.linting import Options
 
         targets, overrides = split(self.words)
         return files_of(targets, self.stdin_filename, cache_folder), Options(
@@ -131,7 +133,7 @@ def files_of(targets: list[str], stdin_filename: Path | None, cache_folder: Path
 
 def _configs_below(folder: Path, cache_folder: Path | None) -> list[Path]:
     """Pipeline configs below a folder; fragments are linted with the configs that include them."""
-    from roll_schema.engine import Options
+    from roll_schema.engine.linting import Options
 
     cache = _cache(cache_folder, Options())
 
@@ -159,7 +161,8 @@ def _is_too_large(path: Path) -> bool:
 
 def is_config(path: Path, *, faulty: bool = False) -> bool:
     """Whether a file is a pipeline's config; one that is no YAML counts where it looks like one, or if `faulty`."""
-    from roll_schema import detect, text, tree
+    from roll_schema.engine import detect
+    from roll_schema.source import text, tree
 
     try:
         source = text.read(path)
@@ -188,7 +191,7 @@ def usage_errors() -> Iterator[None]:
 def _cache(folder: Path | None, options: Options) -> Cache | None:
     if folder is None:
         return None
-    from roll_schema.cache import Cache
+    from roll_schema.engine.cache import Cache
 
     return Cache(folder, options)
 
@@ -239,7 +242,8 @@ def lint_files(files: list[Input], options: Options, jobs: int | None, cache_fol
 
 def read_file(file: Input) -> tuple[Path, Source]:
     """A config's text, with the path that its fragments are found from; raises click's UsageError."""
-    from roll_schema import api, text
+    from roll_schema import api
+    from roll_schema.source import text
 
     path, standard_input = file
     if standard_input:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from roll_schema import models, releases
-from roll_schema.catalog.gpus import GPUS
+from roll_schema import models
 from roll_schema.cli.inputs import (
     Input,
     Request,
@@ -20,13 +19,15 @@ from roll_schema.cli.inputs import (
     shared,
     with_project,
 )
-from roll_schema.diagnostic import Severity
+from roll_schema.facts import releases
+from roll_schema.facts.catalog.gpus import GPUS
 from roll_schema.report import FORMATS
 from roll_schema.rules import OPTIONAL_GROUPS
+from roll_schema.source.diagnostic import Severity
 from roll_schema.version import VERSION
 
 if TYPE_CHECKING:
-    from roll_schema.engine import Options, Result
+    from roll_schema.engine.linting import Options, Result
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -59,7 +60,7 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
     if not value or context.resilient_parsing:
         return
     from roll_schema.rules import RULES
-    from roll_schema.text import closest
+    from roll_schema.source.text import closest
 
     rule = RULES.get(value)
     if rule is None:
@@ -201,7 +202,7 @@ def lint_command(
     aside = (fix or add_ignores) and any(standard_input for _, standard_input in files)
     output.write(reports, results, list(closing()) if output.for_people(reports) else [], color, aside)
     if cache_folder is not None:
-        from roll_schema.cache import Cache
+        from roll_schema.engine.cache import Cache
 
         Cache(cache_folder, options).prune()
     failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
@@ -219,7 +220,7 @@ def _tell_unchecked(results: list[Result]) -> bool:
 
 
 def _cache_folder() -> Path:
-    from roll_schema import cache
+    from roll_schema.engine import cache
 
     return cache.folder()
 
@@ -232,7 +233,7 @@ def _refuse_together(given: dict[str, object]) -> None:
 
 
 def _written(path: Path, results: list[Result]) -> str:
-    from roll_schema import baseline
+    from roll_schema.engine import baseline
 
     try:
         count = baseline.write(path, results, baseline.read(path) if path.exists() else ())
@@ -245,8 +246,8 @@ def _written(path: Path, results: list[Result]) -> str:
 
 def _without_known(path: Path, results: list[Result]) -> list[str]:
     """Take what is known out of the results; gives a line for each that no longer occurs."""
-    from roll_schema import baseline
-    from roll_schema.secrets import printable
+    from roll_schema.engine import baseline
+    from roll_schema.source.secrets import printable
 
     try:
         gone = baseline.apply(path, baseline.read(path), results)
@@ -259,7 +260,7 @@ def _without_known(path: Path, results: list[Result]) -> list[str]:
 
 def _settings_of(result: Result, options: Options) -> Iterator[str]:
     """What a config is checked against and why, for people."""
-    from roll_schema.secrets import printable
+    from roll_schema.source.secrets import printable
 
     options = with_project(Path(result.file), options)
     yield printable(result.file)

@@ -13,10 +13,10 @@ import click
 from roll_schema.cli.inputs import is_colored
 from roll_schema.report import FOR_PEOPLE, FORMATS, render
 from roll_schema.report.text import PLAIN, Style
-from roll_schema.text import closest
+from roll_schema.source.text import closest
 
 if TYPE_CHECKING:
-    from roll_schema.engine import Result
+    from roll_schema.engine.linting import Result
 
 
 class Report(NamedTuple):
@@ -96,7 +96,7 @@ def _blocks(form: str, results: list[Result], closing: list[str], style: Style) 
 
 
 def _to_file(path: Path, content: str) -> None:
-    from roll_schema import fix
+    from roll_schema.source import fix
 
     text = content + "\n" if content else ""
     try:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from roll_schema.catalog.gpus import GPUS
 from roll_schema.cli.inputs import Request, color_option, shared
+from roll_schema.facts.catalog.gpus import GPUS
 
 if TYPE_CHECKING:
-    from roll_schema.plan import Plan
+    from roll_schema.planning.plan import Plan
 
 FORMATS = (".svg", ".html", ".json")
 
@@ -39,10 +39,11 @@ def plan_command(
     color: str,
 ) -> int:
     """Show which role sits on which GPU, what a step does, and an estimate of memory per GPU and phase."""
-    from roll_schema import plan
     from roll_schema.cli.output import style_of
-    from roll_schema.diagnostic import Severity
-    from roll_schema.report import plan_text, text
+    from roll_schema.planning import plan
+    from roll_schema.report import text
+    from roll_schema.report.plan import text as plan_text
+    from roll_schema.source.diagnostic import Severity
 
     for output in outputs:
         if output.suffix not in FORMATS:
@@ -77,8 +78,10 @@ def plan_command(
 
 
 def _write(output: Path, made: Plan) -> None:
-    from roll_schema import fix
-    from roll_schema.report import plan_html, plan_json, plan_svg
+    from roll_schema.report.plan import html as plan_html
+    from roll_schema.report.plan import json as plan_json
+    from roll_schema.report.plan import svg as plan_svg
+    from roll_schema.source import fix
 
     renderers = {".svg": plan_svg.render, ".html": plan_html.render, ".json": plan_json.render}
     try:

@@ -12,8 +12,8 @@ from itertools import chain
 from pathlib import Path
 
 from roll_schema import api
-from roll_schema.cache import Cache
-from roll_schema.engine import Options, Result
+from roll_schema.engine.cache import Cache
+from roll_schema.engine.linting import Options, Result
 
 _SHARES = 4
 """Shares of the files for each process, so that none waits long for another."""

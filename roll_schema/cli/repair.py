@@ -9,13 +9,14 @@ from pathlib import Path
 
 import click
 
-from roll_schema import engine, fix
 from roll_schema.cli.inputs import Input, read_file, with_project
-from roll_schema.engine import Options, Result
-from roll_schema.redact import shown
-from roll_schema.repair import Repair, repair
-from roll_schema.secrets import printable
-from roll_schema.text import Source, lines
+from roll_schema.engine import linting
+from roll_schema.engine.linting import Options, Result
+from roll_schema.rewriting.repair import Repair, repair
+from roll_schema.source import fix
+from roll_schema.source.redact import shown
+from roll_schema.source.secrets import printable
+from roll_schema.source.text import Source, lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,13 @@ def add_ignores(files: list[Input], options: Options) -> Repaired:
 
 
 def _silenced(path: Path, source: Source, options: Options) -> Repair:
-    from roll_schema import silence
+    from roll_schema.rewriting import silence
 
-    result = engine.lint(path, source, options)
+    result = linting.lint(path, source, options)
     if not result.was_checked:
         return Repair(source.text, result, ())  # what is wrong hides the rest, and cannot be silenced
     text, answered = silence.add(source, result.diagnostics)
-    return Repair(text, engine.lint(path, Source(source.name, text), options), tuple(answered))
+    return Repair(text, linting.lint(path, Source(source.name, text), options), tuple(answered))
 
 
 def _edited(

@@ -11,10 +11,10 @@ import click
 
 from roll_schema import models
 from roll_schema.cli.inputs import Request, lint_file, read_file, shared, with_project
-from roll_schema.secrets import printable
+from roll_schema.source.secrets import printable
 
 if TYPE_CHECKING:
-    from roll_schema.engine import Options
+    from roll_schema.engine.linting import Options
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -22,7 +22,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 def _print_catalog(context: click.Context, parameter: click.Parameter, address: str | None) -> None:
     if not address or context.resilient_parsing:
         return
-    from roll_schema.modeline import catalog
+    from roll_schema.export.modeline import catalog
 
     if not address.startswith("https://"):
         raise click.BadParameter("a catalog wants an address that begins with https://", context, parameter)
@@ -33,7 +33,7 @@ def _print_catalog(context: click.Context, parameter: click.Parameter, address: 
 def _export(context: click.Context, parameter: click.Parameter, folder: Path | None) -> None:
     if folder is None or context.resilient_parsing:
         return
-    from roll_schema.modeline import FOLDER
+    from roll_schema.export.modeline import FOLDER
 
     try:
         shutil.copytree(FOLDER, folder, dirs_exist_ok=True)
@@ -61,7 +61,7 @@ def _export(context: click.Context, parameter: click.Parameter, folder: Path | N
 def schema_command(request: Request, schemas: str | None, add_modeline: bool) -> int:
     """Print the comment that tells an editor's YAML server the schema of a config."""
     from roll_schema.cli.repair import replace_text
-    from roll_schema.modeline import modeline, with_modeline
+    from roll_schema.export.modeline import modeline, with_modeline
     from roll_schema.report import text
 
     files, options = request.read()
@@ -91,7 +91,7 @@ def schema_command(request: Request, schemas: str | None, add_modeline: bool) ->
 
 def _place(asked: str | None, path: Path, options: Options) -> str:
     """Where the schemas are: as asked for, as the settings file says, or with this package."""
-    from roll_schema.modeline import FOLDER, is_address
+    from roll_schema.export.modeline import FOLDER, is_address
 
     project = with_project(path, options).project
     named = project.get("schemas", path)

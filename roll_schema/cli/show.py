@@ -12,8 +12,8 @@ from roll_schema.cli.inputs import Request, shared
 @click.option("--resolve", is_flag=True, help="With interpolations resolved.")
 def show_command(request: Request, resolve: bool) -> int:
     """Print the composed config, each value with the place it comes from."""
+    from roll_schema.composition.show import show
     from roll_schema.report import text
-    from roll_schema.show import show
 
     result = request.lint_one("show")
     tree = result.resolved if resolve else result.composed

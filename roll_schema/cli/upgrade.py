@@ -7,14 +7,15 @@ from pathlib import Path
 
 import click
 
-from roll_schema import models, releases
+from roll_schema import models
 from roll_schema.cli.inputs import files_of, read_file, with_project
 from roll_schema.cli.repair import replace_text, show_diff
-from roll_schema.diagnostic import Severity
-from roll_schema.engine import Options
-from roll_schema.migrate import compare, migrate
+from roll_schema.engine.linting import Options
+from roll_schema.facts import releases
 from roll_schema.report import text
-from roll_schema.secrets import clean, printable
+from roll_schema.rewriting.migrate import compare, migrate
+from roll_schema.source.diagnostic import Severity
+from roll_schema.source.secrets import clean, printable
 
 _RELEASE = click.Choice(releases.NAMES)
 _SETTINGS = {"help_option_names": ["-h", "--help"]}

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from roll_schema.diagnostic import Fault
+from roll_schema.facts.releases import Release
 from roll_schema.models import unchecked
 from roll_schema.models.section import Section
 from roll_schema.models.validation import SchemaError, facts_of
-from roll_schema.releases import Release
-from roll_schema.tree import Node
+from roll_schema.source.diagnostic import Fault
+from roll_schema.source.tree import Node
 
 _STAND_INS = {"actor_train": "student_train", "actor_infer": "student_infer"}
 _ROLE = re.compile(rf"\b({'|'.join(_STAND_INS)})\b")

@@ -9,10 +9,10 @@ from typing import Any, Literal, Optional, Union
 from pydantic import create_model
 
 from roll_schema import models
+from roll_schema.facts.releases import Release
 from roll_schema.models.section import DEFAULT, Float, FreeForm, Int, Item, Section
 from roll_schema.models.validation import Nested, facts_of, section_types
 from roll_schema.models.worker_config import WorkerConfig, teachers
-from roll_schema.releases import Release
 
 _NAMES: dict[str, Any] = {
     "int": Int,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, WithJsonSchema, WrapValidator
 from pydantic_core import PydanticCustomError
 
-from roll_schema.tree import UNKNOWN
+from roll_schema.source.tree import UNKNOWN
 
 DEFAULT: Any = None
 """Stands where the default is the release's own: `releases/<release>.json` has it, not the model."""

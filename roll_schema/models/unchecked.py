@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from roll_schema.tree import lookup, plain
+from roll_schema.source.tree import lookup, plain
 
 if TYPE_CHECKING:
     from roll_schema.models.validation import SchemaError
-    from roll_schema.tree import Node
+    from roll_schema.source.tree import Node
 
 _NUMBER, _TEXT, _LIST, _MAPPING = frozenset({bool, int, float}), {str}, {list}, {dict}
 _NULL = {type(None)}

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from pydantic import ValidationError
 
+from roll_schema.facts.releases import Release
 from roll_schema.models.section import Named, Section, Settings, guarded
-from roll_schema.releases import Release
-from roll_schema.tree import UNKNOWN, Node, join, lookup, plain
+from roll_schema.source.tree import UNKNOWN, Node, join, lookup, plain
 
 PathKey = str | int
 Path = tuple[PathKey, ...]

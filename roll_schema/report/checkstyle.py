@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from itertools import groupby
 from xml.etree import ElementTree
 
-from roll_schema.engine import Result
-from roll_schema.secrets import clean, printable
+from roll_schema.engine.linting import Result
+from roll_schema.source.secrets import clean, printable
 from roll_schema.version import VERSION
 
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from roll_schema.diagnostic import Diagnostic, Severity
-from roll_schema.engine import Result
+from roll_schema.engine.linting import Result
 from roll_schema.report.places import whole_message
-from roll_schema.secrets import clean
+from roll_schema.source.diagnostic import Diagnostic, Severity
+from roll_schema.source.secrets import clean
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 

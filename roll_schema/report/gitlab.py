@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from roll_schema.diagnostic import Diagnostic, Severity
-from roll_schema.engine import Result
-from roll_schema.fingerprint import fingerprints
-from roll_schema.secrets import clean
+from roll_schema.engine.fingerprint import fingerprints
+from roll_schema.engine.linting import Result
+from roll_schema.source.diagnostic import Diagnostic, Severity
+from roll_schema.source.secrets import clean
 
 _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "minor", Severity.INFO: "info"}
 

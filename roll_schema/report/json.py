@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from roll_schema.diagnostic import Diagnostic, Severity
-from roll_schema.engine import Result
+from roll_schema.engine.linting import Result
 from roll_schema.report.places import shown_edits
-from roll_schema.secrets import mask
-from roll_schema.text import Span
+from roll_schema.source.diagnostic import Diagnostic, Severity
+from roll_schema.source.secrets import mask
+from roll_schema.source.text import Span
 from roll_schema.version import VERSION
 
 

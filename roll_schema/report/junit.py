@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
-from roll_schema.diagnostic import Diagnostic, Severity
-from roll_schema.engine import Result
+from roll_schema.engine.linting import Result
 from roll_schema.report.places import whole_message
-from roll_schema.secrets import clean, printable
+from roll_schema.source.diagnostic import Diagnostic, Severity
+from roll_schema.source.secrets import clean, printable
 
 
 def render(results: Iterable[Result]) -> str:

@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 from urllib.parse import quote
 
-from roll_schema.diagnostic import Diagnostic, Edit
-from roll_schema.redact import is_secret
-from roll_schema.secrets import clean
+from roll_schema.source.diagnostic import Diagnostic, Edit
+from roll_schema.source.redact import is_secret
+from roll_schema.source.secrets import clean
 
 
 def rule_page(manual: str, rule: str) -> str:

@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from roll_schema.diagnostic import Diagnostic, Edit, Severity
-from roll_schema.engine import Result
-from roll_schema.fingerprint import fingerprints
+from roll_schema.engine.fingerprint import fingerprints
+from roll_schema.engine.linting import Result
 from roll_schema.report.places import file_uri, rule_page, shown_edits, whole_message
-from roll_schema.rule import Rule
 from roll_schema.rules import RULES
-from roll_schema.secrets import clean
-from roll_schema.text import Span
+from roll_schema.rules.rule import Rule
+from roll_schema.source.diagnostic import Diagnostic, Edit, Severity
+from roll_schema.source.secrets import clean
+from roll_schema.source.text import Span
 from roll_schema.version import VERSION
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from roll_schema.detect import Choice
-from roll_schema.diagnostic import Diagnostic, Severity
-from roll_schema.engine import Result
-from roll_schema.redact import shown, starred
+from roll_schema.engine.detect import Choice
+from roll_schema.engine.linting import Result
 from roll_schema.report.places import absolute_uri, rule_page
-from roll_schema.secrets import clean, is_secret_path, printable, width
+from roll_schema.source.diagnostic import Diagnostic, Severity
+from roll_schema.source.redact import shown, starred
+from roll_schema.source.secrets import clean, is_secret_path, printable, width
 
 _COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 _MAX_WIDTH = 140

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from roll_schema.rule import Rule
+    from roll_schema.rules.rule import Rule
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "agentic": (

@@ -6,12 +6,12 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from roll_schema import silence
-from roll_schema.diagnostic import Diagnostic, Edit
-from roll_schema.repair import repair
-from roll_schema.secrets import clean
+from roll_schema.rewriting import silence
+from roll_schema.rewriting.repair import repair
 from roll_schema.server.document import Document
-from roll_schema.text import Source, lines
+from roll_schema.source.diagnostic import Diagnostic, Edit
+from roll_schema.source.secrets import clean
+from roll_schema.source.text import Source, lines
 
 _MOST_SILENCED = 10
 

@@ -12,18 +12,18 @@ from lsprotocol import types
 from pygls.capabilities import get_capability
 from pygls.lsp.server import LanguageServer
 
-from roll_schema import settings
 from roll_schema.api import InputError
-from roll_schema.diagnostic import Diagnostic, Edit, Severity
-from roll_schema.engine import Options
+from roll_schema.engine import settings
+from roll_schema.engine.linting import Options
 from roll_schema.report.places import rule_page, whole_message
-from roll_schema.secrets import clean
 from roll_schema.server import actions, completion, hints, hover, navigation
 from roll_schema.server.document import Document
 from roll_schema.server.navigation import Symbol
 from roll_schema.server.options import options_of
 from roll_schema.server.places import Places, path_of
-from roll_schema.text import Span
+from roll_schema.source.diagnostic import Diagnostic, Edit, Severity
+from roll_schema.source.secrets import clean
+from roll_schema.source.text import Span
 from roll_schema.version import VERSION
 
 PAUSE = 0.01
@@ -280,7 +280,7 @@ def create() -> Server:
         made = hints.plan_of(server.document(uri))
         if made is None:
             return None
-        from roll_schema.report import plan_html
+        from roll_schema.report.plan import html as plan_html
 
         page = Path(tempfile.mkdtemp(prefix="roll-lint-")) / "plan.html"
         page.write_text(plan_html.render(made), encoding="utf-8")

@@ -7,20 +7,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from roll_schema import descriptions, releases, scalars
-from roll_schema.catalog.adapters import ADAPTABLE
+from roll_schema.composition.references import Steps, find
+from roll_schema.export import descriptions
+from roll_schema.facts import releases
+from roll_schema.facts.catalog.adapters import ADAPTABLE
+from roll_schema.facts.missing import FactMissing
 from roll_schema.models.section import Unresolved
 from roll_schema.models.validation import section_types
-from roll_schema.references import Steps, find
-from roll_schema.rule import FactMissing
+from roll_schema.planning.workers import model_modules
 from roll_schema.rules import GROUPS, RULES
-from roll_schema.secrets import printable
 from roll_schema.server.cursor import Cursor, cursor, keys_beside
 from roll_schema.server.document import Document
 from roll_schema.server.fields import field_at, key_at, place
 from roll_schema.server.values import summary
-from roll_schema.text import yaml_line_start
-from roll_schema.workers import model_modules
+from roll_schema.source import scalars
+from roll_schema.source.secrets import printable
+from roll_schema.source.text import yaml_line_start
 
 Kind = Literal["field", "section", "value", "block", "variable", "module", "file", "rule"]
 

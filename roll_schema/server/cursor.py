@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from roll_schema.text import yaml_line_start, yaml_lines
+from roll_schema.source.text import yaml_line_start, yaml_lines
 
 _KEY = re.compile(r"""(?P<key>"[^"]*"|'[^']*'|[^\s#'"{\[\]},&*!|>%@`:][^:#\s]*(?: [^:#\s]+)*) *:(?=\s|$)""")
 _DASH = re.compile(r"-(?=\s|$)")

@@ -5,15 +5,17 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
-from roll_schema import api, detect, engine, models, tree
-from roll_schema.diagnostic import Diagnostic
-from roll_schema.engine import Options, Result
+from roll_schema import api, models
+from roll_schema.composition.references import Steps, find, nodes
+from roll_schema.engine import detect, linting
+from roll_schema.engine.linting import Options, Result
+from roll_schema.facts.releases import Release
 from roll_schema.models.section import Section
-from roll_schema.references import Steps, find, nodes
-from roll_schema.releases import Release
 from roll_schema.rules import RULES
-from roll_schema.text import Source, Span
-from roll_schema.tree import Node
+from roll_schema.source import tree
+from roll_schema.source.diagnostic import Diagnostic
+from roll_schema.source.text import Source, Span
+from roll_schema.source.tree import Node
 
 
 class Document:
@@ -50,7 +52,7 @@ class Document:
     @cached_property
     def result(self) -> Result:
         """What linting it gives."""
-        return engine.lint(self.path, self.source, self.asked)
+        return linting.lint(self.path, self.source, self.asked)
 
     @property
     def includes(self) -> dict[Source, Span]:

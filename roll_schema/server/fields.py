@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from roll_schema import descriptions
-from roll_schema.descriptions import Field
+from roll_schema.composition.references import Steps
+from roll_schema.export import descriptions
+from roll_schema.export.descriptions import Field
+from roll_schema.facts.strategies import Backend, Key, backend_of
 from roll_schema.models.section import Section
 from roll_schema.models.validation import facts_of, section_types
-from roll_schema.references import Steps
 from roll_schema.server.document import Document
-from roll_schema.strategies import Backend, Key, backend_of
 
 
 @dataclass(frozen=True, slots=True)

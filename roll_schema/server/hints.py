@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from roll_schema import plan
+from roll_schema.composition.references import Steps, nodes
+from roll_schema.facts.missing import FactMissing
 from roll_schema.models.section import Unresolved, known
-from roll_schema.plan import Plan
-from roll_schema.references import Steps, nodes
-from roll_schema.rule import FactMissing
-from roll_schema.secrets import printable
+from roll_schema.planning import plan
+from roll_schema.planning.plan import Plan
+from roll_schema.planning.workers import gpus_per_worker, step_size, workers_of
 from roll_schema.server.document import Document
 from roll_schema.server.values import summary
-from roll_schema.text import Span
-from roll_schema.tree import UNKNOWN
-from roll_schema.workers import gpus_per_worker, step_size, workers_of
+from roll_schema.source.secrets import printable
+from roll_schema.source.text import Span
+from roll_schema.source.tree import UNKNOWN
 
 _MOST_LETTERS = 40
 

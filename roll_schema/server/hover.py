@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from roll_schema import descriptions, releases, scalars
-from roll_schema.descriptions import Field
+from roll_schema.composition.references import Steps
+from roll_schema.export import descriptions
+from roll_schema.export.descriptions import Field
+from roll_schema.facts import releases
 from roll_schema.models.validation import facts_of
-from roll_schema.references import Steps
-from roll_schema.secrets import clean
 from roll_schema.server.document import Document
 from roll_schema.server.fields import field_at, key_at, place
 from roll_schema.server.values import code, place_of, reference_at, summary
-from roll_schema.text import Span
-from roll_schema.tree import Node
+from roll_schema.source import scalars
+from roll_schema.source.secrets import clean
+from roll_schema.source.text import Span
+from roll_schema.source.tree import Node
 
 _HOPS = {
     "interpolated": "used",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from roll_schema.references import Steps, find, references
+from roll_schema.composition.references import Steps, find, references
 from roll_schema.server.document import Document
 from roll_schema.server.values import reference_at
-from roll_schema.text import Span
-from roll_schema.tree import Node
+from roll_schema.source.text import Span
+from roll_schema.source.tree import Node
 
 
 def definitions(document: Document, offset: int) -> list[Span]:

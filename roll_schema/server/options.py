@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from roll_schema import models, releases
+from roll_schema import models
 from roll_schema.api import InputError
-from roll_schema.catalog.gpus import GPUS
-from roll_schema.engine import Options
+from roll_schema.engine.linting import Options
+from roll_schema.facts import releases
+from roll_schema.facts.catalog.gpus import GPUS
 from roll_schema.rules import OPTIONAL_GROUPS
-from roll_schema.text import closest
+from roll_schema.source.text import closest
 
 _CHOICES = {"release": releases.NAMES, "pipeline": models.PIPELINES, "target": OPTIONAL_GROUPS, "gpu": GPUS}
 _OTHERS = ("nodes", "gpusPerNode", "preview", "configDirs")

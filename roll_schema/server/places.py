@@ -9,7 +9,7 @@ from lsprotocol import types
 from pygls.uris import to_fs_path
 from pygls.workspace import PositionCodec
 
-from roll_schema.text import Source, Span
+from roll_schema.source.text import Source, Span
 
 
 class Places:

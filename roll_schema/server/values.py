@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from roll_schema import scalars
-from roll_schema.redact import shown
-from roll_schema.references import Reference, Steps, references
-from roll_schema.secrets import MASK, is_secret_path, printable
+from roll_schema.composition.references import Reference, Steps, references
 from roll_schema.server.document import Document
-from roll_schema.text import Span
-from roll_schema.tree import UNKNOWN, Node
+from roll_schema.source import scalars
+from roll_schema.source.redact import shown
+from roll_schema.source.secrets import MASK, is_secret_path, printable
+from roll_schema.source.text import Span
+from roll_schema.source.tree import UNKNOWN, Node
 
 _LONGEST = 80
 

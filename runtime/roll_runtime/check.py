@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 import roll_schema
-from roll_schema.diagnostic import Diagnostic, Severity
 from roll_schema.report import text
+from roll_schema.source.diagnostic import Diagnostic, Severity
 
 
 def check(

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from roll_runtime.errors import DataProblem
-from roll_schema import workers
+from roll_schema.planning import workers
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

@@ -9,8 +9,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from roll_runtime.errors import EnvironmentProblem
-from roll_schema import workers
 from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.planning import workers
 
 ROLES = ("actor_train", "actor_infer")
 """The roles that sit on devices; the reference is the trainer without its adapter, rewards need no device."""

@@ -19,10 +19,10 @@ from roll_runtime.settings import (
     Sampling,
     Shaping,
 )
-from roll_schema import workers
-from roll_schema.catalog import is_pattern, target_names
+from roll_schema.facts.catalog import is_pattern, target_names
 from roll_schema.models.rlvr_config import RLVRConfig
 from roll_schema.models.worker_config import WorkerConfig
+from roll_schema.planning import workers
 
 _CORRECTIONS = (("ratio", False), ("ratio", True), ("diff", False), ("diff", True))
 

@@ -18,7 +18,7 @@ from roll_runtime.errors import DataProblem, EnvironmentProblem, Interrupted, No
 from roll_runtime.progress import Progress
 from roll_runtime.recipe import Recipe
 from roll_runtime.store import Position, Store, position_of, rank_of
-from roll_schema.secrets import MASK, is_secret_path, mask, printable
+from roll_schema.source.secrets import MASK, is_secret_path, mask, printable
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

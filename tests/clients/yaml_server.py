@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from roll_schema import models, releases
-from roll_schema.modeline import modeline, with_modeline
-from roll_schema.text import Source
+from roll_schema import models
+from roll_schema.export.modeline import modeline, with_modeline
+from roll_schema.facts import releases
+from roll_schema.source.text import Source
 from tests.clients import PROGRAMS
 from tests.clients.editor import Editor
 from tests.conftest import EXAMPLES, ROOT

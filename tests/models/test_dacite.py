@@ -12,12 +12,13 @@ from typing import Any
 import dacite
 import pytest
 
-from roll_schema import models, releases
+from roll_schema import models
+from roll_schema.facts import releases
+from roll_schema.facts.releases import Release
 from roll_schema.models.section import Section
 from roll_schema.models.validation import facts_of, section_types, validate
-from roll_schema.releases import Release
-from roll_schema.text import Source
-from roll_schema.tree import Node
+from roll_schema.source.text import Source
+from roll_schema.source.tree import Node
 
 VALUES: list[Any] = [
     None, True, False, 0, 1, -1, 8, 8.0, 1.5, 1e-5, "8", "x", "", "true", "bf16", "fp32", "vllm", "megatron_train",

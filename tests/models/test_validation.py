@@ -6,8 +6,9 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 
-from roll_schema import models, releases
-from roll_schema.descriptions import documentation
+from roll_schema import models
+from roll_schema.export.descriptions import documentation
+from roll_schema.facts import releases
 from roll_schema.models.section import Section, Unresolved
 from roll_schema.models.validation import facts_of, section_types, sections
 from roll_schema.rules import CLAIMING_GROUPS, RULES

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from roll_schema.catalog.adapters import adapter_parameters, matched
-from roll_schema.catalog.architecture import FOLDER, Architecture, architectures
-from roll_schema.catalog.checkpoint import SIZES, Checkpoint
-from roll_schema.catalog.vllm_lora import adapted_embeddings, refuses_adapters
+from roll_schema.facts.catalog.adapters import adapter_parameters, matched
+from roll_schema.facts.catalog.architecture import FOLDER, Architecture, architectures
+from roll_schema.facts.catalog.checkpoint import SIZES, Checkpoint
+from roll_schema.facts.catalog.vllm_lora import adapted_embeddings, refuses_adapters
 from tests.oracles.verdicts import shown
 from tests.write_catalog import sizes_of
 

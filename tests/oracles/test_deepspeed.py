@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roll_schema.releases import choices_of
-from roll_schema.strategies import Key, backend_of
+from roll_schema.facts.releases import choices_of
+from roll_schema.facts.strategies import Key, backend_of
 from tests.oracles.verdicts import PASSES, Cases, Settings, cases, diagnosed, generated, merged, refusal, shown, trainer
 
 pytestmark = pytest.mark.oracle

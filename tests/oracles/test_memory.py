@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from roll_schema import memory, releases
-from roll_schema.catalog.checkpoint import Checkpoint
-from roll_schema.memory import Weights
+from roll_schema.facts import releases
+from roll_schema.facts.catalog.checkpoint import Checkpoint
 from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.section import Settings
+from roll_schema.planning import memory
+from roll_schema.planning.memory import Weights
 from tests.patience import PATIENCE
 from tests.support import lint_text
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roll_schema.catalog import is_pattern, target_names
+from roll_schema.facts.catalog import is_pattern, target_names
 from tests.oracles.verdicts import Cases, Settings, adapter, cases, diagnosed, generated, refusal
 
 pytestmark = pytest.mark.oracle

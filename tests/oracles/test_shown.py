@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from roll_schema.diagnostic import Severity
 from roll_schema.rules import RULES
+from roll_schema.source.diagnostic import Severity
 from tests.oracles.verdicts import RELEASE, diagnostics
 from tests.write_oracles import FILE, GROUPS, NOT_SHOWN, render, rules_shown
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from roll_schema.releases import choices_of
-from roll_schema.strategies import Key, backend_of
+from roll_schema.facts.releases import choices_of
+from roll_schema.facts.strategies import Key, backend_of
 from tests.oracles.conftest import HEADS, POSITIONS
 from tests.oracles.verdicts import Cases, Settings, adapter, cases, generated, refusal, rollout, shown
 

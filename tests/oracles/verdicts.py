@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from roll_schema.diagnostic import Diagnostic
 from roll_schema.rules import RULES
+from roll_schema.source.diagnostic import Diagnostic
 from tests.support import lint_text
 
 Settings = dict[str, Any]

@@ -7,10 +7,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from roll_schema.diagnostic import Severity
-from roll_schema.fingerprint import fingerprints
+from roll_schema.composition.show import show
+from roll_schema.engine.fingerprint import fingerprints
 from roll_schema.report import DOCUMENTS, FOR_PEOPLE, checkstyle, github, jsonl, junit, render, text
-from roll_schema.show import show
+from roll_schema.source.diagnostic import Severity
 from tests.report.test_sarif import TEXT, linted
 
 GOOD = "rewards: {a: {tag_included: [a]}}\nrollout_batch_size: 64\n"

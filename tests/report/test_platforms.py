@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from roll_schema.engine import Options, Result, lint
+from roll_schema.engine.linting import Options, Result, lint
 from roll_schema.report import github, gitlab
-from roll_schema.text import Source
+from roll_schema.source.text import Source
 
 TEXT = """\
 rollout_batch_size: 64

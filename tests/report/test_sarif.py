@@ -9,11 +9,12 @@ from typing import Any
 import jsonschema
 import pytest
 
-from roll_schema import baseline, engine, fix
-from roll_schema.diagnostic import Edit
-from roll_schema.engine import Options, Result
+from roll_schema.engine import baseline, linting
+from roll_schema.engine.linting import Options, Result
 from roll_schema.report import sarif
-from roll_schema.text import Source, read
+from roll_schema.source import fix
+from roll_schema.source.diagnostic import Edit
+from roll_schema.source.text import Source, read
 from tests.conftest import EXAMPLES
 from tests.support import lint_path
 
@@ -34,7 +35,7 @@ actor_infer:
 
 
 def linted(text: str = TEXT, name: str = "a b/ü.yaml", **options: Any) -> Result:
-    return engine.lint(Path(name), Source(name, text), Options(release="0.2.1", **options))
+    return linting.lint(Path(name), Source(name, text), Options(release="0.2.1", **options))
 
 
 def log(*results: Result) -> dict[str, Any]:
@@ -113,7 +114,7 @@ def test_rules_have_pages_where_the_manual_has_an_address() -> None:
 
 def test_related_places_are_told() -> None:
     path = EXAMPLES / "broken" / "undefined_variable.yaml"
-    result = engine.lint(path, read(path, "c.yaml"), Options(search_paths=(EXAMPLES / "ok",)))
+    result = linting.lint(path, read(path, "c.yaml"), Options(search_paths=(EXAMPLES / "ok",)))
     related = [place for one in log(result)["results"] for place in one.get("relatedLocations", [])]
     assert related
     assert all(place["message"]["text"] for place in related)

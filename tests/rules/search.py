@@ -12,9 +12,9 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from roll_schema import releases
-from roll_schema.rule import Rule
+from roll_schema.facts import releases
 from roll_schema.rules import RULES
+from roll_schema.rules.rule import Rule
 from tests.rules.verdicts import Case, text_of, verdict
 from tests.support import examples
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from roll_schema.catalog.dataset import MAX_BYTES, MAX_ROWS, is_absent, sample
-from roll_schema.diagnostic import Diagnostic, Severity
+from roll_schema.facts.catalog.dataset import MAX_BYTES, MAX_ROWS, is_absent, sample
+from roll_schema.source.diagnostic import Diagnostic, Severity
 from tests.support import lint_text
 
 CONFIG = """\

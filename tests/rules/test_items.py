@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 import yaml
 
-from roll_schema import releases
-from roll_schema.diagnostic import Diagnostic
+from roll_schema.facts import releases
+from roll_schema.facts.missing import FactMissing
 from roll_schema.models import of_pipeline
+from roll_schema.models.each import each
 from roll_schema.models.validation import section_types
 from roll_schema.models.worker_config import WorkerConfig
-from roll_schema.rule import FactMissing, Rule, each
 from roll_schema.rules import FAULT_GROUPS, RULES
+from roll_schema.rules.rule import Rule
+from roll_schema.source.diagnostic import Diagnostic
 from tests.rules.verdicts import diagnostics, pipeline_of
 from tests.support import MARK, examples, lint_text
 

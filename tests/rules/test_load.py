@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from roll_schema import releases
-from roll_schema.diagnostic import Diagnostic, Severity
+from roll_schema.facts import releases
+from roll_schema.source.diagnostic import Diagnostic, Severity
 from tests.support import lint_text
 
 ALL = ""

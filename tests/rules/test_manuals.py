@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from roll_schema.diagnostic import FAILS
-from roll_schema.rule import Rule
 from roll_schema.rules import FAULT_GROUPS, RULES
+from roll_schema.rules.rule import Rule
+from roll_schema.source.diagnostic import FAILS
 from tests.conftest import ROOT
 from tests.rules.verdicts import diagnostics
 from tests.support import MARK, examples
@@ -45,22 +45,22 @@ def test_examples(rule: Rule) -> None:
 
 SHOWN_ELSEWHERE = {
     "pipeline-not-covered": "tests/test_api.py",
-    "pipeline-not-in-release": "tests/test_settings.py",
-    "default-changed": "tests/test_upgrade.py",
-    "behaviour-changed": "tests/test_upgrade.py",
+    "pipeline-not-in-release": "tests/engine/test_settings.py",
+    "default-changed": "tests/rewriting/test_migrate.py",
+    "behaviour-changed": "tests/rewriting/test_migrate.py",
     "data-column-missing": "tests/rules/test_data.py",
     "data-file-missing": "tests/rules/test_data.py",
     "template-for-one-message": "tests/rules/test_data.py",
     "too-few-rows": "tests/rules/test_data.py",
     "unrewarded-tag": "tests/rules/test_data.py",
-    "empty-file": "tests/test_engine.py",
-    "include-cycle": "tests/test_compose.py",
-    "include-outside-project": "tests/test_compose.py",
-    "invalid-override": "tests/test_compose.py",
-    "merge-conflict": "tests/test_compose.py",
-    "misplaced-fragment": "tests/test_engine.py",
-    "nested-too-deep": "tests/test_tree.py",
-    "not-utf8": "tests/test_tree.py",
+    "empty-file": "tests/engine/test_linting.py",
+    "include-cycle": "tests/composition/test_compose.py",
+    "include-outside-project": "tests/composition/test_compose.py",
+    "invalid-override": "tests/composition/test_compose.py",
+    "merge-conflict": "tests/composition/test_compose.py",
+    "misplaced-fragment": "tests/engine/test_linting.py",
+    "nested-too-deep": "tests/source/test_tree.py",
+    "not-utf8": "tests/source/test_tree.py",
 }
 """Rules that an example of one file cannot show."""
 

@@ -21,12 +21,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from roll_schema import releases
-from roll_schema.catalog.gpus import GPUS
-from roll_schema.diagnostic import Diagnostic
-from roll_schema.rule import Cluster, Rule
+from roll_schema.facts import releases
+from roll_schema.facts.catalog.gpus import GPUS
 from roll_schema.rules import OPTIONAL_GROUPS, RULES
-from roll_schema.text import Span
+from roll_schema.rules.rule import Cluster, Rule
+from roll_schema.source.diagnostic import Diagnostic
+from roll_schema.source.text import Span
 from tests.support import MARK, examples, lint_text
 
 VERDICTS = Path(__file__).parent / "verdicts.txt"

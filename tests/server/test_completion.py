@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from roll_schema import tree
-from roll_schema.engine import Options
+from roll_schema.engine.linting import Options
 from roll_schema.server.completion import complete
 from roll_schema.server.document import Document
-from roll_schema.text import Source
+from roll_schema.source import tree
+from roll_schema.source.text import Source
 
 HEAD = "rewards: {}\nrollout_batch_size: 8\nlora_rank: 16\n"
 

@@ -10,7 +10,7 @@ from lsprotocol import types
 from pygls.workspace import PositionCodec
 
 from roll_schema.server.places import Places, path_of
-from roll_schema.text import Source
+from roll_schema.source.text import Source
 
 TEXT = st.text("ab: 😀é\u2028\x85\x0b\n\r", max_size=12)
 PLACES = Places(PositionCodec())

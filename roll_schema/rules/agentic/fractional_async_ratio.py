@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
-from roll_schema.scalars import shown
+from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.source.diagnostic import Severity
+from roll_schema.source.scalars import shown
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig

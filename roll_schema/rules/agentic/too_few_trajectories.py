@@ -30,9 +30,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.diagnostic import Severity
+from roll_schema.models.each import each
 from roll_schema.models.section import fields_of
-from roll_schema.rule import Problem, each, rule
+from roll_schema.rules.rule import Problem, rule
+from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig, EnvManagerConfig

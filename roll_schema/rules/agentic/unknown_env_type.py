@@ -20,11 +20,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from roll_schema.change import Write
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, each, rule
-from roll_schema.text import closest
-from roll_schema.workers import environment_setting
+from roll_schema.models.each import each
+from roll_schema.planning.workers import environment_setting
+from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.source.change import Write
+from roll_schema.source.diagnostic import Severity
+from roll_schema.source.text import closest
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig

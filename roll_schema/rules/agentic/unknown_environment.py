@@ -24,11 +24,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.diagnostic import Severity
+from roll_schema.models.each import each
 from roll_schema.models.section import fields_of
-from roll_schema.rule import Context, Problem, each, rule
-from roll_schema.text import closest, listed
-from roll_schema.workers import items_of
+from roll_schema.planning.workers import items_of
+from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.source.diagnostic import Severity
+from roll_schema.source.text import closest, listed
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig, EnvManagerConfig

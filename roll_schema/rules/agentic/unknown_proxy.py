@@ -17,10 +17,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.change import Write
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
-from roll_schema.text import closest
+from roll_schema.rules.rule import Problem, rule
+from roll_schema.source.change import Write
+from roll_schema.source.diagnostic import Severity
+from roll_schema.source.text import closest
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import LLMProxyConfig

@@ -27,9 +27,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, each, rule
-from roll_schema.workers import environment_setting, items_of
+from roll_schema.models.each import each
+from roll_schema.planning.workers import environment_setting, items_of
+from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig

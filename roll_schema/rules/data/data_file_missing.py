@@ -19,11 +19,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.catalog.dataset import beside, is_absent
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
-from roll_schema.text import closest
-from roll_schema.workers import data_files
+from roll_schema.facts.catalog.dataset import beside, is_absent
+from roll_schema.planning.workers import data_files
+from roll_schema.rules.rule import Problem, rule
+from roll_schema.source.diagnostic import Severity
+from roll_schema.source.text import closest
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig

@@ -19,10 +19,11 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from roll_schema.catalog.dataset import sample
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import RLVR_TRAINING, Problem, each, rule
-from roll_schema.workers import data_files_of
+from roll_schema.facts.catalog.dataset import sample
+from roll_schema.models.each import each
+from roll_schema.planning.workers import data_files_of
+from roll_schema.rules.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig

@@ -22,10 +22,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.catalog.dataset import domain_of, sample
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import RLVR_TRAINING, Problem, rule
-from roll_schema.workers import data_files_of, prompts_per_domain
+from roll_schema.facts.catalog.dataset import domain_of, sample
+from roll_schema.planning.workers import data_files_of, prompts_per_domain
+from roll_schema.rules.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig

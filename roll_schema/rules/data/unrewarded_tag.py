@@ -20,12 +20,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.catalog.dataset import DEFAULT_DOMAIN, sample
-from roll_schema.diagnostic import Severity
+from roll_schema.facts.catalog.dataset import DEFAULT_DOMAIN, sample
+from roll_schema.models.each import each
 from roll_schema.models.section import fields_of, known
-from roll_schema.rule import RLVR_TRAINING, Problem, each, rule
-from roll_schema.text import listed
-from roll_schema.workers import data_files_of
+from roll_schema.planning.workers import data_files_of
+from roll_schema.rules.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.source.diagnostic import Severity
+from roll_schema.source.text import listed
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig

@@ -25,11 +25,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.change import Add, Write
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
-from roll_schema.scalars import shown
-from roll_schema.workers import zero_settings
+from roll_schema.planning.workers import zero_settings
+from roll_schema.rules.rule import Problem, rule
+from roll_schema.source.change import Add, Write
+from roll_schema.source.diagnostic import Severity
+from roll_schema.source.scalars import shown
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig

@@ -21,10 +21,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.devices import ranges
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
-from roll_schema.workers import device_ids
+from roll_schema.facts.devices import ranges
+from roll_schema.planning.workers import device_ids
+from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig

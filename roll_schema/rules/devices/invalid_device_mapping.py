@@ -22,11 +22,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.change import Write
-from roll_schema.devices import InvalidDevices, OpaqueDevices, UnplacedDevices, parse_devices
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
-from roll_schema.workers import runs_on
+from roll_schema.facts.devices import InvalidDevices, OpaqueDevices, UnplacedDevices, parse_devices
+from roll_schema.planning.workers import runs_on
+from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.source.change import Write
+from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig

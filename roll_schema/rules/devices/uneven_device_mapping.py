@@ -22,11 +22,11 @@ from collections.abc import Iterator
 from math import isfinite, prod
 from typing import TYPE_CHECKING
 
-from roll_schema.devices import likeliest_cause
-from roll_schema.diagnostic import Severity
+from roll_schema.facts.devices import likeliest_cause
 from roll_schema.models.section import Settings
-from roll_schema.rule import Context, Problem, rule
-from roll_schema.workers import device_count, runs_on
+from roll_schema.planning.workers import device_count, runs_on
+from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig

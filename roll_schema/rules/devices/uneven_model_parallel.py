@@ -31,10 +31,10 @@ from collections.abc import Iterator
 from math import prod
 from typing import TYPE_CHECKING
 
-from roll_schema.devices import likeliest_cause, oddest
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
-from roll_schema.workers import MEGATRON_SIZES, device_count
+from roll_schema.facts.devices import likeliest_cause, oddest
+from roll_schema.planning.workers import MEGATRON_SIZES, device_count
+from roll_schema.rules.rule import Problem, rule
+from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig

@@ -20,9 +20,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
-from roll_schema.text import listed
+from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.source.diagnostic import Severity
+from roll_schema.source.text import listed
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig

@@ -24,10 +24,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.diagnostic import Severity
+from roll_schema.models.each import each
 from roll_schema.models.section import fields_of, known
-from roll_schema.rule import Context, Problem, each, rule
-from roll_schema.workers import items_of
+from roll_schema.planning.workers import items_of
+from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import EnvManagerConfig

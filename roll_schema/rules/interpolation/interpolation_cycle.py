@@ -15,8 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from roll_schema.diagnostic import Fault, Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.rules.rule import Problem, rule
+from roll_schema.source.diagnostic import Fault, Severity
 
 
 @rule(Severity.ERROR, fails="at load")

@@ -27,10 +27,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.catalog.vllm_lora import RELEASE, refuses_adapters
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
-from roll_schema.workers import model_modules, runs_on
+from roll_schema.facts.catalog.vllm_lora import RELEASE, refuses_adapters
+from roll_schema.planning.workers import model_modules, runs_on
+from roll_schema.rules.rule import Problem, rule
+from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig

@@ -23,10 +23,10 @@ import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.catalog import is_pattern
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
-from roll_schema.workers import trained_by_peft
+from roll_schema.facts.catalog import is_pattern
+from roll_schema.planning.workers import trained_by_peft
+from roll_schema.rules.rule import Problem, rule
+from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig

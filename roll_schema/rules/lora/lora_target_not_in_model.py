@@ -32,15 +32,16 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.catalog import KEYWORDS, OTHER_NAMES, is_pattern, target_names
-from roll_schema.catalog.adapters import ADAPTABLE, kinds_matched, kinds_named
-from roll_schema.catalog.checkpoint import Checkpoint
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import FactMissing, Problem, rule
+from roll_schema.facts.catalog import KEYWORDS, OTHER_NAMES, is_pattern, target_names
+from roll_schema.facts.catalog.adapters import ADAPTABLE, kinds_matched, kinds_named
+from roll_schema.facts.catalog.checkpoint import Checkpoint
+from roll_schema.facts.missing import FactMissing
+from roll_schema.planning.workers import model_modules, trained_by_peft
 from roll_schema.rules.lora.lora_target_accidental_regex import matches_nothing
 from roll_schema.rules.lora.lora_target_invalid_regex import regex_fault
-from roll_schema.text import closest
-from roll_schema.workers import model_modules, trained_by_peft
+from roll_schema.rules.rule import Problem, rule
+from roll_schema.source.diagnostic import Severity
+from roll_schema.source.text import closest
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig

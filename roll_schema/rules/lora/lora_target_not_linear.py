@@ -22,12 +22,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.catalog import NEVER_LINEAR, target_names
-from roll_schema.catalog.adapters import ADAPTABLE, kinds_named
-from roll_schema.catalog.checkpoint import checkpoint
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
-from roll_schema.workers import model_of, trained_by_peft
+from roll_schema.facts.catalog import NEVER_LINEAR, target_names
+from roll_schema.facts.catalog.adapters import ADAPTABLE, kinds_named
+from roll_schema.facts.catalog.checkpoint import checkpoint
+from roll_schema.planning.workers import model_of, trained_by_peft
+from roll_schema.rules.rule import Problem, rule
+from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig

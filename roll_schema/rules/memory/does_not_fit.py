@@ -31,10 +31,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.catalog.gpus import GIB
-from roll_schema.devices import ranges
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.facts.catalog.gpus import GIB
+from roll_schema.facts.devices import ranges
+from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 @rule(Severity.WARNING, fails="at worker start")
 def does_not_fit(config: BaseConfig, context: Context) -> Iterator[Problem]:
     gpu = context.need_gpu()
-    from roll_schema import plan  # loaded only where somebody asks
+    from roll_schema.planning import plan  # loaded only where somebody asks
 
     per_node = context.cluster.gpus_per_node if context.cluster else None
     made = plan.make(config, "", context.release, context.pipeline, gpu, per_node)

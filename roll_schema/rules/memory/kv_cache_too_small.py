@@ -31,10 +31,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema import workers
-from roll_schema.catalog.gpus import GIB
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.facts.catalog.gpus import GIB
+from roll_schema.planning import workers
+from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -46,7 +46,7 @@ def kv_cache_too_small(config: PPOConfig, context: Context) -> Iterator[Problem]
     if workers.settings_of(worker, "vllm") is None:
         return
     gpu = context.need_gpu()
-    from roll_schema import memory  # loaded only where somebody asks
+    from roll_schema.planning import memory  # loaded only where somebody asks
 
     model, known = workers.model_modules(config, "actor_infer")
     weights = memory.weights_of(worker, known, trains=False)

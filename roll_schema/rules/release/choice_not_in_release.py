@@ -19,10 +19,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from roll_schema import releases
-from roll_schema.diagnostic import Severity
+from roll_schema.facts import releases
 from roll_schema.models.validation import SchemaError, facts_of
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.source.diagnostic import Severity
 
 
 @rule(Severity.ERROR, fails="at load", claims=("literal_error",))

@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.diagnostic import Severity
 from roll_schema.models.validation import facts_of
-from roll_schema.rule import Context, Problem, rule
-from roll_schema.scalars import shown
+from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.source.diagnostic import Severity
+from roll_schema.source.scalars import shown
 
 if TYPE_CHECKING:
     from roll_schema.models.section import Section

@@ -20,11 +20,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema import releases
-from roll_schema.change import Rename
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
-from roll_schema.suggestions import homes, ignored, in_fragment, releases_with
+from roll_schema.facts import releases
+from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.rules.suggestions import homes, ignored, in_fragment, releases_with
+from roll_schema.source.change import Rename
+from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.validation import SchemaError

@@ -14,13 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from roll_schema.change import Write
-from roll_schema.diagnostic import Severity
 from roll_schema.models.validation import SchemaError, facts_of
-from roll_schema.rule import Context, Problem, rule
 from roll_schema.rules.release.choice_not_in_release import releases_with_choice
+from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.rules.schema.wrong_type import describe
-from roll_schema.text import closest
+from roll_schema.source.change import Write
+from roll_schema.source.diagnostic import Severity
+from roll_schema.source.text import closest
 
 
 @rule(Severity.ERROR, fails="at load", claims=("literal_error",))

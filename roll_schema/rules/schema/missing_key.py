@@ -34,12 +34,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from roll_schema.diagnostic import Severity
+from roll_schema.models.each import each
 from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.rlvr_config import RLVRConfig
 from roll_schema.models.section import Unresolved, fields_of
-from roll_schema.rule import RLVR_TRAINING, Context, Problem, each, rule
-from roll_schema.workers import (
+from roll_schema.planning.workers import (
     ACTORS,
     counts_optimizer_steps,
     has_gpus,
@@ -47,6 +46,8 @@ from roll_schema.workers import (
     runs_on,
     uses_reference,
 )
+from roll_schema.rules.rule import RLVR_TRAINING, Context, Problem, rule
+from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig

@@ -30,12 +30,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.diagnostic import Severity
+from roll_schema.models.each import each
 from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.section import known
-from roll_schema.rule import Context, Problem, each, rule
-from roll_schema.scalars import shown
-from roll_schema.workers import device_ids, gpus_per_worker, runs_on, step_size, workers_of
+from roll_schema.planning.workers import device_ids, gpus_per_worker, runs_on, step_size, workers_of
+from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.source.diagnostic import Severity
+from roll_schema.source.scalars import shown
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig

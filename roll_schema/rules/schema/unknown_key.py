@@ -23,10 +23,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
-from roll_schema.suggestions import ignored, in_fragment, looks_meant, near, remedy
-from roll_schema.tree import lookup
+from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.rules.suggestions import ignored, in_fragment, looks_meant, near, remedy
+from roll_schema.source.diagnostic import Severity
+from roll_schema.source.tree import lookup
 
 if TYPE_CHECKING:
     from roll_schema.models.validation import SchemaError

@@ -17,11 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from roll_schema.change import Write
-from roll_schema.diagnostic import Severity
+from roll_schema.models.each import each
 from roll_schema.models.section import Section, fields_of
-from roll_schema.rule import Context, Problem, each, rule
-from roll_schema.text import closest
+from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.source.change import Write
+from roll_schema.source.diagnostic import Severity
+from roll_schema.source.text import closest
 
 
 @rule(Severity.ERROR, fails="at start")

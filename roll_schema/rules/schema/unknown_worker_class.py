@@ -23,12 +23,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from roll_schema.diagnostic import Severity
+from roll_schema.models.each import each
 from roll_schema.models.section import Section, fields_of
 from roll_schema.models.validation import facts_of
-from roll_schema.rule import Context, Problem, each, rule
-from roll_schema.text import closest
-from roll_schema.workers import environment_setting
+from roll_schema.planning.workers import environment_setting
+from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.source.diagnostic import Severity
+from roll_schema.source.text import closest
 
 _HOOKS = ("group_filter_cls", "user_defined_rollout_loop_cls")
 

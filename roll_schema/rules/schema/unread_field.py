@@ -16,10 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from roll_schema.diagnostic import Severity
 from roll_schema.models.section import Section
 from roll_schema.models.validation import facts_of
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.source.diagnostic import Severity
 
 INSTEAD = {
     "adapter_name_or_path": "training cannot start from a saved adapter",

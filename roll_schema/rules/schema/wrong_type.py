@@ -17,16 +17,16 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from roll_schema.change import Change, Write
-from roll_schema.diagnostic import Severity
 from roll_schema.models.validation import SchemaError, facts_of
-from roll_schema.rule import Context, Problem, rule
-from roll_schema.scalars import is_plain, quoted, shown
-from roll_schema.text import YAML_LINE_ENDS
-from roll_schema.tree import UNKNOWN
+from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.source.change import Change, Write
+from roll_schema.source.diagnostic import Severity
+from roll_schema.source.scalars import is_plain, quoted, shown
+from roll_schema.source.text import YAML_LINE_ENDS
+from roll_schema.source.tree import UNKNOWN
 
 if TYPE_CHECKING:
-    from roll_schema.tree import Node
+    from roll_schema.source.tree import Node
 
 _TRUTHS = dict.fromkeys(("true", "yes", "on", "enabled", "1"), "true")
 _TRUTHS |= dict.fromkeys(("false", "no", "off", "disabled", "0"), "false")

@@ -27,12 +27,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from roll_schema.diagnostic import Severity
+from roll_schema.facts.missing import FactMissing
 from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.section import Unresolved
-from roll_schema.rule import Context, FactMissing, Problem, rule
-from roll_schema.scalars import shown
-from roll_schema.workers import counts_optimizer_steps, device_count, ranks_counted, runs_on, workers_of
+from roll_schema.planning.workers import counts_optimizer_steps, device_count, ranks_counted, runs_on, workers_of
+from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.source.diagnostic import Severity
+from roll_schema.source.scalars import shown
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig

@@ -16,10 +16,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
-from roll_schema.secrets import is_secret_path, is_secret_shape
-from roll_schema.tree import walk
+from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.source.diagnostic import Severity
+from roll_schema.source.secrets import is_secret_path, is_secret_shape
+from roll_schema.source.tree import walk
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig

@@ -32,12 +32,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
-from roll_schema.scalars import shown
-from roll_schema.strategies import backend_of, entries
-from roll_schema.tree import UNKNOWN
-from roll_schema.workers import settings_of, whole, whole_size
+from roll_schema.facts.strategies import backend_of, entries
+from roll_schema.planning.workers import settings_of, whole, whole_size
+from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.source.diagnostic import Severity
+from roll_schema.source.scalars import shown
+from roll_schema.source.tree import UNKNOWN
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig

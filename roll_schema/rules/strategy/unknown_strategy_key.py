@@ -25,16 +25,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema import releases
-from roll_schema.change import Rename
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
-from roll_schema.strategies import Backend, Entry, backend_of, entries
-from roll_schema.text import closest, listed
+from roll_schema.facts import releases
+from roll_schema.facts.strategies import Backend, Entry, backend_of, entries
+from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.source.change import Rename
+from roll_schema.source.diagnostic import Severity
+from roll_schema.source.text import closest, listed
 
 if TYPE_CHECKING:
+    from roll_schema.facts.releases import Release
     from roll_schema.models.strategy_args import StrategyArguments
-    from roll_schema.releases import Release
 
 SLIPS = {
     "tensor_model_parallel_size": "tensor_parallel_size",

@@ -31,14 +31,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema import releases
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import Context, Problem, rule
+from roll_schema.facts import releases
+from roll_schema.facts.strategies import backend_of, entries, fits
+from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.rules.schema.wrong_type import describe
 from roll_schema.rules.strategy.unknown_strategy_key import meant_for
-from roll_schema.strategies import backend_of, entries, fits
-from roll_schema.text import closest
-from roll_schema.tree import UNKNOWN
+from roll_schema.source.diagnostic import Severity
+from roll_schema.source.text import closest
+from roll_schema.source.tree import UNKNOWN
 
 if TYPE_CHECKING:
     from roll_schema.models.strategy_args import StrategyArguments

@@ -34,9 +34,10 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import RLVR_TRAINING, Problem, each, rule
-from roll_schema.workers import prompts_per_domain
+from roll_schema.models.each import each
+from roll_schema.planning.workers import prompts_per_domain
+from roll_schema.rules.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig

@@ -32,10 +32,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.diagnostic import Severity
+from roll_schema.models.each import each
 from roll_schema.models.section import fields_of
-from roll_schema.rule import RLVR_TRAINING, Context, Problem, each, rule
-from roll_schema.workers import data_parallel_size, runs_on
+from roll_schema.planning.workers import data_parallel_size, runs_on
+from roll_schema.rules.rule import RLVR_TRAINING, Context, Problem, rule
+from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig

@@ -36,9 +36,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from roll_schema import workers
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, each, rule
+from roll_schema.models.each import each
+from roll_schema.planning import workers
+from roll_schema.rules.rule import Problem, rule
+from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig

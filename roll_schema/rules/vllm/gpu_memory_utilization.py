@@ -31,10 +31,10 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
-from roll_schema.scalars import shown
-from roll_schema.workers import settings_of
+from roll_schema.planning.workers import settings_of
+from roll_schema.rules.rule import Problem, rule
+from roll_schema.source.diagnostic import Severity
+from roll_schema.source.scalars import shown
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig

@@ -26,10 +26,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema import workers
-from roll_schema.diagnostic import Severity
-from roll_schema.rule import Problem, rule
+from roll_schema.planning import workers
+from roll_schema.rules.rule import Problem, rule
 from roll_schema.rules.vllm.context_beyond_positions import scales_positions
+from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig

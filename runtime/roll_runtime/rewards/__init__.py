@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from roll_runtime import sandbox
 from roll_runtime.errors import DataProblem, EnvironmentProblem, WrongUsage
-from roll_schema.supported import EXECUTING, REWARDS
+from roll_schema.facts.supported import EXECUTING, REWARDS
 
 if TYPE_CHECKING:
     from roll_schema.models.reward_config import RewardConfig

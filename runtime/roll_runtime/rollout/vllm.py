@@ -14,7 +14,7 @@ from roll_runtime.batch import Answer
 from roll_runtime.errors import TrainingFailed
 from roll_runtime.recipe import Recipe, strategy_settings
 from roll_runtime.settings import Sampling
-from roll_schema.strategies import backend_of
+from roll_schema.facts.strategies import backend_of
 
 _DTYPES = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
 Group = tuple[int, list[Answer]]

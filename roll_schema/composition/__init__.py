@@ -1,0 +1,1 @@
+"""Hydra and OmegaConf: many files and `${…}` to one tree."""

@@ -1,0 +1,475 @@
+"""`${…}` to values, as OmegaConf 2.3 resolves them; every node keeps where its literal was written.
+
+A fault is shown at the `${…}` that asks. What cannot be known becomes UNKNOWN, and so does all that depends on it.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from roll_schema.composition import grammar
+from roll_schema.composition.grammar import Call, Interpolation, Malformed, Reference
+from roll_schema.source import files
+from roll_schema.source.diagnostic import Edit, Fault, Note
+from roll_schema.source.text import Span, closest
+from roll_schema.source.tree import UNKNOWN, Hop, Node, join, plain
+
+_NUMBER = re.compile(r"\d+")
+_PATH_KEY = re.compile(r"[^.\[\]]+")
+
+MAX_CHAIN = 150
+"""Interpolations that may lead from one to the next; OmegaConf runs out of stack before."""
+
+
+class _Fails(Exception):
+    """An interpolation has no value; the fault is recorded, or the value is unknown for a reason already told."""
+
+
+class Resolved(NamedTuple):
+    """The tree without interpolations, what was wrong with them, and the top-level keys that they refer to.
+
+    `unknown` counts the values that cannot be known before the run.
+    """
+
+    root: Node
+    faults: list[Fault]
+    used: set[str]
+    unknown: int
+
+
+def resolve(root: Node, environment: Mapping[str, str] | None = None) -> Resolved:
+    """Resolve the interpolations of a tree; what has no value becomes UNKNOWN."""
+    resolver = _Resolver(root, files.variable if environment is None else environment.get)
+    resolved = resolver.node(root)
+    return Resolved(resolved, list(resolver.faults.values()), resolver.used, resolver.unknown)
+
+
+class _Resolver:
+    def __init__(self, root: Node, environment: Callable[[str], str | None]) -> None:
+        self.root, self.environment = root, environment
+        self.faults: dict[tuple[str, int, int], Fault] = {}
+        self.used: set[str] = set()
+        self.unknown = 0
+        self._done: dict[int, Node] = {}
+        self._running: set[int] = set()
+        self._parents: dict[int, tuple[Node, str]] = {}
+        self._asking: list[tuple[Node, Interpolation]] = []
+        self._chain = 0
+        self._link(root)
+
+    def _link(self, root: Node) -> None:
+        """Remember each node's parent and path, for relative references and for messages."""
+        pending = [(root, "")]
+        while pending:
+            node, path = pending.pop()
+            value = node.value
+            if isinstance(value, dict):
+                children = [(child, join(path, key)) for key, child in value.items()]
+            elif isinstance(value, list):
+                children = [(child, f"{path}[{index}]") for index, child in enumerate(value)]
+            else:
+                continue
+            for child, child_path in children:
+                self._parents.setdefault(id(child), (node, child_path))
+                pending.append((child, child_path))
+
+    def node(self, node: Node) -> Node:
+        """The node with everything in it resolved."""
+        value = node.value
+        if isinstance(value, str):
+            return self._scalar(node) if "${" in value else node
+        if not isinstance(value, (dict, list)):
+            return node
+        done = self._done.get(id(node))
+        if done is not None:
+            return done
+        if id(node) in self._running:
+            raise _Cycle(node)
+        self._running.add(id(node))
+        try:
+            resolved: Any
+            if isinstance(value, dict):
+                resolved = {key: self.node(child) for key, child in value.items()}
+                changed = any(resolved[key] is not child for key, child in value.items())
+            else:
+                resolved = [self.node(child) for child in value]
+                changed = any(new is not old for new, old in zip(resolved, value, strict=True))
+        finally:
+            self._running.discard(id(node))
+        done = replace(node, value=resolved) if changed else node
+        self._done[id(node)] = done
+        return done
+
+    def _scalar(self, node: Node) -> Node:
+        done = self._done.get(id(node))
+        if done is None:
+            if id(node) in self._running:
+                raise _Cycle(node)
+            self._running.add(id(node))
+            self._chain += 1
+            try:
+                done = self._evaluate(node)
+            except _Fails:
+                done = replace(node, value=UNKNOWN)
+                self.unknown += 1
+            finally:
+                self._chain -= 1
+                self._running.discard(id(node))
+            self._done[id(node)] = done
+        return done
+
+    def _evaluate(self, node: Node) -> Node:
+        try:
+            parts = grammar.parse_text(node.value)
+        except Malformed as error:
+            self._fault("malformed-interpolation", str(error), node, error.start, error.end)
+            raise _Fails from None
+        if self._chain > MAX_CHAIN:
+            message = f"a chain of more than {MAX_CHAIN} interpolations leads here"
+            self._fault("interpolation-cycle", message, node, 0, len(node.value))
+            raise _Fails
+        if len(parts) == 1 and not isinstance(parts[0], str):
+            target = self._interpolation(parts[0], node)
+            hop = Hop("interpolated", place_in(node, parts[0].start, parts[0].end))
+            return replace(target, key_span=node.key_span, hops=(*target.hops, hop))
+        texts, unknown = [], False
+        for part in parts:
+            try:
+                texts.append(part if isinstance(part, str) else _text(self._interpolation(part, node).value))
+            except _Fails:
+                unknown = True
+        if unknown:
+            raise _Fails
+        return replace(node, value="".join(texts))
+
+    def _interpolation(self, part: Interpolation, node: Node) -> Node:
+        """The node a reference leads to, or a node made of what a resolver gives."""
+        self._asking.append((node, part))
+        try:
+            target = self.select(part, node) if isinstance(part, Reference) else self._call(part, node)
+            resolved = self.node(target)
+        except _Cycle as cycle:
+            self._report_cycle(cycle.node)
+            raise _Fails from None
+        finally:
+            self._asking.pop()
+        if resolved.value is UNKNOWN:
+            raise _Fails
+        return resolved
+
+    def _report_cycle(self, repeated: Node) -> None:
+        """Every `${…}` of a cycle is shown: only the reader knows which one is wrong."""
+        nodes = [node for node, _ in self._asking]
+        first = next((index for index, node in enumerate(nodes) if node is repeated), len(nodes) - 1)
+        for node, part in self._asking[first:]:
+            path = self._path(node)
+            message = f"`{self._written(part, node)}` at `{path}` leads back to itself"
+            self._fault("interpolation-cycle", message, node, part.start, part.end)
+
+    def _key(self, key: str | Interpolation, node: Node) -> str:
+        if isinstance(key, str):
+            return key
+        value = self._interpolation(key, node).value
+        if not isinstance(value, str):
+            message = f"a key must be text, but this gives {_text(value)} ({type(value).__name__})"
+            self._fault("malformed-interpolation", message, node, key.start, key.end)
+            raise _Fails
+        return value
+
+    def select(self, part: Reference, node: Node) -> Node:
+        keys = [self._key(key, node) for key in part.keys]
+        base = self.root
+        if part.dots:
+            base = self._parents[id(node)][0] if id(node) in self._parents else self.root
+            for _ in range(part.dots - 1):
+                if id(base) not in self._parents:
+                    message = f"`{self._written(part, node)}` goes above the root of the config"
+                    self._fault("undefined-interpolation", message, node, part.start, part.end)
+                    raise _Fails
+                base = self._parents[id(base)][0]
+        return self._walk(base, keys, part, node)
+
+    def _walk(self, base: Node, keys: list[str], part: Interpolation, node: Node) -> Node:
+        if base is self.root and keys:
+            self.used.add(keys[0])
+        elif id(base) in self._parents:
+            self.used.add(self._parents[id(base)][1].split(".")[0].split("[")[0])
+        here = base
+        for index, key in enumerate(keys):
+            if isinstance(here.value, str) and "${" in here.value:
+                here = self.node(here)
+                if here.value is UNKNOWN:
+                    raise _Fails
+            found = _child(here, key)
+            if found is None:
+                raise self._undefined(here, keys, index, part, node)
+            here = found
+        if here.value == "???":
+            message = f"`{self._written(part, node)}` leads to `???`, a value that must be set first"
+            self._fault("undefined-interpolation", message, node, part.start, part.end)
+            raise _Fails
+        return here
+
+    def _undefined(self, here: Node, keys: list[str], index: int, part: Interpolation, node: Node) -> _Fails:
+        """Record that a reference leads nowhere; to be raised by the caller."""
+        written, key = self._written(part, node), keys[index]
+        parent = ".".join(keys[:index])
+        help_text, notes, meant = "", tuple[Note, ...](), ""
+        if here.value is UNKNOWN:
+            return _Fails()
+        if isinstance(here.value, dict):
+            where = f"`{parent}` has no key `{key}`" if parent else f"nothing in the config is called `{key}`"
+            message = f"`{written}` is undefined: {where}"
+            close = typo_of(key, here.value, self._path(node) if here is self.root else "")
+            if close:
+                meant = f"${{{'.'.join([*keys[:index], close, *keys[index + 1 :]])}}}"
+                help_text = f"Did you mean `{meant}`?"
+                similar = here.value[close]
+                notes = (Note(f"`{close}` is here", similar.key_span or similar.span),)
+        elif isinstance(here.value, list):
+            message = f"`{written}` is undefined: `{parent}` is a list of {len(here.value)}, `{key}` is not in it"
+        else:
+            message = f"`{written}` is undefined: `{parent}` is {_text(here.value)!r}, nothing can lie below it"
+        variable = key if here is self.root else ""
+        self._fault("undefined-interpolation", message, node, part.start, part.end, help_text, notes, meant, variable)
+        return _Fails()
+
+    def _call(self, part: Call, node: Node) -> Node:
+        name = ".".join(self._key(piece, node) for piece in part.name)
+        resolver = _RESOLVERS.get(name)
+        if resolver is None:
+            close = _closest(name, _RESOLVERS)
+            help_text = f"Did you mean `{close}`?" if close else f"ROLL knows {', '.join(sorted(_RESOLVERS))}."
+            message = f"no resolver is called `{name}`"
+            self._fault("unknown-resolver", message, node, part.start, part.end, help_text)
+            raise _Fails
+        arguments = [self.argument(argument, node) for argument in part.arguments]
+        value = resolver(self, arguments, part, node)
+        if isinstance(value, Node):
+            return value
+        return _wrap(value, node.span)
+
+    def argument(self, element: grammar.Element, node: Node) -> Any:
+        match element:
+            case grammar.Literal():
+                return element.value
+            case grammar.Joined():
+                values = [part if isinstance(part, str) else self._interpolation(part, node) for part in element.parts]
+                if len(values) == 1 and not element.quoted:
+                    return values[0]
+                return "".join(_text(value.value) if isinstance(value, Node) else value for value in values)
+            case grammar.Sequence():
+                return [_plain(self.argument(item, node)) for item in element.items]
+            case grammar.Mapping():
+                return {key.value: _plain(self.argument(item, node)) for key, item in element.items}
+        raise AssertionError(element)
+
+    def _path(self, node: Node) -> str:
+        return self._parents[id(node)][1] if id(node) in self._parents else ""
+
+    def _written(self, part: Interpolation, node: Node) -> str:
+        return str(node.value)[part.start : part.end]
+
+    def fail(self, message: str, part: Interpolation, node: Node, rule: str = "resolver-failure") -> _Fails:
+        """Record the fault of a resolver; to be raised by the caller."""
+        self._fault(rule, message, node, part.start, part.end)
+        return _Fails()
+
+    def _fault(
+        self,
+        rule: str,
+        message: str,
+        node: Node,
+        start: int,
+        end: int,
+        help_text: str = "",
+        notes: tuple[Note, ...] = (),
+        meant: str = "",
+        variable: str = "",
+    ) -> None:
+        span = place_in(node, start, end)
+        plainly_written = span.text == str(node.value)[start:end]
+        edits = (Edit(span, meant, safe=True),) if meant and plainly_written else ()
+        notes += tuple(Note(f"{hop.kind} here", hop.span) for hop in node.hops if hop.kind == "aliased")
+        fault = Fault(rule, message, span, help_text, self._path(node) or None, notes, edits, variable)
+        self.faults.setdefault((span.source.name, span.start, span.end), fault)
+
+
+class _Cycle(Exception):
+    """A node is asked for while it is being resolved."""
+
+    def __init__(self, node: Node) -> None:
+        super().__init__()
+        self.node = node
+
+
+def place_in(node: Node, start: int, end: int) -> Span:
+    """The source range of `value[start:end]`, through quotes, escapes and folding."""
+    raw, value = node.span.text, node.value
+    base = node.span.start
+    if raw == value:
+        return node.span._replace(start=base + start, end=base + end)
+    if raw[1:-1] == value:
+        return node.span._replace(start=base + 1 + start, end=base + 1 + end)
+    at, first, last = 0, base, node.span.end
+    for index in range(min(end, len(value))):
+        found = raw.find(value[index], at)
+        if found < 0:
+            if value[index].isspace():
+                continue
+            return node.span
+        if index == start:
+            first = base + found
+        at = found + 1
+        last = base + at
+    return node.span._replace(start=first, end=last) if first < last else node.span
+
+
+def _child(node: Node, key: str) -> Any:
+    if isinstance(node.value, dict):
+        return node.value.get(key)
+    if isinstance(node.value, list):
+        try:
+            return node.value[int(key)]
+        except (ValueError, IndexError):
+            return None
+    return None
+
+
+def typo_of(key: str, known: Iterable[Any], path: str = "") -> str | None:
+    """The key that was meant by what stands at a path: none above that, and none that differs in its numbers.
+
+    `zero2` and `zero3` are names of two things.
+    """
+    above, numbers = re.split(r"[.\[]", path)[0], _NUMBER.findall(key)
+    names = (name for name in known if isinstance(name, str) and name != above)
+    return _closest(key, (name for name in names if _NUMBER.findall(name) == numbers))
+
+
+def _closest(word: str, known: Any) -> str | None:
+    return closest(word, (name for name in known if isinstance(name, str)), cutoff=0.75)
+
+
+def _text(value: Any) -> str:
+    """A value as OmegaConf writes it into a string."""
+    return str(_plain(value))
+
+
+def _plain(value: Any) -> Any:
+    """What a resolver's argument, or a part of a text, is without nodes."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return plain(value) if isinstance(value, Node) else value
+
+
+def _wrap(value: Any, span: Span) -> Node:
+    if isinstance(value, dict):
+        return Node({key: _wrap(item, span) for key, item in value.items()}, span)
+    if isinstance(value, list):
+        return Node([_wrap(item, span) for item in value], span)
+    return Node(value, span)
+
+
+def _env(resolver: _Resolver, arguments: list[Any], part: Call, node: Node) -> Any:
+    if len(arguments) not in (1, 2) or not isinstance(_plain(arguments[0]), str):
+        raise resolver.fail("`oc.env` takes a variable's name and, if wanted, a default", part, node)
+    name = _plain(arguments[0])
+    value = resolver.environment(name)
+    if value is not None:
+        return value
+    if len(arguments) == 2:
+        default = _plain(arguments[1])
+        return None if default is None else str(default)
+    message = f"the environment variable `{name}` is not set here, and `oc.env` was given no default"
+    raise resolver.fail(message, part, node, "unset-environment-variable")
+
+
+def _decode(resolver: _Resolver, arguments: list[Any], part: Call, node: Node) -> Any:
+    text = _plain(arguments[0]) if len(arguments) == 1 else 0
+    if text is None:
+        return None
+    if not isinstance(text, str):
+        raise resolver.fail(f"`oc.decode` takes one text, not {text!r} ({type(text).__name__})", part, node)
+    try:
+        return resolver.argument(grammar.parse_element(text), node)
+    except Malformed as error:
+        raise resolver.fail(f"`oc.decode` cannot read {text!r}: {error}", part, node) from None
+
+
+def _create(resolver: _Resolver, arguments: list[Any], part: Call, node: Node) -> Any:
+    value = _plain(arguments[0]) if len(arguments) == 1 else 0
+    if isinstance(value, str):
+        raise _Fails  # it would be parsed as YAML once more: nobody writes that, so the value stays unknown
+    if value is not None and not isinstance(value, (dict, list)):
+        raise resolver.fail("`oc.create` takes a mapping or a list", part, node)
+    return value
+
+
+def _select(resolver: _Resolver, arguments: list[Any], part: Call, node: Node) -> Any:
+    if len(arguments) not in (1, 2) or not isinstance(_plain(arguments[0]), str):
+        raise resolver.fail("`oc.select` takes a path and, if wanted, a default", part, node)
+    path = _plain(arguments[0])
+    dots = len(path) - len(path.lstrip("."))
+    reference = Reference(part.start, part.end, dots, list(_PATH_KEY.findall(path)))
+    known = dict(resolver.faults)
+    try:
+        return resolver.node(resolver.select(reference, node))
+    except _Fails:
+        if dots > 1 and reference.keys:
+            raise
+        resolver.faults = known
+    return arguments[1] if len(arguments) == 2 else None
+
+
+def _deprecated(resolver: _Resolver, arguments: list[Any], part: Call, node: Node) -> Any:
+    return _select(resolver, arguments[:1], part, node)
+
+
+def _keys(values: bool) -> Callable[[_Resolver, list[Any], Call, Node], Any]:
+    def read(resolver: _Resolver, arguments: list[Any], part: Call, node: Node) -> Any:
+        target = arguments[0] if len(arguments) == 1 else None
+        if isinstance(_plain(target), str):
+            target = _select(resolver, arguments, part, node)
+        mapping = _plain(target)
+        if not isinstance(mapping, dict):
+            raise resolver.fail("this resolver takes a mapping, or the path of one", part, node)
+        return list(mapping.values()) if values else list(mapping)
+
+    return read
+
+
+def _now(resolver: _Resolver, arguments: list[Any], part: Call, node: Node) -> Any:
+    files.not_to_be_kept()
+    pattern = _plain(arguments[0]) if len(arguments) == 1 else None
+    if not isinstance(pattern, str):
+        raise resolver.fail("`now` takes a time format such as `%Y-%m-%d`", part, node)
+    return time.strftime(pattern)
+
+
+def _hydra(resolver: _Resolver, arguments: list[Any], part: Call, node: Node) -> Any:
+    raise resolver.fail("ROLL's start scripts compose without Hydra's run-time config, which this asks for", part, node)
+
+
+def _python_version(resolver: _Resolver, arguments: list[Any], part: Call, node: Node) -> Any:
+    raise _Fails
+
+
+_RESOLVERS: dict[str, Callable[[_Resolver, list[Any], Call, Node], Any]] = {
+    "oc.env": _env,
+    "oc.decode": _decode,
+    "oc.create": _create,
+    "oc.select": _select,
+    "oc.deprecated": _deprecated,
+    "oc.dict.keys": _keys(values=False),
+    "oc.dict.values": _keys(values=True),
+    "now": _now,
+    "hydra": _hydra,
+    "python_version": _python_version,
+}
+"""What Hydra 1.3 and OmegaConf 2.3 register; ROLL 0.1.0 to 0.3.0 registers none of its own."""

@@ -1,0 +1,1 @@
+"""One config through all stages: load, check, present."""

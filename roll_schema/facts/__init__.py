@@ -1,0 +1,1 @@
+"""What releases of ROLL, backends, models and GPUs accept."""

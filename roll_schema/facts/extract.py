@@ -1,0 +1,219 @@
+"""A ROLL checkout's config classes, read from its source text with `ast`; nothing in it is imported or run."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from roll_schema.facts import releases
+from roll_schema.facts.releases import Release
+
+_PLACES = ("roll/configs/*.py", "roll/pipeline/**/*config*.py")
+_MAX_FILES = 500
+_MAX_BYTES = 1024 * 1024
+_MAX_BASES = 20
+_GENERIC = {"list": "List", "dict": "Dict", "tuple": "Tuple", "set": "Set"}
+
+Fields = dict[str, dict[str, Any]]
+
+
+class InvalidCheckout(ValueError):
+    """The folder is no ROLL checkout, or one that cannot be read."""
+
+
+@dataclass(slots=True)
+class _Class:
+    """A dataclass as it is written: `bases` by name, and its own fields."""
+
+    name: str
+    module: str
+    bases: list[str]
+    fields: Fields = field(default_factory=dict)
+
+
+def read(folder: Path, base: str | None = None) -> Release:
+    """The checkout as a release: its own classes over those of the nearest one, or of `base`.
+
+    Raises InvalidCheckout.
+    """
+    classes = _flattened(list(_classes(folder)))
+    if "WorkerConfig" not in classes:
+        raise InvalidCheckout(f"{folder} is no ROLL checkout: no WorkerConfig is defined below roll/configs")
+    nearest = releases.load(base or nearest_to(classes))
+    changed = {
+        name: frozenset(key for key, fact in fields.items() if _kind(fact) != _kind(nearest.classes[name].get(key, {})))
+        for name, fields in classes.items()
+        if name in nearest.classes
+    }
+    return replace(nearest, classes={**nearest.classes, **classes}, changed=changed)
+
+
+@cache
+def release_of(folder: Path, base: str | None = None) -> Release:
+    """The checkout in a folder as a release, read once; see `read`. Raises InvalidCheckout."""
+    return read(folder, base)
+
+
+def nearest_to(classes: dict[str, Fields]) -> str:
+    """The known release whose classes differ least; of several the latest."""
+
+    def distance(name: str) -> int:
+        known = releases.load(name).classes
+        return sum(len(_kinds(fields) ^ _kinds(known.get(owner, {}))) for owner, fields in classes.items())
+
+    return min(reversed(releases.NAMES), key=distance)
+
+
+def difference(fork: Release) -> tuple[int, int]:
+    """How many keys of a checkout are new or of another type than in the release below it, and how many are gone."""
+    known = releases.load(fork.name).classes
+    gone = sum(len(set(known[name]) - set(fork.classes[name])) for name in fork.changed)
+    return sum(map(len, fork.changed.values())), gone
+
+
+def _kinds(fields: Fields) -> set[tuple[str, tuple[str, str]]]:
+    return {(key, _kind(fact)) for key, fact in fields.items()}
+
+
+def _kind(fact: dict[str, Any]) -> tuple[str, str]:
+    return str(fact.get("type")), str(fact.get("choices"))
+
+
+def _classes(folder: Path) -> Iterator[_Class]:
+    root = folder.resolve()
+    paths = sorted({path for place in _PLACES for path in folder.glob(place)})
+    if len(paths) > _MAX_FILES:
+        raise InvalidCheckout(f"{folder}: more than {_MAX_FILES} files with config classes")
+    for path in paths:
+        try:
+            if not path.resolve().is_relative_to(root):
+                raise InvalidCheckout(f"{path} leads out of the checkout")
+            if not path.is_file() or path.stat().st_size > _MAX_BYTES:
+                raise InvalidCheckout(f"{path}: not a file of at most {_MAX_BYTES // 1024} KiB")
+            found = _read_file(path)
+        except SyntaxError as error:
+            raise InvalidCheckout(f"{path}:{error.lineno}: {error.msg}") from None
+        except (OSError, ValueError, RecursionError, MemoryError) as error:
+            if isinstance(error, InvalidCheckout):
+                raise
+            raise InvalidCheckout(f"{path} cannot be read: {error}") from None
+        yield from found
+
+
+def _read_file(path: Path) -> list[_Class]:
+    """The dataclasses of a file; raises what reading, parsing and nesting too deep raise."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    aliases = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    return [
+        _read_class(node, path.stem, aliases)
+        for node in classes
+        if any("dataclass" in ast.unparse(mark) for mark in node.decorator_list)
+    ]
+
+
+def _read_class(node: ast.ClassDef, module: str, aliases: dict[str, ast.expr]) -> _Class:
+    found = _Class(node.name, module, [ast.unparse(base).rpartition(".")[2] for base in node.bases])
+    for part in node.body:
+        if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name):
+            kind = _type(part.annotation, aliases)
+            if not kind.startswith("ClassVar"):
+                found.fields[part.target.id] = _fact(kind, part.value)
+    return found
+
+
+def _type(node: ast.expr, aliases: dict[str, ast.expr], depth: int = 0) -> str:
+    """An annotation as the facts spell it: `Optional[X]`, `List[X]`, names without their module."""
+    if depth > _MAX_BASES:
+        return "Any"
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        try:
+            return _type(ast.parse(node.value, mode="eval").body, aliases, depth + 1)
+        except (SyntaxError, ValueError, RecursionError):
+            return "Any"
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        parts = [_type(side, aliases, depth + 1) for side in (node.left, node.right)]
+        if "None" in parts:
+            parts.remove("None")
+            return f"Optional[{parts[0]}]"
+        return f"Union[{', '.join(parts)}]"
+    if isinstance(node, ast.Subscript):
+        outer = _type(node.value, {}, depth + 1)
+        if outer == "Literal":
+            return f"Literal[{ast.unparse(node.slice).strip('()')}]"
+        items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        inner = ", ".join(_type(item, aliases, depth + 1) for item in items)
+        return f"{_GENERIC.get(outer, outer)}[{inner}]"
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.Name) and isinstance(aliases.get(node.id), ast.Subscript):
+        return _type(aliases[node.id], aliases, depth + 1)
+    return ast.unparse(node)
+
+
+def _fact(kind: str, value: ast.expr | None) -> dict[str, Any]:
+    fact: dict[str, Any] = {"type": kind, "default": None}
+    if choices := releases.choices_of(kind):
+        fact["choices"] = choices
+    if isinstance(value, ast.Call) and ast.unparse(value.func).rpartition(".")[2] == "field":
+        given = {keyword.arg: keyword.value for keyword in value.keywords}
+        value = given.get("default")
+        factory = given.get("default_factory")
+        if isinstance(factory, ast.Lambda):
+            fact["default"] = _literal(factory.body)
+        elif isinstance(factory, ast.Name):
+            empty: dict[str, Any] = {"list": [], "dict": {}}
+            if factory.id in empty:
+                fact["default"] = empty[factory.id]
+            else:
+                del fact["default"]
+                fact["section"] = factory.id
+    if value is not None:
+        fact["default"] = _literal(value)
+    return fact
+
+
+def _literal(node: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return None
+
+
+def _flattened(found: list[_Class]) -> dict[str, Fields]:
+    """Fields with those inherited; a name that several modules use gets its module in front, as in the facts."""
+    names = [item.name for item in found]
+    flat = {}
+    for item in found:
+        fields: Fields = {}
+        for owner in reversed(list(_lineage(item, found))):
+            fields.update(owner.fields)
+        ambiguous = names.count(item.name) > 1 or item.name == "RewardConfig"
+        flat[f"{item.module}.{item.name}" if ambiguous else item.name] = fields
+    return flat
+
+
+def _lineage(item: _Class, found: list[_Class]) -> Iterator[_Class]:
+    """The class and those it inherits from; a base of the same module goes before one of another."""
+    pending: list[_Class] = [item]
+    seen: set[int] = set()
+    while pending and len(seen) < _MAX_BASES:
+        here = pending.pop(0)
+        if id(here) in seen:
+            continue
+        seen.add(id(here))
+        yield here
+        for base in here.bases:
+            candidates = [other for other in found if other.name == base]
+            beside = [other for other in candidates if other.module == here.module]
+            pending.extend((beside or candidates)[:1])

@@ -1,0 +1,1 @@
+"""Who sits where, what a step does, and what fits."""

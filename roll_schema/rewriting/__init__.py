@@ -1,0 +1,1 @@
+"""A config is changed: fixes applied and linted again, releases migrated, ignore comments added."""

@@ -1,0 +1,140 @@
+"""What a key that ROLL does not read may have been meant as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from roll_schema.composition.overrides import OVERRIDE_FILE
+from roll_schema.facts import releases
+from roll_schema.models.section import Section
+from roll_schema.models.validation import SchemaError, children, facts_of
+from roll_schema.source.change import Change, Move, Rename
+from roll_schema.source.text import closest
+from roll_schema.source.tree import lookup
+
+OTHER_NAMES = {
+    "flash_attn": "attn_implementation",
+    "positive_loss_coef": "postive_loss_coef",
+    "r": "lora_rank",
+    "lora_r": "lora_rank",
+    "target_modules": "lora_target",
+    "lora_targets": "lora_target",
+    "lora_target_modules": "lora_target",
+    "lr": "learning_rate",
+    "max_tokens": "max_new_tokens",
+    "micro_batch_size": "per_device_train_batch_size",
+    "gradient_checkpointing": "disable_gradient_checkpointing",
+    "torch_dtype": "dtype",
+    "model_path": "model_name_or_path",
+    "num_gpus": "device_mapping",
+}
+"""Natural spellings and the names of other frameworks, with ROLL's own for the same thing."""
+
+_OTHERWISE_MEANT = ("gradient_checkpointing", "num_gpus", "micro_batch_size")
+"""Names whose values mean something else under ROLL's name."""
+
+NEVER_READ = {
+    "dataset_dir": "Delete it, and write the folder into `file_name`.",
+    "interleave_probs": "Delete it; the mix of domains is set by `domain_interleave_probs`.",
+}
+"""Keys that shipped configs have and that no release reads, with what to do about them."""
+
+
+def ignored(error: SchemaError) -> str:
+    """What ROLL does with the key."""
+    where = f"in `{error.path.rpartition('.')[0]}`" if "." in error.path else "at the top level"
+    return f"ROLL {error.release.name} reads no key `{error.key}` {where}, and ignores it in silence"
+
+
+def in_fragment(error: SchemaError, primary_file: str) -> bool:
+    """Whether the key stands in a fragment, where it may be a variable for others to use."""
+    span = error.node.key_span or error.node.span
+    return span.source.name not in (primary_file, OVERRIDE_FILE)
+
+
+def looks_meant(error: SchemaError) -> bool:
+    """At the top level, whether a key that nothing refers to was meant as a field rather than as a variable."""
+    return bool(near(error) or homes(error) or releases_with(error) or error.key in OTHER_NAMES)
+
+
+def remedy(error: SchemaError) -> tuple[str, Change | None, bool]:
+    """What to do about a key that is read nowhere, in words and for a machine, and whether that is certainly meant."""
+    other = OTHER_NAMES.get(error.key)
+    if other is not None and other in facts_of(error.owner, error.release):
+        return f"ROLL's name for it is `{other}`.", Rename(other), error.key not in _OTHERWISE_MEANT
+    if error.key in NEVER_READ:
+        return NEVER_READ[error.key], None, True
+    if places := _homes(error):
+        return f"`{error.key}` belongs {' or '.join(_told(places[:3]))}.", _move(error, places), True
+    if close := near(error):
+        return f"Did you mean `{close}`?", Rename(close), True
+    return "Delete it, or correct its name.", None, True
+
+
+def _move(error: SchemaError, places: list[str]) -> Change | None:
+    """Into the only place, or the only one in the section above; None where that leaves a choice."""
+    if len(places) > 1:
+        above = _just_above(error)
+        places = [place for place in places if above and (place == above or place.startswith(f"{above}."))]
+    return Move(places[0]) if len(places) == 1 else None
+
+
+def near(error: SchemaError) -> str | None:
+    """The field of the same section whose name resembles the key."""
+    return _near(error.key, error.owner, error.release.name)
+
+
+def homes(error: SchemaError) -> list[str]:
+    """Places of the config that have a field of this name: below the key's own section, above it, then anywhere."""
+    return _told(_homes(error))
+
+
+def _told(places: list[str]) -> list[str]:
+    return [f"in `{path}`" if path else "at the top level" for path in places]
+
+
+def _homes(error: SchemaError) -> list[str]:
+    """The paths of those places."""
+    parent = error.path.rpartition(".")[0]
+    found = [path for path, model in _places(error) if path != parent and error.key in facts_of(model, error.release)]
+    inside = [path for path in found if parent and (path.startswith(f"{parent}.") or parent.startswith(path or " "))]
+    return inside or found
+
+
+def releases_with(error: SchemaError) -> list[str]:
+    """Releases whose section of this class has the key."""
+    return [name for name in releases.NAMES if error.key in facts_of(error.owner, releases.load(name))]
+
+
+def _just_above(error: SchemaError) -> str:
+    """The section that ends right above the key: a line that lost its indentation was meant for that one."""
+    parent = error.path.rpartition(".")[0]
+    holder = lookup(error.root, filter(None, parent.split(".")))
+    own = error.node.key_span
+    siblings = holder.value.items() if holder is not None and isinstance(holder.value, dict) else ()
+    before = [
+        (node.key_span.start, str(key))
+        for key, node in siblings
+        if own is not None and node.key_span is not None and node.key_span.source is own.source
+        if node.key_span.start < own.start
+    ]
+    return ".".join(filter(None, (parent, max(before)[1]))) if before else ""
+
+
+@lru_cache(maxsize=4096)
+def _near(key: str, owner: type[Section], release: str) -> str | None:
+    names = list(facts_of(owner, releases.load(release)))
+    folded = key.lower().replace("-", "_")
+    return folded if folded in names else closest(folded, names, cutoff=0.8)
+
+
+def _places(error: SchemaError) -> Iterator[tuple[str, type[Section]]]:
+    """The sections that this config holds, with their models."""
+    pending: list[tuple[str, type[Section], object]] = [("", error.model, error.root)]
+    while pending:
+        path, model, node = pending.pop(0)
+        yield path, model
+        value = getattr(node, "value", None)
+        for below, inner, child in children(model, value):
+            pending.append((".".join(filter(None, (path, *map(str, below)))), inner, child))

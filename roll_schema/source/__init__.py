@@ -1,0 +1,1 @@
+"""Text, places in it, the YAML tree, edits of text, and findings as values."""

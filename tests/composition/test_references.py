@@ -1,0 +1,32 @@
+"""Every `${...}` and where it leads."""
+
+from __future__ import annotations
+
+from roll_schema.composition.references import find, references
+from roll_schema.source import tree
+from roll_schema.source.text import Source
+
+
+def found(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    root, faults = tree.parse(Source("c", text))
+    assert root is not None
+    assert faults == []
+    return [(one.span.text, one.target) for one in references(root)]
+
+
+def test_absolute_relative_and_nested() -> None:
+    assert found("a: ${b.c}\n") == [("${b.c}", ("b", "c"))]
+    assert found("a: {b: '${.c}', d: {e: '${..b}'}}\n") == [("${.c}", ("a", "c")), ("${..b}", ("a", "b"))]
+    assert found("a: x_${b}_${c[0]}\n") == [("${b}", ("b",)), ("${c[0]}", ("c", "0"))]
+    assert found("a: ${oc.select:b,${c}}\n") == [("${c}", ("c",))]
+    assert found("a: ${b.${c}}\n") == [("${c}", ("c",))]
+    assert found("l: [1, '${a}']\n") == [("${a}", ("a",))]
+    assert found("a: '${b'\n") == []
+
+
+def test_find() -> None:
+    root, _ = tree.parse(Source("c", "a: [x, {b: 1}]\n2: y\n"))
+    one, other = find(root, ("a", "1", "b")), find(root, ("2",))
+    assert one is not None
+    assert other is not None
+    assert (one.value, other.value, find(root, ("a", "9")), find(root, ("a", "b", "c"))) == (1, "y", None, None)
