@@ -6,14 +6,14 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from roll_schema.facts.catalog.gpus import Gpu
 from roll_schema.facts.missing import FactMissing
-from roll_schema.facts.releases import Release
 from roll_schema.models.section import Unresolved, guarded
 from roll_schema.source.diagnostic import FAILS, Severity
 from roll_schema.source.tree import UNKNOWN, Node, lookup, plain
 
 if TYPE_CHECKING:
+    from roll_schema.facts.catalog.gpus import Gpu
+    from roll_schema.facts.releases import Release
     from roll_schema.source.change import Change
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from roll_schema.composition.overrides import OVERRIDE_FILE
 from roll_schema.facts import releases
-from roll_schema.models.section import Section
 from roll_schema.models.validation import SchemaError, children, facts_of
 from roll_schema.source.change import Change, Move, Rename
 from roll_schema.source.text import closest
 from roll_schema.source.tree import lookup
+
+if TYPE_CHECKING:
+    from roll_schema.models.section import Section
 
 OTHER_NAMES = {
     "flash_attn": "attn_implementation",

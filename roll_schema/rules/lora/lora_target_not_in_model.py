@@ -34,7 +34,6 @@ from typing import TYPE_CHECKING
 
 from roll_schema.facts.catalog import KEYWORDS, OTHER_NAMES, is_pattern, target_names
 from roll_schema.facts.catalog.adapters import ADAPTABLE, kinds_matched, kinds_named
-from roll_schema.facts.catalog.checkpoint import Checkpoint
 from roll_schema.facts.missing import FactMissing
 from roll_schema.planning.workers import model_modules, trained_by_peft
 from roll_schema.rules.lora.lora_target_accidental_regex import matches_nothing
@@ -44,6 +43,7 @@ from roll_schema.source.diagnostic import Severity
 from roll_schema.source.text import closest
 
 if TYPE_CHECKING:
+    from roll_schema.facts.catalog.checkpoint import Checkpoint
     from roll_schema.models.ppo_config import PPOConfig
 
 COMMON = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
