@@ -27,7 +27,7 @@ import atheris  # noqa: E402
 with atheris.instrument_imports(include=["roll_schema"]) if "--corpus" in sys.argv else nullcontext():
     from roll_schema.composition import compose, interpolate, overrides
     from roll_schema.engine import linting
-    from roll_schema.engine.linting import Options
+    from roll_schema.engine.options import Options
     from roll_schema.facts import devices
     from roll_schema.report import DOCUMENTS, render, text
     from roll_schema.rewriting.repair import repair

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from roll_schema.api import Checked, InputError, LintError, lint, load
-    from roll_schema.engine.linting import Result
+    from roll_schema.engine.result import Result
     from roll_schema.source.diagnostic import Diagnostic, Severity
 
 __all__ = ["Checked", "Diagnostic", "InputError", "LintError", "Result", "Severity", "lint", "load"]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from roll_schema import models
 from roll_schema.engine import linting, settings
-from roll_schema.engine.linting import Options, Result
+from roll_schema.engine.options import Options
+from roll_schema.engine.result import Result
 from roll_schema.facts import releases
 from roll_schema.facts.catalog.gpus import GPUS
 from roll_schema.models.section import Section

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from roll_schema.engine import linting
-from roll_schema.engine.linting import Options
+from roll_schema.engine.options import Options
 from roll_schema.rules import OPTIONAL_GROUPS, RULES
 from roll_schema.source.diagnostic import Diagnostic
 from roll_schema.source.text import Source, Span, read

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from roll_schema.engine import linting
-from roll_schema.engine.linting import Options, Result
+from roll_schema.engine.options import Options
+from roll_schema.engine.result import Result
 from roll_schema.rules.rule import Rule
 from roll_schema.source import tree
 from roll_schema.source.diagnostic import Diagnostic

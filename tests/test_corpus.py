@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from roll_schema.engine import linting
-from roll_schema.engine.linting import Options
+from roll_schema.engine.options import Options
 from roll_schema.source.diagnostic import Diagnostic, Severity
 from roll_schema.source.text import Source, read
 from tests.conftest import ROOT, json_lines, shared_folder

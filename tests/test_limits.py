@@ -282,7 +282,7 @@ def test_a_reader_that_leaves(tmp_path: Path) -> None:
 
 
 def test_a_file_that_vanishes_between_two_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from roll_schema.engine.linting import Options
+    from roll_schema.engine.options import Options
     from roll_schema.source import files
     from roll_schema.source.text import read
 

@@ -20,7 +20,8 @@ from roll_schema.source.text import MAX_BYTES
 
 if TYPE_CHECKING:
     from roll_schema.engine.cache import Cache
-    from roll_schema.engine.linting import Options, Result
+    from roll_schema.engine.options import Options
+    from roll_schema.engine.result import Result
     from roll_schema.source.text import Source
 
 Input = tuple[Path, bool]
@@ -58,7 +59,7 @@ class Request(NamedTuple):
 
     def read(self, cache_folder: Path | None = None) -> tuple[list[Input], Options]:
         """The configs that are named, and how to lint them; raises click's UsageError."""
-        from roll_schema.engine.linting import Options
+        from roll_schema.engine.options import Options
 
         targets, overrides = split(self.words)
         return files_of(targets, self.stdin_filename, cache_folder), Options(
@@ -133,7 +134,7 @@ def files_of(targets: list[str], stdin_filename: Path | None, cache_folder: Path
 
 def _configs_below(folder: Path, cache_folder: Path | None) -> list[Path]:
     """Pipeline configs below a folder; fragments are linted with the configs that include them."""
-    from roll_schema.engine.linting import Options
+    from roll_schema.engine.options import Options
 
     cache = _cache(cache_folder, Options())
 

@@ -27,7 +27,8 @@ from roll_schema.source.diagnostic import Severity
 from roll_schema.version import VERSION
 
 if TYPE_CHECKING:
-    from roll_schema.engine.linting import Options, Result
+    from roll_schema.engine.options import Options
+    from roll_schema.engine.result import Result
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 

@@ -16,7 +16,7 @@ from roll_schema.report.text import PLAIN, Style
 from roll_schema.source.text import closest
 
 if TYPE_CHECKING:
-    from roll_schema.engine.linting import Result
+    from roll_schema.engine.result import Result
 
 
 class Report(NamedTuple):

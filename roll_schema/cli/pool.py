@@ -13,7 +13,8 @@ from pathlib import Path
 
 from roll_schema import api
 from roll_schema.engine.cache import Cache
-from roll_schema.engine.linting import Options, Result
+from roll_schema.engine.options import Options
+from roll_schema.engine.result import Result
 
 _SHARES = 4
 """Shares of the files for each process, so that none waits long for another."""

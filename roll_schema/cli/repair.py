@@ -11,7 +11,8 @@ import click
 
 from roll_schema.cli.inputs import Input, read_file, with_project
 from roll_schema.engine import linting
-from roll_schema.engine.linting import Options, Result
+from roll_schema.engine.options import Options
+from roll_schema.engine.result import Result
 from roll_schema.rewriting.repair import Repair, repair
 from roll_schema.source import fix
 from roll_schema.source.redact import shown

@@ -14,7 +14,7 @@ from roll_schema.cli.inputs import Request, lint_file, read_file, shared, with_p
 from roll_schema.source.secrets import printable
 
 if TYPE_CHECKING:
-    from roll_schema.engine.linting import Options
+    from roll_schema.engine.options import Options
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 

@@ -10,7 +10,7 @@ import click
 from roll_schema import models
 from roll_schema.cli.inputs import files_of, read_file, with_project
 from roll_schema.cli.repair import replace_text, show_diff
-from roll_schema.engine.linting import Options
+from roll_schema.engine.options import Options
 from roll_schema.facts import releases
 from roll_schema.report import text
 from roll_schema.rewriting.migrate import compare, migrate

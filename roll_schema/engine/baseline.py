@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from roll_schema.engine.fingerprint import fingerprints
-from roll_schema.engine.linting import Result
+from roll_schema.engine.result import Result
 from roll_schema.source import fix
 from roll_schema.source.diagnostic import Diagnostic
 from roll_schema.source.files import relative

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from roll_schema.engine.linting import Result
+    from roll_schema.engine.result import Result
 
 FOR_PEOPLE = ("text", "concise", "github")
 """Formats that are read line by line, and end with a summary."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from xml.etree import ElementTree
 
-from roll_schema.engine.linting import Result
+from roll_schema.engine.result import Result
 from roll_schema.source.secrets import clean, printable
 from roll_schema.version import VERSION
 

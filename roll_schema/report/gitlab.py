@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from roll_schema.engine.fingerprint import fingerprints
-from roll_schema.engine.linting import Result
+from roll_schema.engine.result import Result
 from roll_schema.source.diagnostic import Diagnostic, Severity
 from roll_schema.source.secrets import clean
 

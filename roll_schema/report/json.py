@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from roll_schema.engine.linting import Result
+from roll_schema.engine.result import Result
 from roll_schema.report.places import shown_edits
 from roll_schema.source.diagnostic import Diagnostic, Severity
 from roll_schema.source.secrets import mask

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from roll_schema.engine.linting import Result
+from roll_schema.engine.result import Result
 from roll_schema.report.json import as_json
 
 

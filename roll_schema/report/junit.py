@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
-from roll_schema.engine.linting import Result
+from roll_schema.engine.result import Result
 from roll_schema.report.places import whole_message
 from roll_schema.source.diagnostic import Diagnostic, Severity
 from roll_schema.source.secrets import clean, printable

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from roll_schema.engine.fingerprint import fingerprints
-from roll_schema.engine.linting import Result
+from roll_schema.engine.result import Result
 from roll_schema.report.places import file_uri, rule_page, shown_edits, whole_message
 from roll_schema.rules import RULES
 from roll_schema.rules.rule import Rule

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from roll_schema.engine import linting
-from roll_schema.engine.linting import Options, Result
+from roll_schema.engine.options import Options
+from roll_schema.engine.result import Result
 from roll_schema.source import fix
 from roll_schema.source.diagnostic import Diagnostic, Severity
 from roll_schema.source.text import Source

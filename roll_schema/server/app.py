@@ -14,7 +14,7 @@ from pygls.lsp.server import LanguageServer
 
 from roll_schema.api import InputError
 from roll_schema.engine import settings
-from roll_schema.engine.linting import Options
+from roll_schema.engine.options import Options
 from roll_schema.report.places import rule_page, whole_message
 from roll_schema.server import actions, completion, hints, hover, navigation
 from roll_schema.server.document import Document

@@ -8,7 +8,8 @@ from pathlib import Path
 from roll_schema import api, models
 from roll_schema.composition.references import Steps, find, nodes
 from roll_schema.engine import detect, linting
-from roll_schema.engine.linting import Options, Result
+from roll_schema.engine.options import Options
+from roll_schema.engine.result import Result
 from roll_schema.facts.releases import Release
 from roll_schema.models.section import Section
 from roll_schema.rules import RULES

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from roll_schema.engine import baseline
-from roll_schema.engine.linting import Options, Result, lint
+from roll_schema.engine.linting import lint
+from roll_schema.engine.options import Options
+from roll_schema.engine.result import Result
 from roll_schema.source.text import Source
 from tests.session import copy
 

@@ -13,7 +13,8 @@ import pytest
 
 from roll_schema import api
 from roll_schema.engine.cache import Cache, folder
-from roll_schema.engine.linting import Options, Result
+from roll_schema.engine.options import Options
+from roll_schema.engine.result import Result
 from roll_schema.facts.catalog.safetensors import tensors
 from roll_schema.report import render
 from roll_schema.source import files

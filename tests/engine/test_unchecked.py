@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roll_schema.engine import baseline, linting
-from roll_schema.engine.linting import Options, Result
+from roll_schema.engine import baseline, check, linting
+from roll_schema.engine.options import Options
+from roll_schema.engine.result import Result
 from roll_schema.report import DOCUMENTS, github, render, text
 from roll_schema.rules import FAULT_GROUPS, GROUPS, RULES
 from roll_schema.source.diagnostic import Severity
@@ -98,7 +99,7 @@ def test_a_diff_tells_what_it_could_not_check(tmp_path: Path, monkeypatch: pytes
 
 
 def test_the_rest_of_many_problems_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(linting, "MAX_PROBLEMS", 3)
+    monkeypatch.setattr(check, "MAX_PROBLEMS", 3)
     content = "rewards: {}\n" + "".join(f"key_{number}: 1\n" for number in range(9))
     for ignore in ((), ("yaml",), ("schema", "yaml")):
         assert_told(lint_text(content, ignore=frozenset(ignore)), "too-large")

@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from roll_schema.engine.linting import Options, Result, lint
+from roll_schema.engine.linting import lint
+from roll_schema.engine.options import Options
+from roll_schema.engine.result import Result
 from roll_schema.report import github, gitlab
 from roll_schema.source.text import Source
 

@@ -10,7 +10,8 @@ import jsonschema
 import pytest
 
 from roll_schema.engine import baseline, linting
-from roll_schema.engine.linting import Options, Result
+from roll_schema.engine.options import Options
+from roll_schema.engine.result import Result
 from roll_schema.report import sarif
 from roll_schema.source import fix
 from roll_schema.source.diagnostic import Edit

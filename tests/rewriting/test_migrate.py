@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from roll_schema.engine import linting
-from roll_schema.engine.linting import Options
+from roll_schema.engine.options import Options
 from roll_schema.rewriting.migrate import IGNORED, compare, migrate
 from roll_schema.source.diagnostic import Severity
 from roll_schema.source.text import Source, read

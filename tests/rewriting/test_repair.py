@@ -15,8 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from roll_schema import api
 from roll_schema.composition import compose
-from roll_schema.engine.linting import Options, Result
 from roll_schema.engine.linting import lint as lint_source
+from roll_schema.engine.options import Options
+from roll_schema.engine.result import Result
 from roll_schema.rewriting.repair import Repair, _tried, repair
 from roll_schema.source import tree
 from roll_schema.source.diagnostic import Severity

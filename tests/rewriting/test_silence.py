@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from roll_schema import api
-from roll_schema.engine.linting import Options, lint
+from roll_schema.engine.linting import lint
+from roll_schema.engine.options import Options
 from roll_schema.rewriting import silence
 from roll_schema.source import tree
 from roll_schema.source.text import Source, read

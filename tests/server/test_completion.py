@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from roll_schema.engine.linting import Options
+from roll_schema.engine.options import Options
 from roll_schema.server.completion import complete
 from roll_schema.server.document import Document
 from roll_schema.source import tree

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pygls.workspace import PositionCodec
 
-from roll_schema.engine.linting import Options, lint
+from roll_schema.engine.linting import lint
+from roll_schema.engine.options import Options
 from roll_schema.report import github, render, text
 from roll_schema.rewriting import silence
 from roll_schema.rewriting.repair import repair
