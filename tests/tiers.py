@@ -24,12 +24,19 @@ class Row(NamedTuple):
 
 EXHAUSTIVE = [
     # The linter on many configs, or on very large ones.
-    Row("tests/test_hostile.py::test_no_value_breaks*", 3, "any value at any place, for each good example"),
-    Row("tests/rewriting/test_migrate.py::test_no_new_error*", 3, "every shipped config, between every two releases"),
-    Row("tests/composition/test_causes.py::test_each_fragment*", 2, "every fragment of every shipped config"),
+    Row("tests/test_hostile.py::test_no_value_breaks*", 6, "any value at any place, for each good example"),
+    Row("tests/rewriting/test_migrate.py::test_no_new_error*", 6, "every shipped config, between every two releases"),
+    Row("tests/rewriting/test_repair.py::test_fixes_do_no_harm*", 8, "every shipped config and mutant, fixed"),
+    Row("tests/composition/test_causes.py::test_each_fragment*", 3, "every fragment of every shipped config"),
     Row("tests/engine/test_unchecked.py::test_a_narrowed_run*", 4, "each broken example with each group of rules"),
     Row("tests/source/test_syntax.py::test_real_configs*", 0, "shipped configs broken at random; own configs stay"),
+    Row("tests/export/test_schemas_in_editors.py::test_no_squiggle*", 0, "every shipped config in an editor's server"),
+    Row("tests/test_corpus.py::test_the_table_in_the_docs*", 0, "counts what other tests of the corpus hold"),
     Row("tests/test_limits.py::test_texts[600,000 keys]", 0, "the largest text, a minute and a GiB"),
+    Row("tests/test_limits.py::test_texts[50,000 anchors]", 0, "seconds each; other large texts are kept"),
+    Row("tests/test_limits.py::test_texts[a scalar of 9 MiB]", 0, "seconds each; other large texts are kept"),
+    Row("tests/test_session.py::test_a_session_that_is_killed_leaves_nothing[*15]", 0, "SIGTERM; SIGKILL is kept"),
+    Row("tests/test_pre_commit.py::test_the_fixing_hook*", 0, "installs the hook a second time"),
     Row(
         "tests/test_package.py::test_it_works_in_an_empty_environment[source]",
         0,

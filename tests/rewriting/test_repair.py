@@ -158,12 +158,13 @@ def _resembles(original: str, row: dict[str, Any]) -> bool:
     return bool(now) and before.lower() in now.lower()
 
 
-def test_fixes_do_no_harm(shared: Path) -> None:
+@pytest.mark.parametrize("part", range(8))
+def test_fixes_do_no_harm(shared: Path, part: int) -> None:
     """On every config and mutant: no new error, all comments kept, line ends as they were, nothing left to do."""
     configs = [(release, *base(shared, release, row["base_path"])) for release, row in mutants(shared)]
     configs += [(release, base(shared, release, row["base_path"])[0], row["yaml"]) for release, row in mutants(shared)]
     made = 0
-    for release, path, text in dict.fromkeys(configs):
+    for release, path, text in [*dict.fromkeys(configs)][part::8]:
         before = lint_source(path, Source(str(path), text), options(release, path))
         after = fixed(release, path, text)
         assert errors(after.result) <= errors(before)
@@ -175,7 +176,7 @@ def test_fixes_do_no_harm(shared: Path) -> None:
             assert fixed(release, path, after.text).text == after.text
         else:
             assert not after.done
-    assert made > 200
+    assert made > 20
 
 
 def test_what_cannot_be_read_is_harm_whatever_rules_are_selected() -> None:
