@@ -9,13 +9,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from roll_schema.api import Checked, InputError, LintError, lint, load
+    from roll_schema.api import Checked, LintError, lint, load
+    from roll_schema.engine.request import InputError
     from roll_schema.engine.result import Result
     from roll_schema.source.diagnostic import Diagnostic, Severity
 
 __all__ = ["Checked", "Diagnostic", "InputError", "LintError", "Result", "Severity", "lint", "load"]
 
-_ELSEWHERE = {"Diagnostic": "diagnostic", "Severity": "diagnostic", "Result": "engine"}
+_ELSEWHERE = {
+    "Diagnostic": "source.diagnostic",
+    "InputError": "engine.request",
+    "Result": "engine.result",
+    "Severity": "source.diagnostic",
+}
 
 
 def __getattr__(name: str) -> Any:

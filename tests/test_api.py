@@ -17,6 +17,10 @@ from tests.support import places
 TINY = EXAMPLES / "ok" / "tiny_cpu.yaml"
 
 
+def test_every_name_is_there() -> None:
+    assert all(hasattr(roll_schema, name) for name in roll_schema.__all__)
+
+
 def test_a_config_without_errors_is_typed_and_composed() -> None:
     checked = roll_schema.load(TINY, ["actor_train.training_args.learning_rate=2e-5"], target="run")
     assert isinstance(checked.config, RLVRConfig)

@@ -10,13 +10,12 @@ from typing import Any
 
 import pytest
 
-from roll_schema.facts.catalog.gpus import GPUS
+from roll_schema.facts.catalog.gpus import GPUS, Cluster
 from roll_schema.planning import plan
 from roll_schema.report import text
 from roll_schema.report.plan import json as plan_json
 from roll_schema.report.plan import svg as plan_svg
 from roll_schema.report.plan import text as plan_text
-from roll_schema.rules.rule import Cluster
 from tests.conftest import EXAMPLES
 from tests.facts.test_catalog import HOSTILE
 from tests.patience import processor_limit

@@ -14,12 +14,10 @@ import click
 
 from roll_schema import models
 from roll_schema.facts import releases
-from roll_schema.source import files
 from roll_schema.source.secrets import printable
 from roll_schema.source.text import MAX_BYTES
 
 if TYPE_CHECKING:
-    from roll_schema.engine.cache import Cache
     from roll_schema.engine.options import Options
     from roll_schema.engine.result import Result
     from roll_schema.source.text import Source
@@ -47,7 +45,7 @@ _SHARED = [
 ]
 
 
-class Request(NamedTuple):
+class Arguments(NamedTuple):
     """What every command is asked for: configs and overrides, and what is known about them."""
 
     words: tuple[str, ...]
@@ -57,12 +55,12 @@ class Request(NamedTuple):
     roll_src: Path | None
     stdin_filename: Path | None
 
-    def read(self, cache_folder: Path | None = None) -> tuple[list[Input], Options]:
+    def read(self, cache: Path | None = None) -> tuple[list[Input], Options]:
         """The configs that are named, and how to lint them; raises click's UsageError."""
         from roll_schema.engine.options import Options
 
         targets, overrides = split(self.words)
-        return files_of(targets, self.stdin_filename, cache_folder), Options(
+        return files_of(targets, self.stdin_filename, cache), Options(
             release=self.roll_release,
             pipeline=self.pipeline,
             roll_src=self.roll_src,
@@ -79,12 +77,12 @@ class Request(NamedTuple):
 
 
 def shared(command: Callable[..., int]) -> Callable[..., int]:
-    """Give a command the arguments of every command, as its first one: a Request."""
+    """Give a command the arguments of every command, as its first one: Arguments."""
 
     @wraps(command)
     def gathered(**given: Any) -> int:
-        asked = {name: given.pop(name) for name in Request._fields}
-        return command(Request(**asked), **given)
+        asked = {name: given.pop(name) for name in Arguments._fields}
+        return command(Arguments(**asked), **given)
 
     for decorate in reversed(_SHARED):
         gathered = decorate(gathered)
@@ -113,7 +111,7 @@ def split(words: tuple[str, ...]) -> tuple[list[str], list[str]]:
     return targets, overrides
 
 
-def files_of(targets: list[str], stdin_filename: Path | None, cache_folder: Path | None = None) -> list[Input]:
+def files_of(targets: list[str], stdin_filename: Path | None, cache: Path | None = None) -> list[Input]:
     """The configs that are named, by themselves or by their folders."""
     found: list[Input] = []
     for target in targets:
@@ -122,7 +120,7 @@ def files_of(targets: list[str], stdin_filename: Path | None, cache_folder: Path
             continue
         path = Path(target)
         if path.is_dir():
-            found.extend((file, False) for file in _configs_below(path, cache_folder))
+            found.extend((file, False) for file in _configs_below(path, cache))
         elif not path.exists():
             raise click.UsageError(f"there is no file {target}")
         else:
@@ -132,69 +130,24 @@ def files_of(targets: list[str], stdin_filename: Path | None, cache_folder: Path
     return list(dict.fromkeys(found))
 
 
-def _configs_below(folder: Path, cache_folder: Path | None) -> list[Path]:
-    """Pipeline configs below a folder; fragments are linted with the configs that include them."""
-    from roll_schema.engine.options import Options
+def _configs_below(folder: Path, cache: Path | None) -> list[Path]:
+    from roll_schema.engine.discovery import configs_below
 
-    cache = _cache(cache_folder, Options())
-
-    def is_one(path: Path) -> bool:
-        def find() -> bool:
-            return is_config(path, faulty=True)
-
-        return cache.is_config(path, find) if cache is not None else find()
-
-    found = []
-    for path in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")]):
-        if any(part.startswith(".") for part in path.relative_to(folder).parts):
-            continue
-        if is_one(path):
-            found.append(path)
-        elif _is_too_large(path):
-            click.echo(f"not checked: {printable(str(path))} is larger than {MAX_BYTES >> 20} MiB", err=True)
+    found, too_large = configs_below(folder, cache)
+    for path in too_large:
+        click.echo(f"not checked: {printable(str(path))} is larger than {MAX_BYTES >> 20} MiB", err=True)
     return found
-
-
-def _is_too_large(path: Path) -> bool:
-    state = files.state(path)
-    return state is not None and state[0] > MAX_BYTES
-
-
-def is_config(path: Path, *, faulty: bool = False) -> bool:
-    """Whether a file is a pipeline's config; one that is no YAML counts where it looks like one, or if `faulty`."""
-    from roll_schema.engine import detect
-    from roll_schema.source import text, tree
-
-    try:
-        source = text.read(path)
-    except OSError:
-        # One that cannot be read is told of; what is that large is none.
-        return faulty and path.is_file() and path.stat().st_size <= text.MAX_BYTES
-    if detect.mentions_pipeline(source.text):
-        return True  # which spares reading it as YAML
-    root, faults = tree.parse(source)
-    if faults:
-        return faulty
-    return root is not None and detect.is_pipeline_config(root)
 
 
 @contextmanager
 def usage_errors() -> Iterator[None]:
-    """What the interface says of what was given, as click's UsageError."""
-    from roll_schema import api
+    """What is wrong with what was given, as click's UsageError."""
+    from roll_schema.engine.request import InputError
 
     try:
         yield
-    except api.InputError as error:
+    except InputError as error:
         raise click.UsageError(str(error)) from None
-
-
-def _cache(folder: Path | None, options: Options) -> Cache | None:
-    if folder is None:
-        return None
-    from roll_schema.engine.cache import Cache
-
-    return Cache(folder, options)
 
 
 def _standard_input() -> bytes:
@@ -204,67 +157,52 @@ def _standard_input() -> bytes:
     return content
 
 
-def lint_file(file: Input, options: Options) -> Result:
+def lint_file(file: Input, options: Options, cache: Path | None = None, *, trees: bool = True) -> Result:
     """Lint one config; raises click's UsageError where it cannot be read."""
-    from roll_schema import api
+    from roll_schema.engine.request import Request, lint
 
     path, standard_input = file
+    content = _standard_input() if standard_input else None
     with usage_errors():
-        if standard_input:
-            return api.lint_text(path, _standard_input(), options)
-        return api.lint_file(path, options)
+        return lint(Request(path, options, content, cache, trees))
 
 
 _WORTH_A_PROCESS = 40
 """Files that take about as long as to start another process."""
 
 
-def lint_files(files: list[Input], options: Options, jobs: int | None, cache_folder: Path | None) -> list[Result]:
-    """Lint configs, by several processes where that is worth it; raises click's UsageError where one cannot be read.
-
-    The results are without trees, so that ten thousand of them fit in memory; what is known of a config by the folder
-    of the cache is not found out again.
-    """
-    from roll_schema import api
-
+def lint_files(files: list[Input], options: Options, jobs: int | None, cache: Path | None) -> list[Result]:
+    """Lint configs, by several processes where that is worth it; raises click's UsageError where one cannot be read."""
     many = min(jobs or os.cpu_count() or 1, len(files) if jobs else len(files) // _WORTH_A_PROCESS)
     if many < 2 or any(standard_input for _, standard_input in files):
-        cache = _cache(cache_folder, options)
-        with usage_errors():
-            return [
-                lint_file((path, True), options) if standard_input else api.lint_lightly(path, options, cache)
-                for path, standard_input in files
-            ]
+        return [lint_file(file, options, cache, trees=False) for file in files]
     from roll_schema.cli import pool
+    from roll_schema.engine.request import Request
 
     with usage_errors():
-        return pool.lint_all([path for path, _ in files], options, many, cache_folder)
+        return pool.lint_all([Request(path, options, cache=cache, trees=False) for path, _ in files], many)
 
 
 def read_file(file: Input) -> tuple[Path, Source]:
     """A config's text, with the path that its fragments are found from; raises click's UsageError."""
-    from roll_schema import api
-    from roll_schema.source import text
+    from roll_schema.engine import request
 
     path, standard_input = file
-    if standard_input:
-        shown = api.displayed(path)
-        return shown, text.decode(_standard_input(), shown.as_posix())
     with usage_errors():
-        return api.read(path)
+        return request.read(path, _standard_input() if standard_input else None)
 
 
 def with_project(path: Path, options: Options) -> Options:
     """The options, with what the nearest settings file says; raises click's UsageError."""
-    from roll_schema import api
+    from roll_schema.engine import request
 
     with usage_errors():
-        return api.with_project(path, options)
+        return request.with_project(path, options)
 
 
 def names_of(values: Iterable[str]) -> frozenset[str]:
     """Rules and groups that are named; raises click's UsageError."""
-    from roll_schema import api
+    from roll_schema.engine import request
 
     with usage_errors():
-        return api.names_of(values)
+        return request.names_of(values)

@@ -10,10 +10,9 @@ import click
 
 from roll_schema import models
 from roll_schema.cli.inputs import (
+    Arguments,
     Input,
-    Request,
     color_option,
-    is_config,
     lint_files,
     names_of,
     shared,
@@ -111,7 +110,7 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
 @click.option("--explain", metavar="RULE", is_eager=True, expose_value=False, callback=_explain)
 @click.version_option(VERSION, prog_name="roll-lint")
 def lint_command(
-    request: Request,
+    arguments: Arguments,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     target: str | None,
@@ -150,8 +149,10 @@ def lint_command(
         raise click.UsageError("--write-baseline takes all that is wrong, and writes nothing else")
     reports = output.reports(output_format, output_file)
     cache_folder = None if no_cache else _cache_folder()
-    files, asked = request.read(cache_folder)
+    files, asked = arguments.read(cache_folder)
     if configs_only:
+        from roll_schema.engine.discovery import is_config
+
         files = [(path, standard_input) for path, standard_input in files if standard_input or is_config(path)]
         if not files:
             return 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from roll_schema.cli.inputs import Request, color_option, shared
+from roll_schema.cli.inputs import Arguments, color_option, shared
 from roll_schema.facts.catalog.gpus import GPUS
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ FORMATS = (".svg", ".html", ".json")
 @click.option("--explain", is_flag=True, help="Show formula and source of every amount of memory.")
 @color_option
 def plan_command(
-    request: Request,
+    arguments: Arguments,
     gpu: str | None,
     gpus_per_node: int | None,
     outputs: tuple[Path, ...],
@@ -48,7 +48,7 @@ def plan_command(
     for output in outputs:
         if output.suffix not in FORMATS:
             raise click.UsageError(f"{output} must end in {', '.join(FORMATS)}")
-    result = request.lint_one("plan")
+    result = arguments.lint_one("plan")
     style = style_of(color)
     if result.config is None:
         for block in text.full([result], style):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from roll_schema import models
-from roll_schema.cli.inputs import Request, lint_file, read_file, shared, with_project
+from roll_schema.cli.inputs import Arguments, lint_file, read_file, shared, with_project
 from roll_schema.source.secrets import printable
 
 if TYPE_CHECKING:
@@ -58,13 +58,13 @@ def _export(context: click.Context, parameter: click.Parameter, folder: Path | N
     callback=_print_catalog,
     help="Print a catalog like SchemaStore's, for schemas at this address.",
 )
-def schema_command(request: Request, schemas: str | None, add_modeline: bool) -> int:
+def schema_command(arguments: Arguments, schemas: str | None, add_modeline: bool) -> int:
     """Print the comment that tells an editor's YAML server the schema of a config."""
     from roll_schema.cli.repair import replace_text
     from roll_schema.export.modeline import modeline, with_modeline
     from roll_schema.report import text
 
-    files, options = request.read()
+    files, options = arguments.read()
     if add_modeline and any(standard_input for _, standard_input in files):
         raise click.UsageError("--add-modeline wants files, not standard input")
     undecided = False

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import click
 
-from roll_schema.cli.inputs import Request, shared
+from roll_schema.cli.inputs import Arguments, shared
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @shared
 @click.option("--resolve", is_flag=True, help="With interpolations resolved.")
-def show_command(request: Request, resolve: bool) -> int:
+def show_command(arguments: Arguments, resolve: bool) -> int:
     """Print the composed config, each value with the place it comes from."""
     from roll_schema.composition.show import show
     from roll_schema.report import text
 
-    result = request.lint_one("show")
+    result = arguments.lint_one("show")
     tree = result.resolved if resolve else result.composed
     for block in text.full([result]) if tree is None else ():
         click.echo(block, err=True)

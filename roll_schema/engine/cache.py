@@ -16,9 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from roll_schema.engine.detect import Choice
 from roll_schema.engine.options import Options
-from roll_schema.engine.result import Result
+from roll_schema.engine.result import Choice, Result
 from roll_schema.facts import releases
 from roll_schema.source import files, fix
 from roll_schema.source.diagnostic import Diagnostic, Edit, Note, Severity

@@ -11,6 +11,7 @@ from roll_schema.engine import detect
 from roll_schema.engine.findings import Findings
 from roll_schema.engine.load import Document
 from roll_schema.engine.options import Options
+from roll_schema.engine.result import UNDECIDED
 from roll_schema.engine.selection import Selection
 from roll_schema.facts.missing import FactMissing
 from roll_schema.models import distillation
@@ -31,7 +32,7 @@ def check(document: Document, options: Options) -> Findings:
     if document.composition is None or document.resolved is None or not isinstance(document.resolved.value, dict):
         return findings
     name = document.pipeline.name
-    if name != detect.UNDECIDED:
+    if name != UNDECIDED:
         _check_as(name, findings, document.composition, document.resolved)
         return findings
     return _shared(findings, document.composition, document.resolved)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Container, Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 from roll_schema import models
+from roll_schema.engine.result import UNDECIDED, Choice
 from roll_schema.engine.settings import Setting
 from roll_schema.facts import releases
 from roll_schema.source import files
@@ -32,16 +32,8 @@ _VISION = re.compile(r"(?i)(?<![a-z])(vl|omni)(?![a-z])")
 _START = re.compile(r"start_(\w+?)_pipeline\.py")
 _MAX_SCRIPTS = 64
 _MAX_SCRIPT_BYTES = 64 * 1024
-UNDECIDED = "unknown"
 CANDIDATES = ("rlvr", "agentic", "dpo", "sft", "distill", "reward_fl")
 """Pipelines with a config class of their own, of which an undecided config is one."""
-
-
-class Choice(NamedTuple):
-    """A release or pipeline and the reason for it."""
-
-    name: str
-    reason: str
 
 
 def first(*asked: Setting | None) -> Choice | None:

@@ -10,8 +10,8 @@ from roll_schema.composition import compose, interpolate, overrides
 from roll_schema.composition.causes import traced
 from roll_schema.composition.compose import Composition
 from roll_schema.engine import detect, settings
-from roll_schema.engine.detect import Choice
 from roll_schema.engine.options import Options
+from roll_schema.engine.result import UNDECIDED, Choice
 from roll_schema.engine.settings import Setting
 from roll_schema.facts import releases
 from roll_schema.facts.releases import Release
@@ -62,7 +62,7 @@ def load(path: Path, source: Source, options: Options) -> Document:
     facts = options.fork or releases.load(release.name)
     if options.fork is not None:
         release = Choice(options.fork.name, options.fork_reason)
-    undecided = Choice(detect.UNDECIDED, "the file could not be read")
+    undecided = Choice(UNDECIDED, "the file could not be read")
     document = Document(path, source, release, facts, undecided, faults)
 
     root, found = tree.parse(source)

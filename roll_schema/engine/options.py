@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from roll_schema.engine.settings import Project
-from roll_schema.facts.catalog.gpus import Gpu
-from roll_schema.facts.releases import Release
-from roll_schema.rules.rule import Cluster, Rule
-from roll_schema.source.diagnostic import Severity
+
+if TYPE_CHECKING:
+    from roll_schema.facts.catalog.gpus import Cluster, Gpu
+    from roll_schema.facts.releases import Release
+    from roll_schema.rules.rule import Rule
+    from roll_schema.source.diagnostic import Severity
 
 
 class Options(NamedTuple):

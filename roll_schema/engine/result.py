@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
-from roll_schema.engine import detect
-from roll_schema.engine.detect import Choice
-from roll_schema.facts.releases import Release
-from roll_schema.models.section import Section
 from roll_schema.source.diagnostic import Diagnostic, Severity
-from roll_schema.source.text import Source, Span
-from roll_schema.source.tree import Node
+
+if TYPE_CHECKING:
+    from roll_schema.facts.releases import Release
+    from roll_schema.models.section import Section
+    from roll_schema.source.text import Source, Span
+    from roll_schema.source.tree import Node
+
+UNDECIDED = "unknown"
+"""In place of a pipeline's name where nothing tells it."""
+
+
+class Choice(NamedTuple):
+    """A release or pipeline and the reason for it."""
+
+    name: str
+    reason: str
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -62,7 +73,7 @@ class Result:
     @property
     def is_complete(self) -> bool:
         """Whether every rule that holds for this config judged all of it."""
-        decided = self.pipeline.name != detect.UNDECIDED
+        decided = self.pipeline.name != UNDECIDED
         return decided and not (self.filtered or self.unselected or self.unknown or self.unjudged or self.lacking)
 
     def forget_trees(self) -> Result:

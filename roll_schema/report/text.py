@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from roll_schema.engine.detect import Choice
-from roll_schema.engine.result import Result
+from roll_schema.engine.result import Choice, Result
 from roll_schema.report.places import absolute_uri, rule_page
 from roll_schema.source.diagnostic import Diagnostic, Severity
 from roll_schema.source.redact import shown, starred

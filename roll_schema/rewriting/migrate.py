@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from roll_schema.engine import linting
-from roll_schema.engine.detect import UNDECIDED
 from roll_schema.engine.options import Options
-from roll_schema.engine.result import Result
+from roll_schema.engine.result import UNDECIDED, Result
 from roll_schema.facts import releases
 from roll_schema.models.strategy_args import StrategyArguments
 from roll_schema.models.validation import sections

@@ -12,7 +12,7 @@ from roll_schema.source.diagnostic import FAILS, Severity
 from roll_schema.source.tree import UNKNOWN, Node, lookup, plain
 
 if TYPE_CHECKING:
-    from roll_schema.facts.catalog.gpus import Gpu
+    from roll_schema.facts.catalog.gpus import Cluster, Gpu
     from roll_schema.facts.releases import Release
     from roll_schema.source.change import Change
 
@@ -33,13 +33,6 @@ class Problem(NamedTuple):
     at_key: bool = False
     change: Change | None = None
     certain: bool = True
-
-
-class Cluster(NamedTuple):
-    """The machines that the user named on the command line."""
-
-    nodes: int
-    gpus_per_node: int
 
 
 class Context(NamedTuple):

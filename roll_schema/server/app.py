@@ -12,9 +12,9 @@ from lsprotocol import types
 from pygls.capabilities import get_capability
 from pygls.lsp.server import LanguageServer
 
-from roll_schema.api import InputError
 from roll_schema.engine import settings
 from roll_schema.engine.options import Options
+from roll_schema.engine.request import InputError
 from roll_schema.report.places import rule_page, whole_message
 from roll_schema.server import actions, completion, hints, hover, navigation
 from roll_schema.server.document import Document

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
-from roll_schema import api, models
+from roll_schema import models
 from roll_schema.composition.references import Steps, find, nodes
-from roll_schema.engine import detect, linting
+from roll_schema.engine import detect, linting, request
 from roll_schema.engine.options import Options
 from roll_schema.engine.result import Result
 from roll_schema.facts.releases import Release
@@ -23,7 +23,7 @@ class Document:
     """One version of a text; `before` is the one that it was typed from, which tells where this one is no YAML."""
 
     def __init__(self, path: Path, text: str, options: Options, before: Document | None = None) -> None:
-        self.path = api.displayed(path)
+        self.path = request.displayed(path)
         self.source = Source(self.path.as_posix(), text)
         self.options = options
         # The last version that was composed is all that a later one needs, however many were typed since.
@@ -36,8 +36,8 @@ class Document:
     @cached_property
     def _asked(self) -> tuple[Options, str]:
         try:
-            return api.with_project(self.path, self.options), ""
-        except api.InputError as error:
+            return request.with_project(self.path, self.options), ""
+        except request.InputError as error:
             return self.options, str(error)
 
     @property

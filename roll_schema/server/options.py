@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from roll_schema import models
-from roll_schema.api import InputError
 from roll_schema.engine.options import Options
+from roll_schema.engine.request import InputError
 from roll_schema.facts import releases
 from roll_schema.facts.catalog.gpus import GPUS
 from roll_schema.rules import OPTIONAL_GROUPS

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from roll_schema import api
+from roll_schema.engine import request
 from roll_schema.engine.cache import Cache, folder
 from roll_schema.engine.options import Options
+from roll_schema.engine.request import Request
 from roll_schema.engine.result import Result
 from roll_schema.facts.catalog.safetensors import tensors
 from roll_schema.report import render
@@ -63,7 +64,7 @@ class Counted:
     def __call__(self, path: str = "c.yaml") -> Result:
         def lint() -> Result:
             self.linted += 1
-            return api.lint_file(Path(path), self.options).forget_trees()
+            return request.lint(Request(Path(path), self.options, trees=False))
 
         return Cache(self.place, self.options).lint(Path(path), lint)
 
@@ -124,7 +125,7 @@ def test_any_change_is_noticed(
     change(project)
     found = [cached(file) for file in ("c.yaml", "linked/c.yaml")]
     assert cached.linted > 2
-    fresh = [api.lint_file(Path(file), cached.options) for file in ("c.yaml", "linked/c.yaml")]
+    fresh = [request.lint(Request(Path(file), cached.options)) for file in ("c.yaml", "linked/c.yaml")]
     assert render("json", found) == render("json", fresh)
 
 
@@ -311,7 +312,7 @@ def test_nothing_goes_by_the_door() -> None:
     asks = ("read_text(", "read_bytes(", ".is_file()", ".is_dir()", ".exists()", ".iterdir()", "os.environ", ".glob(")
     # These read the package's own data, a fork's checkout, or work for another command.
     own = {
-        "source/files.py", "source/fix.py", "engine/cache.py", "engine/baseline.py", "facts/extract.py",
+        "source/files.py", "source/fix.py", "engine/cache.py", "engine/baseline.py", "engine/discovery.py", "facts/extract.py",
         "facts/strategies.py", "facts/releases/__init__.py", "facts/catalog/architecture.py",
         "facts/catalog/vllm_lora.py", "export/descriptions.py", "export/json_schema.py", "export/modeline.py",
         "rules/__init__.py",

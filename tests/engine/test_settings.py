@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from roll_schema.engine.detect import Choice
+from roll_schema.engine.result import Choice
 from roll_schema.engine.settings import InvalidSettings, Project, find_project
 from roll_schema.rules import RULES
 from tests.cli.test_cli import run

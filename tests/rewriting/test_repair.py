@@ -13,8 +13,8 @@ from hypothesis import assume, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from roll_schema import api
 from roll_schema.composition import compose
+from roll_schema.engine import request
 from roll_schema.engine.linting import lint as lint_source
 from roll_schema.engine.options import Options
 from roll_schema.engine.result import Result
@@ -95,7 +95,7 @@ def test_fragments_are_left_alone(tmp_path: Path) -> None:
     config = tmp_path / "c.yaml"
     config.write_text("defaults: [part, _self_]\n" + HEAD)
     source = Source(str(config), config.read_text())
-    made = repair(config, source, api.with_project(config, Options(release="0.2.1")), unsafe=True)
+    made = repair(config, source, request.with_project(config, Options(release="0.2.1")), unsafe=True)
     assert made.text == source.text
     assert [item.span.source.name for item in made.result.diagnostics if item.rule == "invalid-choice"] == [
         str(tmp_path / "part.yaml")
@@ -120,7 +120,7 @@ def fixed(release: str, path: Path, text: str) -> Repair:
 
 @cache
 def options(release: str, path: Path) -> Options:
-    return api.with_project(path, Options(release=release))
+    return request.with_project(path, Options(release=release))
 
 
 def composed(path: Path, text: str) -> Any:

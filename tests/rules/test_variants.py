@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from roll_schema.rules.rule import Cluster
+from roll_schema.facts.catalog.gpus import Cluster
 from tests.support import lint_text
 
 MEGATRON = "strategy_args: {strategy_name: megatron_train, strategy_config: {}}"

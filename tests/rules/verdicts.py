@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from roll_schema.facts import releases
-from roll_schema.facts.catalog.gpus import GPUS
+from roll_schema.facts.catalog.gpus import GPUS, Cluster
 from roll_schema.rules import OPTIONAL_GROUPS, RULES
-from roll_schema.rules.rule import Cluster, Rule
+from roll_schema.rules.rule import Rule
 from roll_schema.source.diagnostic import Diagnostic
 from roll_schema.source.text import Span
 from tests.support import MARK, examples, lint_text

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from lsprotocol import types
 
-from roll_schema.api import InputError
+from roll_schema.engine.request import InputError
 from roll_schema.server.options import options_of
 from roll_schema.server.places import path_of
 from tests.clients.editor import Editor

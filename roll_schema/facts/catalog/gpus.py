@@ -1,4 +1,4 @@
-"""GPUs and NPUs that a cluster may be made of."""
+"""GPUs and NPUs, and the machines that they may be in."""
 
 from __future__ import annotations
 
@@ -27,6 +27,13 @@ class Gpu(NamedTuple):
     @property
     def shown_capability(self) -> str:
         return ".".join(map(str, self.capability or ()))
+
+
+class Cluster(NamedTuple):
+    """The machines that the user named."""
+
+    nodes: int
+    gpus_per_node: int
 
 
 GPUS = {
