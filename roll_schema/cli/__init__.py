@@ -11,16 +11,11 @@ import errno  # noqa: E402
 import os  # noqa: E402
 import sys  # noqa: E402
 from importlib import import_module  # noqa: E402
-from types import ModuleType  # noqa: E402
 
 import click  # noqa: E402
 
-# pydantic would search every installed package for plug-ins; none may change what is right. Even when told so, it loads
-# what it would search with (mail parsing, sockets, hashes), which is a tenth of the start.
+# pydantic would search every installed package for plug-ins; none may change what is right.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-_no_plugins = ModuleType("pydantic.plugin._loader")
-_no_plugins.__dict__["get_plugins"] = tuple
-sys.modules.setdefault(_no_plugins.__name__, _no_plugins)
 
 COMMANDS = {
     "lint": "lint:lint_command",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from roll_schema.source import files
 from roll_schema.source.diagnostic import Diagnostic
 from roll_schema.source.secrets import MASK, clean, is_secret_key, is_secret_path, mask
-from roll_schema.source.tree import Node, walk
+
+if TYPE_CHECKING:
+    from roll_schema.source.tree import Node
 
 _VARIABLE = re.compile(r"oc\.env\s*:\s*(\w+)")
 _SHORTEST = 6
@@ -17,6 +20,8 @@ _SHORTEST = 6
 
 def secret_values(root: Node | None) -> frozenset[str]:
     """What stands at and below keys whose names say that it is secret, and in such variables of the environment."""
+    from roll_schema.source.tree import walk  # reports of what the cache knows do without the parser
+
     found: set[str] = set()
     for path, node in walk(root) if root is not None else ():
         value = node.value
