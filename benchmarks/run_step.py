@@ -1,7 +1,7 @@
 """Time of a training step of roll-run, by phase, side by side with TRL's GRPOTrainer on the same work.
 
 Usage: python benchmarks/run_step.py [OVERRIDE ...] [--width N] [--layers N] [--runs N] [--steps N] [--warm-up N]
-Needs the extras `run`, `cpu` or `gpu`, and `test-run`. Makes a random model and its data, and removes them.
+Needs roll-run with its extras `test`, and `cpu` or `gpu`. Makes a random model and its data, and removes them.
 
 Adapter, batch, micro-batch, group, lengths, temperature and learning rate of both sides are read from
 examples/ok/tiny_cpu.yaml with the overrides. Each run is a process of its own; the runs alternate, so that a busy

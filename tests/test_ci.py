@@ -68,7 +68,7 @@ class Action:
         self.action = yaml(ROOT / "action.yml")
         self.runner_temp, self.checkout = folder / "temp", folder / "action"
         # The tests of this folder, which an action has too, would be taken for the action's.
-        for name in ("roll_schema", "runtime", "pyproject.toml", "README.md", "LICENSE"):
+        for name in ("roll_schema", "pyproject.toml", "README.md", "LICENSE"):
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
             self.checkout.mkdir(exist_ok=True)
             copy(ROOT / name, self.checkout / name)

@@ -192,8 +192,8 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo(f"roll-run: {error}", err=True)
         sys.exit(error.code)
     except ModuleNotFoundError as error:
-        extra = "cpu" if error.name == "vllm" else "run"
-        click.echo(f"roll-run: {error.name} is not installed: pip install 'roll-lint[{extra}]'", err=True)
+        wanted = "'roll-run[cpu]'" if error.name == "vllm" else "roll-run"
+        click.echo(f"roll-run: {error.name} is not installed: pip install {wanted}", err=True)
         sys.exit(errors.ENVIRONMENT)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)

@@ -43,7 +43,7 @@ def _python() -> Iterator[Finding]:
 
 def _packages() -> Iterator[Finding]:
     for name in ("torch", "transformers", "peft", "deepspeed", "ray", "math_verify"):
-        yield _imported(name, f"pip install 'roll-lint[run]' (it brings {name})")
+        yield _imported(name, f"pip install roll-run (it brings {name})")
 
 
 def _models() -> Iterator[Finding]:
@@ -59,7 +59,7 @@ def _models() -> Iterator[Finding]:
 
 
 def _vllm() -> Iterator[Finding]:
-    found = _imported("vllm", "pip install 'roll-lint[cpu]', or [gpu] on a machine with GPUs; or use `hf_infer`")
+    found = _imported("vllm", "pip install 'roll-run[cpu]', or [gpu] on a machine with GPUs; or use `hf_infer`")
     yield found
     if found.fix:
         return
