@@ -14,7 +14,7 @@ TORCH ?= torch==2.13.0
 # Where npm installs what the tests run on Node.js.
 export ROLL_CLIENTS ?= tests/clients
 
-.PHONY: demo test test-all fast fuzz mutate matrix benchmark engines oracles setup-cpu check site manual schemas examples agreement clean
+.PHONY: demo test test-all fast fuzz mutate matrix benchmark engines oracles setup-cpu check site schemas examples agreement clean
 
 demo: setup-cpu
 	$(RUN_BIN)/roll-run tiny output/tiny
@@ -84,26 +84,20 @@ check: $(VENV)/.installed-test
 	$(BIN)/mypy
 	PYTHONPATH=runtime $(BIN)/lint-imports --no-cache
 	$(BIN)/python -m roll_schema.export.json_schema --check
-	$(BIN)/python docs/generate.py --check
 
-# The manual as a site, into build/site.
+# The manual as a site, into build/site: the pages in docs/, and those that docs/hooks.py makes of code and tests.
 site: $(VENV)/.installed-test
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
-
-manual: $(VENV)/.installed-test
-	$(BIN)/python docs/generate.py --write
 
 schemas: $(VENV)/.installed-test
 	$(BIN)/python -m roll_schema.export.json_schema --write
 
 examples: $(VENV)/.installed-test
 	$(BIN)/python -m tests.write_examples
-	$(BIN)/python -m tests.write_coverage
 
+# How often roll-lint and real ROLL agree on the corpus; the site shows the figures.
 agreement: $(VENV)/.installed-test
-	$(BIN)/python -m tests.write_agreement
-	$(BIN)/python -m tests.write_coverage
-	$(BIN)/python -m tests.write_oracles
+	$(BIN)/python -m tests.pages.agreement
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

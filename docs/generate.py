@@ -1,4 +1,4 @@
-"""The pages of the manual that follow from the code: `python docs/generate.py --write` or `--check`.
+"""The pages of the manual that follow from the code; `make site` builds them with all others.
 
 Rules come from their docstrings, which `roll-lint --explain` prints too, fields from the models and the releases, and
 the commands from their own `--help`.
@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import inspect
 import re
-import sys
 import textwrap
 from collections.abc import Iterator
 from importlib import import_module
-from pathlib import Path
 
 import click
 
@@ -28,20 +26,16 @@ from roll_schema.rules import GROUPS, OPTIONAL_GROUPS, RULES
 from roll_schema.rules.rule import Rule
 from roll_schema.source import scalars
 
-DOCS = Path(__file__).resolve().parent
-_NOTE = "\n<!-- Written by docs/generate.py; edit what it is made from. -->\n"
 _WIDTH = 100
 
 
-def pages() -> dict[Path, str]:
-    """Every generated page with its text."""
-    found = {DOCS / "rules" / "index.md": _rules(), DOCS / "reference" / "command-line.md": _commands()}
-    found |= {DOCS / "rules" / f"{name}.md": _rule(rule) for name, rule in RULES.items()}
-    found[DOCS / "fields" / "index.md"] = _releases()
+def pages() -> dict[str, str]:
+    """The text of every page, by its path below `docs`."""
+    found = {"rules/index.md": _rules(), "reference/command-line.md": _commands(), "fields/index.md": _releases()}
+    found |= {f"rules/{name}.md": _rule(rule) for name, rule in RULES.items()}
     for name in releases.NAMES:
-        for path, text in _fields(releases.load(name)):
-            found[DOCS / "fields" / name / path] = text
-    return {path: text + _NOTE for path, text in found.items()}
+        found |= {f"fields/{name}/{path}": text for path, text in _fields(releases.load(name))}
+    return found
 
 
 def _rules() -> str:
@@ -159,28 +153,3 @@ def _field(field: Field, model: type[Section], release: Release) -> str:
             + "\n"
         )
     return "\n".join(parts)
-
-
-def main(arguments: list[str]) -> int:
-    """Write the pages, or check that they are as they would be written."""
-    if arguments not in (["--write"], ["--check"]):
-        print("usage: python docs/generate.py --write | --check", file=sys.stderr)
-        return 2
-    wanted = pages()
-    there = {*(DOCS / "rules").rglob("*.md"), *(DOCS / "fields").rglob("*.md")}
-    stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
-    gone = sorted(there - wanted.keys())
-    if arguments == ["--check"]:
-        for path in (*stale, *gone):
-            print(f"docs/{path.relative_to(DOCS).as_posix()} is not up to date: run `make manual`", file=sys.stderr)
-        return int(bool(stale or gone))
-    for path in stale:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(wanted[path], encoding="utf-8")
-    for path in gone:
-        path.unlink()
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -152,7 +152,7 @@ def test_probes_of_yaml_hydra_omegaconf_and_dacite(shared: Path) -> None:
     assert differing == set(PROBES_APART)
 
 
-def test_the_table_in_the_docs_is_up_to_date(shared: Path) -> None:
-    from tests.write_agreement import FILE, table
+def test_the_figures_of_the_manual_are_up_to_date(shared: Path) -> None:
+    from tests.pages import agreement
 
-    assert FILE.read_text(encoding="utf-8") == table(shared)
+    assert agreement.kept() == agreement.figures(shared)

@@ -6,11 +6,7 @@ import re
 
 from roll_schema.rules import RULES
 from tests.conftest import ROOT
-from tests.write_coverage import FILE, NUMBERS, files_in, lines, render, rules_in
-
-
-def test_the_table_in_the_docs_is_up_to_date() -> None:
-    assert FILE.read_text(encoding="utf-8") == render()
+from tests.pages.coverage import NUMBERS, files_in, lines, rules_in
 
 
 def test_every_number_is_answered_once_and_in_order() -> None:

@@ -1,0 +1,1 @@
+"""Pages of the manual that follow from the tests; `python -m tests.pages` prints them as JSON."""
