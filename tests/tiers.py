@@ -31,7 +31,6 @@ EXHAUSTIVE = [
     Row("tests/engine/test_unchecked.py::test_a_narrowed_run*", 4, "each broken example with each group of rules"),
     Row("tests/source/test_syntax.py::test_real_configs*", 0, "shipped configs broken at random; own configs stay"),
     Row("tests/export/test_schemas_in_editors.py::test_no_squiggle*", 0, "every shipped config in an editor's server"),
-    Row("tests/test_corpus.py::test_the_table_in_the_docs*", 0, "counts what other tests of the corpus hold"),
     Row("tests/test_limits.py::test_texts[600,000 keys]", 0, "the largest text, a minute and a GiB"),
     Row("tests/test_limits.py::test_texts[50,000 anchors]", 0, "seconds each; other large texts are kept"),
     Row("tests/test_limits.py::test_texts[a scalar of 9 MiB]", 0, "seconds each; other large texts are kept"),
