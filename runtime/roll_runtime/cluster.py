@@ -68,6 +68,8 @@ class Cluster:
     def __enter__(self) -> Cluster:
         os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
         os.environ.setdefault("RAY_DEDUP_LOGS", "0")
+        # Ray would have its workers step aside (nice 15): beside one busy program a step then takes ten times as long.
+        os.environ.setdefault("RAY_worker_niceness", "0")
         try:
             with stall.waiting(self._ray):
                 self._connect()

@@ -392,7 +392,8 @@ class Pipeline:
 def _threads(role: str, placement: Placement) -> dict[str, str]:
     """One role works at a time: its workers on a node share the cores, which all nodes are taken to have alike."""
     busiest = max(Counter(seat.node for seat in placement.of(role)).values())
-    return {"OMP_NUM_THREADS": str(max(len(os.sched_getaffinity(0)) // busiest, 1))}
+    # Threads that spin while they wait for others keep these from running: beside other programs for most of a step.
+    return {"OMP_NUM_THREADS": str(max(len(os.sched_getaffinity(0)) // busiest, 1)), "OMP_WAIT_POLICY": "passive"}
 
 
 def _missing(waited_for: list[tuple[Worker, Any]], meeting: list[tuple[Worker, Any]]) -> str:
