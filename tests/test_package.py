@@ -83,7 +83,7 @@ def test_the_wheel_has_what_is_needed_and_nothing_else(linter: Built) -> None:
     ours = {*tracked("roll_schema"), *(f"roll_schema/{name}" for name in tracked("schemas"))}
     ours.remove("roll_schema/schemas")  # a link in the checkout
     assert names == ours
-    assert {"roll_schema/py.typed", "roll_schema/rules/table.json", "roll_schema/facts/catalog/checkpoints.json"} < ours
+    assert {"roll_schema/py.typed", "roll_schema/facts/catalog/checkpoints.json"} < ours
 
 
 def test_the_wheel_of_roll_run_has_its_code_alone(runner: Built) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from itertools import chain
 
 from roll_schema import models
 from roll_schema.composition.compose import Composition
@@ -17,7 +18,7 @@ from roll_schema.facts.missing import FactMissing
 from roll_schema.models import distillation
 from roll_schema.models.section import Section, Unresolved
 from roll_schema.models.validation import SchemaError, facts_of, sections, validate
-from roll_schema.rules import CLAIMING_GROUPS, FAULT_GROUPS, RULES, Entry
+from roll_schema.rules import CLAIMING_GROUPS, FAULT_GROUPS, rules_of
 from roll_schema.rules.rule import Context, Problem, Rule
 from roll_schema.source.tree import Node, lookup
 
@@ -90,9 +91,9 @@ def _check_as(name: str, findings: Findings, composition: Composition, resolved:
             findings.block("too-large", f"more than {MAX_PROBLEMS:,} problems; the rest is not shown")
             break
         here = context._replace(path=error.path)
-        for entry in claimants.get(error.kind, claimants.get("*", [])):
-            if selection.holds(entry, name):
-                _run(RULES[entry.name], error, here, findings)
+        for rule in claimants.get(error.kind, claimants.get("*", [])):
+            if selection.holds(rule, name):
+                _run(rule, error, here, findings)
     findings.config = config
     if config is None:
         findings.block("too-large", "too many invalid values to check the rest of this config")
@@ -107,8 +108,7 @@ def _check_as(name: str, findings: Findings, composition: Composition, resolved:
     for path, section in sections(config):
         kind = type(section)
         if kind not in applying:
-            entries = _entries_on(kind, groups)
-            applying[kind] = [RULES[entry.name] for entry in entries if selection.applies(entry, name)]
+            applying[kind] = [rule for rule in _rules_on(kind, groups) if selection.applies(rule, name)]
         here = context._replace(path=path)
         for rule in applying[kind]:
             _run(rule, section, here, findings)
@@ -148,16 +148,16 @@ def _in_time(rule: Rule, problem: Problem, error: SchemaError, context: Context)
 
 
 @cache
-def _claimants() -> dict[str, list[Entry]]:
-    table: dict[str, list[Entry]] = {}
-    for entry in RULES.entries(CLAIMING_GROUPS):
-        for kind in entry.claims:
-            table.setdefault(kind, []).append(entry)
+def _claimants() -> dict[str, list[Rule]]:
+    table: dict[str, list[Rule]] = {}
+    for rule in chain.from_iterable(map(rules_of, CLAIMING_GROUPS)):
+        for kind in rule.claims:
+            table.setdefault(kind, []).append(rule)
     return table
 
 
 @cache
-def _entries_on(section: type[Section], asked: tuple[str, ...]) -> list[Entry]:
+def _rules_on(section: type[Section], asked: tuple[str, ...]) -> list[Rule]:
     names = {parent.__name__ for parent in section.__mro__}
-    groups = tuple(group for group in asked if group not in FAULT_GROUPS)
-    return [entry for entry in RULES.entries(groups) if entry.subject in names]
+    rules = chain.from_iterable(rules_of(group) for group in asked if group not in FAULT_GROUPS)
+    return [rule for rule in rules if rule.subject in names]

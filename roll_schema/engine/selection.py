@@ -7,7 +7,7 @@ from typing import NamedTuple
 from roll_schema.engine.options import Options
 from roll_schema.facts import supported
 from roll_schema.facts.releases import Release
-from roll_schema.rules import FAULT_GROUPS, GROUPS, OPTIONAL_GROUPS, RULES, Entry
+from roll_schema.rules import FAULT_GROUPS, GROUPS, OPTIONAL_GROUPS, rules_of
 from roll_schema.rules.rule import Rule
 
 
@@ -34,11 +34,11 @@ class Selection(NamedTuple):
             and (not select or group in select or not select.isdisjoint(name.replace("_", "-") for name in names))
         )
 
-    def applies(self, rule: Rule | Entry, pipeline: str) -> bool:
+    def applies(self, rule: Rule, pipeline: str) -> bool:
         """Whether a rule was asked for, and is about this release and pipeline."""
         return self.chosen(rule) and self.holds(rule, pipeline)
 
-    def holds(self, rule: Rule | Entry, pipeline: str = "") -> bool:
+    def holds(self, rule: Rule, pipeline: str = "") -> bool:
         """Whether a rule is about this release, pipeline and target."""
         in_pipeline = not rule.pipelines or not pipeline or pipeline in rule.pipelines
         target = rule.group not in OPTIONAL_GROUPS or rule.group in self.options.targets
@@ -46,7 +46,7 @@ class Selection(NamedTuple):
         on_trial = rule.preview and not self.options.preview and rule.name not in self.options.select
         return in_pipeline and target and not overruled and not on_trial and self.release.matches(rule.releases)
 
-    def chosen(self, rule: Rule | Entry) -> bool:
+    def chosen(self, rule: Rule) -> bool:
         """Whether `select` and `ignore` ask for a rule."""
         select, ignore = self.options.select, self.options.ignore
         selected = not select or rule.name in select or rule.group in select
@@ -54,5 +54,5 @@ class Selection(NamedTuple):
 
     def unselected(self, pipeline: str) -> int:
         """How many rules that hold for a config of a pipeline are not asked for."""
-        entries = RULES.entries(tuple(group for group in GROUPS if group not in FAULT_GROUPS))
-        return sum(self.holds(entry, pipeline) and not self.chosen(entry) and not entry.claims for entry in entries)
+        rules = (rule for group in GROUPS if group not in FAULT_GROUPS for rule in rules_of(group))
+        return sum(self.holds(rule, pipeline) and not self.chosen(rule) and not rule.claims for rule in rules)

@@ -21,7 +21,6 @@ from roll_schema.facts.releases import Release
 from roll_schema.models.section import Section
 from roll_schema.models.strategy_args import StrategyArguments
 from roll_schema.models.validation import facts_of, section_types
-from roll_schema.rules import RULES, TABLE, entry_of
 
 SHARED = "sections.schema.json"
 """File with the sections that the pipelines of a release have in common."""
@@ -303,7 +302,7 @@ def _any_of(kinds: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def files() -> dict[Path, str]:
-    """Every schema file, and the table of the rules, with the text that it must have."""
+    """Every schema file, with the text that it must have."""
     found = {}
     for name in releases.NAMES:
         release = releases.load(name)
@@ -311,8 +310,6 @@ def files() -> dict[Path, str]:
         documents |= {f"{pipeline}.schema.json": schema(release, pipeline) for pipeline in release.pipelines}
         for file, document in documents.items():
             found[_FOLDER / name / file] = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
-    rows = (json.dumps({name: entry_of(rule)[2:]})[1:-1] for name, rule in RULES.items())
-    found[TABLE] = "{\n" + ",\n".join(rows) + "\n}\n"
     return found
 
 

@@ -14,7 +14,6 @@ from referencing import Registry, Resource
 from roll_schema.engine.settings import comments
 from roll_schema.export import json_schema
 from roll_schema.facts import releases
-from roll_schema.rules import TABLE
 from roll_schema.source.text import Source
 from tests.conftest import EXAMPLES, ROOT, json_lines
 from tests.test_corpus import pipeline_of, rows
@@ -33,7 +32,7 @@ def validator(release: str, pipeline: str) -> jsonschema.Draft7Validator:
 
 def test_the_files_are_up_to_date() -> None:
     wanted = json_schema.files()
-    assert sorted(wanted) == sorted([*FILES, TABLE])
+    assert sorted(wanted) == sorted(FILES)
     for path, text in wanted.items():
         assert path.read_text(encoding="utf-8") == text
 
