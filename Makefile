@@ -101,6 +101,7 @@ schemas: $(VENV)/.installed-test
 	$(BIN)/python -m roll_schema.export.json_schema --write
 
 examples: $(VENV)/.installed-test
+	$(BIN)/python -m tests.write_cases
 	$(BIN)/python -m tests.write_examples
 
 # How often roll-lint and real ROLL agree on the corpus; the site shows the figures.

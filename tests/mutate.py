@@ -1,9 +1,9 @@
 """Mutation testing of the rules: `make mutate`, or `python -m tests.mutate [--latest N] [--search] [RULE ...]`.
 
 Each rule's file is changed in one place (`==` to `!=`, `and` to `or`, a number by one, a condition to its opposite), and
-the tests that name the rule are run on it in a process of their own. A change that no test notices is printed, unless
-`tests/rules/survivors.txt` says why none can. `--latest` takes the N rules that changed last; `--search` looks for examples
-that notice, and adds them to `tests/rules/verdicts.txt`. Needs the extra `mutation`.
+the tests that name the rule are run on it in a process of their own. A change that no test notices is printed, unless the
+`survivors` of the rule's cases say why none can. `--latest` takes the N rules that changed last; `--search` looks for
+configs that notice, and adds them to the rule's cases. Needs the extra `mutation`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from inspect import getsource
@@ -30,10 +31,9 @@ from cosmic_ray.plugins import get_operator
 from roll_schema.rules import RULES
 from roll_schema.rules.rule import Rule
 from tests.conftest import ROOT
-from tests.rules import search, verdicts
-from tests.rules.verdicts import Case
+from tests.rules import cases, search
+from tests.rules.cases import Case
 
-SURVIVORS = ROOT / "tests" / "rules" / "survivors.txt"
 FOLDERS = ("composition", "engine", "facts", "planning", "rewriting", "rules", "source")
 TESTS = (*(f"tests/{name}" for name in FOLDERS), "tests/test_examples.py", "tests/test_hostile.py")
 SECONDS = 20
@@ -51,8 +51,12 @@ OPERATORS = [
 ]
 
 
+NEEDS_CONTEXT = (ast.Constant, ast.UnaryOp, ast.Slice, ast.Name, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
+"""What says nothing by itself: `1 -> 2`."""
+
+
 class Mutant(NamedTuple):
-    """A rule's file with one change; `change` is the line before and after it."""
+    """A rule's file with one change; `change` is the expression before and after it."""
 
     rule: str
     change: str
@@ -74,7 +78,7 @@ def behaviour(code: str) -> str:
 def mutants(rule: Rule) -> Iterator[Mutant]:
     """All changes of a rule's file that are changes of what it does."""
     code = Path(str(sys.modules[rule.check.__module__].__file__)).read_text(encoding="utf-8")
-    seen = {behaviour(code)}
+    tree, seen = ast.parse(code), {behaviour(code)}
     for name in OPERATORS:
         operator, occurrence = get_operator(f"core/{name}")(), 0
         while (changed := mutate_code(code, operator, occurrence)) is not None:
@@ -86,9 +90,17 @@ def mutants(rule: Rule) -> Iterator[Mutant]:
             if does in seen:
                 continue
             seen.add(does)
-            pairs = zip(code.splitlines(), changed.splitlines(), strict=False)
-            before, after = next((one, other) for one, other in pairs if one != other)
-            yield Mutant(rule.name, f"{before.strip()}  ->  {after.strip()}", changed)
+            yield Mutant(rule.name, change(tree, ast.parse(changed)), changed)
+
+
+def change(before: ast.AST, after: ast.AST) -> str:
+    """The smallest expression or statement that differs and says something by itself, before and after."""
+    pairs = zip(ast.iter_child_nodes(before), ast.iter_child_nodes(after), strict=False)
+    differing = [(one, other) for one, other in pairs if ast.dump(one) != ast.dump(other)]
+    if type(before) is type(after) and len(differing) == 1 and not isinstance(differing[0][0], NEEDS_CONTEXT):
+        return change(*differing[0])
+    head = [ast.unparse(tree).splitlines()[0] for tree in (before, after)]
+    return " -> ".join(head)
 
 
 def concerns(item: Any, name: str) -> bool:
@@ -157,11 +169,10 @@ class Mutation:
             self.survivors.append(mutant)
 
 
-def explained() -> set[tuple[str, str]]:
-    """The survivors that no test can notice: lines of `RULE: CHANGE`, below a comment that says why."""
-    lines = SURVIVORS.read_text(encoding="utf-8").splitlines()
-    pairs = (line.partition(": ") for line in lines if line and not line.startswith("#"))
-    return {(rule, change) for rule, _, change in pairs}
+def explained(name: str) -> Iterator[str]:
+    """The changes of a rule that no test can notice."""
+    for survivor in cases.load(RULES[name]).survivors:
+        yield from survivor["changes"]
 
 
 def add_cases(survivors: list[Mutant]) -> None:
@@ -170,9 +181,8 @@ def add_cases(survivors: list[Mutant]) -> None:
     for mutant in survivors:
         by_rule.setdefault(mutant.rule, []).append(mutant)
     with multiprocessing.get_context("fork").Pool() as pool:
-        found = dict(pool.imap_unordered(_searched, by_rule.items(), chunksize=1))
-    verdicts.write(found)
-    print(f"{sum(map(len, found.values()))} cases added to {verdicts.VERDICTS.relative_to(ROOT)}: read them")
+        for name, found in pool.imap_unordered(_searched, by_rule.items(), chunksize=1):
+            print(f"{len(found)} cases added to {cases.add(RULES[name], found).relative_to(ROOT)}: read them")
 
 
 def _searched(rule: tuple[str, list[Mutant]]) -> tuple[str, list[Case]]:
@@ -202,15 +212,14 @@ def main(names: tuple[str, ...], count: int | None, searches: bool) -> None:
     os.environ.pop("ROLL_CORPUS", None)  # what is noticed shall not depend on it
     options = ["-o", "addopts=", "-p", "no:cacheprovider", "-p", "no:terminal", "--rootdir", str(ROOT)]
     pytest.main([*options, *(str(ROOT / test) for test in TESTS)], [mutation])
-    known = explained()
-    new = sorted({pair for one in mutation.survivors if (pair := (one.rule, one.change)) not in known})
-    expected = {pair for pair in known if pair[0] in mutation.names}
-    stale = sorted(expected - {(one.rule, one.change) for one in mutation.survivors})
-    for rule, change in new:
+    survived = Counter((one.rule, one.change) for one in mutation.survivors)
+    known = Counter((name, change) for name in mutation.names for change in explained(name))
+    new, stale = survived - known, known - survived
+    for rule, change in sorted(new.elements()):
         print(f"{rule}: {change}")
-    for rule, change in stale:
+    for rule, change in sorted(stale.elements()):
         print(f"noticed by now, or gone: {rule}: {change}")
-    told = f"{len(new)} survived, {len(expected) - len(stale)} more are explained"
+    told = f"{new.total()} survived, {(survived & known).total()} more are explained"
     print(f"{mutation.made} mutants of {len(mutation.names)} rules: {told}")
     if searches:
         add_cases([one for one in mutation.survivors if (one.rule, one.change) in new])

@@ -24,7 +24,7 @@ from roll_schema.source.diagnostic import Diagnostic
 from roll_schema.source.text import Source, Span, read
 from tests import test_corpus
 from tests.conftest import ROOT, json_lines, shared_folder
-from tests.rules.verdicts import machines_of, pipeline_of, release_of
+from tests.rules import options as rule_options
 from tests.support import examples
 
 Case = tuple[str, Path, Source, Options]
@@ -48,8 +48,8 @@ def cases() -> Iterator[Case]:
             yield f"{name} {' '.join(target)}", path, read(path, path.name), Options(targets=frozenset(target))
     for rule in RULES.values():
         for number, text in enumerate(block for blocks in examples(rule) for block in blocks):
-            options = Options(release_of(rule), pipeline_of(rule), targets=frozenset(OPTIONAL_GROUPS), preview=True)
-            options = options._replace(**machines_of(text))
+            options = rule_options.parse({**rule_options.of_rule(rule), **rule_options.in_text(text)})
+            options = options._replace(targets=frozenset(OPTIONAL_GROUPS))
             yield f"manual {rule.name} {number}", Path("config.yaml"), Source("config.yaml", text), options
 
 

@@ -1,4 +1,4 @@
-"""Write what examples give: output of the broken ones and the README's, what rules say of their manuals, the picture.
+"""Write what examples give: output of the broken ones and the README's, the picture.
 
 `make examples`, then read.
 """
@@ -18,7 +18,6 @@ from roll_schema.report import text
 from roll_schema.report.plan import svg as plan_svg
 from tests.clients import yaml_server
 from tests.conftest import EXAMPLES, PROJECT, ROOT
-from tests.rules import verdicts
 from tests.support import lint_path
 
 BROKEN = EXAMPLES / "broken"
@@ -57,7 +56,6 @@ def _printed(words: str) -> str:
 def main() -> None:
     for page in PAGES:
         page.write_text(refreshed(page.read_text(encoding="utf-8")), encoding="utf-8")
-    verdicts.write()
     PICTURE.write_text(plan_svg.render(planned(PLANNED, "h100-80g")), encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         editor = yaml_server.start(Path(folder))

@@ -1,4 +1,4 @@
-"""Search for changed examples on which a changed rule says something else; what `tests.mutate --search` adds."""
+"""Search for changed examples in which a changed rule finds something else; what `tests.mutate --search` adds."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ import sys
 from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
 
 from roll_schema.facts import releases
 from roll_schema.rules import RULES
 from roll_schema.rules.rule import Rule
-from tests.rules.verdicts import Case, text_of, verdict
+from tests.rules import cases
+from tests.rules.cases import Case, Cases, Found
 from tests.support import examples
 
 _NUMBER = re.compile(r"(?<![\w.\"'-])-?\d+(?:\.\d+)?(?:e-?\d+)?(?![\w.\"'])")
 _VALUE = re.compile(r"(?<=: )(\"[^\"]*\"|'[^']*'|\[[^][]*\]|[^\s{\[,}]+)")
+_PAIR = re.compile(r"[\w./-]+: *(?:\[[^\]]*\]|\"[^\"]*\"|'[^']*'|[^{},\n]+?)(?=\s*(?:[,}\n]|$))")
 _SWITCH = {"true": "false", "false": "true"}
 STRATEGIES = (
     *("deepspeed_train", "deepspeed_infer", "megatron_train", "megatron_infer", "fsdp2_train", "fsdp2_infer"),
@@ -30,50 +31,71 @@ LIMIT = 800
 """Cases that are tried for one rule."""
 
 
+Lines = dict[int, str]
+"""Lines of an example, from 1, with what stands in their place; nothing where they are gone."""
+
+
 def candidates(rule: Rule) -> Iterator[Case]:
     """Cases near the examples of a rule: one change, another release or pipeline, then two changes at random."""
-    count = sum(map(len, examples(rule)))
-    single = [(number, lines) for number in range(1, count + 1) for lines in _changes(rule, number)]
-    yield from (Case(number, lines) for number, lines in single)
-    for number in range(1, count + 1):
-        yield from (Case(number, {}, {"release": release}) for release in releases.NAMES)
-        yield from (Case(number, {}, {"pipeline": name}) for name in releases.load("0.2.1").pipelines)
+    bases = [cases.example(block, "") for blocks in examples(rule) for block in blocks]
+    single = [(base, lines) for base in bases for lines in _changes(rule, base.config)]
+    yield from (_changed(base, lines) for base, lines in single)
+    for base in bases:
+        yield from (_changed(base, {}, release=release) for release in releases.NAMES)
+        yield from (_changed(base, {}, pipeline=name) for name in releases.load("0.2.1").pipelines)
     chance = random.Random(rule.name)
     for _ in range(LIMIT):
-        number, lines = chance.choice(single or [(1, {})])
-        others = [more for of, more in single if of == number and not lines.keys() & more.keys()]
+        base, lines = chance.choice(single or [(Case("", ""), {})])
+        others = [more for of, more in single if of is base and not lines.keys() & more.keys()]
         given = {"release": chance.choice(releases.NAMES)} if chance.random() < 0.2 else {}
-        yield Case(number, lines | chance.choice(others or [{}]), given)
+        yield _changed(base, lines | chance.choice(others or [{}]), **given)
 
 
-def _changes(rule: Rule, number: int) -> Iterator[dict[str, str]]:
+def _changed(base: Case, changes: Lines, **settings: str) -> Case:
+    """An example with changes, named by them."""
+    lines = dict(enumerate(base.config.splitlines(), 1))
+    names = [_difference(lines[number], new) for number, new in sorted(changes.items())]
+    names += [f"{name} {value}" for name, value in settings.items()]
+    text = "".join(f"{line}\n" for line in (lines | changes).values() if line)
+    return base._replace(name=", ".join(names), config=text, settings={**base.settings, **settings})
+
+
+def _difference(before: str, after: str) -> str:
+    """What a changed line says that it did not say before."""
+    if not after:
+        return f"without `{before.strip().partition(':')[0]}`"
+    known = _PAIR.findall(before)
+    return ", ".join(f"`{pair}`" for pair in _PAIR.findall(after) if pair not in known) or f"`{after.strip()}`"
+
+
+def _changes(rule: Rule, text: str) -> Iterator[Lines]:
     """The lines of an example with one change."""
-    lines = text_of(rule, Case(number)).splitlines()
+    lines = text.splitlines()
     words, names, numbers = _words(rule)
     written = {value for line in lines for value in _VALUE.findall(line)}
     for position, line in enumerate(lines, 1):
         for found in _NUMBER.finditer(line):
             value = ast.literal_eval(found[0])
             near = [value + 1, value - 1, 0, value * 2, value // 2, -value, *numbers, value + 0.5]
-            yield from ({str(position): _put(line, found, str(new))} for new in dict.fromkeys(near) if new != value)
+            yield from ({position: _put(line, found, str(new))} for new in dict.fromkeys(near) if new != value)
         for found in _VALUE.finditer(line):
             others = [_SWITCH.get(found[0], "null"), *words, *(STRATEGIES if "strategy_name" in line else ()), *VALUES]
             others += sorted(written)
-            yield from ({str(position): _put(line, found, new)} for new in dict.fromkeys(others) if new != found[0])
+            yield from ({position: _put(line, found, new)} for new in dict.fromkeys(others) if new != found[0])
     for position, line in enumerate(lines, 1):
         indent = len(line) - len(line.lstrip())
-        block = {str(position): ""}
+        block = {position: ""}
         for below in range(position, len(lines)):
             if len(lines[below]) - len(lines[below].lstrip()) <= indent:
                 break
-            block[str(below + 1)] = ""
+            block[below + 1] = ""
         yield block
     for position, line in enumerate(lines, 1):
         indent = line[: len(line) - len(line.lstrip())]
         values = dict.fromkeys([*VALUES[:9], *words])
         for name in names:
             if f"{name}:" not in "\n".join(lines):
-                yield from ({str(position): f"{indent}{name}: {value}\n{line}"} for value in values)
+                yield from ({position: f"{indent}{name}: {value}\n{line}"} for value in values)
 
 
 def _put(line: str, found: re.Match[str], new: str) -> str:
@@ -97,33 +119,27 @@ def _stop(*_: object) -> None:
 
 
 def telling(name: str, uses: list[Callable[[], None]]) -> list[Case]:
-    """Cases whose verdict differs under some of the changed rules; each of `uses` has the process run one."""
+    """Cases in which some of the changed rules find something else; each of `uses` has the process run one."""
     signal.signal(signal.SIGALRM, _stop)
-    rule = RULES[name]
-    only: dict[str, Any] = {"select": frozenset({name})}
-    tried = list(islice(dict.fromkeys(map(_hashable, candidates(rule))), LIMIT))
-    cases = [Case(number, dict(lines), dict(given)) for number, lines, given in tried]
-    right = [_attempt(rule, case, only) for case in cases]
+    of_rule = cases.load(RULES[name])
+    tried = list(islice({(case.config, str(case.settings)): case for case in candidates(RULES[name])}.values(), LIMIT))
+    right = [_attempt(of_rule, case) for case in tried]
     found: list[int] = []
     for use in uses:
         use()
-        others = (at for at in range(len(cases)) if at not in found)
+        others = (at for at in range(len(tried)) if at not in found)
         for at in chain(list(found), others):
-            if right[at] is not None and _attempt(rule, cases[at], only) != right[at]:
+            if right[at] is not None and _attempt(of_rule, tried[at]) != right[at]:
                 if at not in found:
                     found.append(at)
                 break
-    return [cases[at] for at in found]
+    return [tried[at] for at in found]
 
 
-def _hashable(case: Case) -> tuple[int, tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
-    return case.example, tuple(case.lines.items()), tuple(case.given.items())
-
-
-def _attempt(rule: Rule, case: Case, options: dict[str, Any]) -> str | None:
+def _attempt(of_rule: Cases, case: Case) -> list[Found] | None:
     try:
         signal.alarm(5)
-        return verdict(rule, case, **options)
+        return cases.findings(of_rule, case)
     except Exception:
         return None
     finally:

@@ -19,7 +19,7 @@ from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.rules import FAULT_GROUPS, RULES
 from roll_schema.rules.rule import Rule
 from roll_schema.source.diagnostic import Diagnostic
-from tests.rules.verdicts import diagnostics, pipeline_of
+from tests.rules.options import diagnostics, pipeline_of
 from tests.support import MARK, examples, lint_text
 
 UNSET = "${oc.env:ROLL_LINT_TEST_UNSET}"
