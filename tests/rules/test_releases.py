@@ -1,51 +1,10 @@
-"""Rules whose verdict depends on the release."""
+"""Rules that depend on release and pipeline, beyond what their cases show."""
 
 from __future__ import annotations
 
-import pytest
-
 from tests.support import lint_text, places
 
-WORKERS = "custom_envs: {SimpleSokoban: {env_type: sokoban}}\ntrain_env_manager: {max_env_num_per_worker: 48}\n"
 LORA = "actor_train:\n  model_args: {lora_target: %s}\n  strategy_args: {strategy_name: %s}\n"
-
-
-@pytest.mark.parametrize(
-    ("release", "pipeline", "rule", "text", "expected"),
-    [
-        ("0.1.0", "agentic", "uneven-environment-workers", WORKERS, [(2, 45)]),
-        ("0.1.1", "agentic", "uneven-environment-workers", WORKERS, []),
-        ("0.1.3", "rlvr", "lora-strategy", LORA % ("q_proj", "megatron_train"), [(3, 34)]),
-        ("0.1.3", "agentic", "lora-strategy", LORA % ("q_proj", "megatron_train"), [(3, 34)]),
-        ("0.2.0", "rlvr", "lora-strategy", LORA % ("q_proj", "megatron_train"), []),
-        ("0.2.0", "rlvr_vlmath", "lora-strategy", LORA % ("q_proj", "fsdp2_train"), [(3, 34)]),
-        ("0.2.1", "rlvr", "lora-all-linear-unsupported", LORA % ("all-linear", "megatron_train"), []),
-        ("0.2.1", "rlvr", "lora-all-linear-unsupported", LORA % ("all-linear", "fsdp2_train"), [(2, 29)]),
-        ("0.2.1", "rlvr", "lora-all-linear-unsupported", LORA % ("all", "megatron_train"), [(2, 29)]),
-        ("0.2.1", "rlvr", "lora-target-of-other-backend", LORA % ("q_proj", "megatron_train"), [(2, 29)]),
-        ("0.2.1", "rlvr", "lora-target-of-other-backend", LORA % ("linear_qkv", "megatron_train"), []),
-        ("0.3.0", "rlvr", "lora-target-of-other-backend", LORA % ("linear_qkv", "fsdp2_train"), [(2, 29)]),
-        ("0.1.3", "rlvr", "lora-target-of-other-backend", LORA % ("q_proj", "megatron_train"), []),
-        ("0.1.3", "agentic", "uneven-environment-batch", "rollout_batch_size: 100\ntrain_env_manager: {group_size: 8}\n", []),
-        ("0.2.0", "agentic", "uneven-environment-batch", "rollout_batch_size: 100\ntrain_env_manager: {group_size: 8}\n", [(1, 21)]),
-        ("0.1.3", "rlvr", "rollout-engine", "actor_infer: {strategy_args: {strategy_name: hf_infer}}\n", []),
-        ("0.2.0", "rlvr", "rollout-engine", "actor_infer: {strategy_args: {strategy_name: hf_infer}}\n", [(1, 46)]),
-        ("0.1.3", "agentic", "async-ratio", "async_generation_ratio: 0.5\n", []),
-        ("0.2.0", "agentic", "async-ratio", "async_generation_ratio: 1\ngenerate_opt_level: 0\n", [(2, 21)]),
-        ("0.1.3", "agentic", "sequence-packing-refused", "actor_train: {use_sequence_packing: true}\n", [(1, 37)]),
-        ("0.2.0", "agentic", "sequence-packing-refused", "actor_train: {use_sequence_packing: true}\n", []),
-        ("0.2.0", "dpo", "sequence-packing-refused", "actor_train: {use_sequence_packing: true}\n", [(1, 37)]),
-        ("0.1.3", "rlvr", "unread-field", "postive_loss_coef: 0.1\n", []),
-        ("0.2.0", "rlvr", "unread-field", "postive_loss_coef: 0.1\n", [(1, 1)]),
-        ("0.3.0", "rlvr", "unknown-key", "positive_loss_coef: 0.1\n", [(1, 1)]),
-        ("0.2.1", "sft", "unknown-worker-class", "sft_train: {worker_cls: roll.pipeline.sft.worker.SFTWorker}\n", [(1, 25)]),
-    ],
-)  # fmt: skip
-def test_holds_in_its_releases(
-    release: str, pipeline: str, rule: str, text: str, expected: list[tuple[int, int]]
-) -> None:
-    found = places(lint_text(text, release=release, pipeline=pipeline), rule)
-    assert found == [(rule, *place) for place in expected]
 
 
 def missing(text: str, release: str, pipeline: str) -> set[str | None]:
