@@ -300,14 +300,3 @@ def test_gpus_that_are_counted_at_load(changes: dict[str, Any], fails: list[str]
     found = lint_text(json.dumps(changed("rlvr", changes), indent=1), release="0.1.3").diagnostics
     mine = [item for item in found if item.rule == "missing-key" and item.path]
     assert [item.fails for item in mine if item.path in (f"{place}.device_mapping", f"{place}.world_size")] == fails
-
-
-def test_missing_gpus_are_told_whatever_the_estimator_is() -> None:
-    """Whether ROLL counts them at load cannot be known then, and that they are missing can: "missing-key"."""
-    text = "adv_estimator: GRPO\nactor_train: {strategy_args: {strategy_name: deepspeed_train}}\n"
-    found = [
-        item.fails
-        for item in lint_text(text, release="0.2.1").diagnostics
-        if (item.rule, item.path) == ("missing-key", "actor_train.device_mapping")
-    ]
-    assert found == ["at start"]
