@@ -62,7 +62,7 @@ def test_no_value_breaks_lint_or_plan(path: Path) -> None:
             if result.config is None:
                 continue
             made = plan.make(
-                result.config, "x", result.facts, result.pipeline.name, machines["gpu"], None, distills=result.distills
+                result.config, "x", result.facts, result.pipeline.name, machines["gpu"], None, result.roles
             )
             list(plan_text.render(made, colored=True))
             plan_svg.render(made)

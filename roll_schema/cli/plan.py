@@ -62,7 +62,7 @@ def plan_command(
         result.pipeline.name,
         GPUS[gpu] if gpu else None,
         gpus_per_node,
-        distills=result.distills,
+        result.roles,
     )
     for line in plan_text.render(made, colored=style.color):
         click.echo(line, color=True)

@@ -15,7 +15,8 @@ from roll_schema.engine.options import Options
 from roll_schema.engine.result import UNDECIDED
 from roll_schema.engine.selection import Selection
 from roll_schema.facts.missing import FactMissing
-from roll_schema.models import distillation
+from roll_schema.models import unchecked
+from roll_schema.models.roles import roles_of
 from roll_schema.models.section import Section, Unresolved
 from roll_schema.models.validation import SchemaError, facts_of, sections, validate
 from roll_schema.rules import CLAIMING_GROUPS, FAULT_GROUPS, rules_of
@@ -67,10 +68,9 @@ def _check_as(name: str, findings: Findings, composition: Composition, resolved:
         from roll_schema.models.fork import adapted
 
         model = adapted(model, release)
-    findings.distills = distillation.is_pure(resolved, model, release, name)
-    if findings.distills:
-        findings.add_faults(distillation.discarded(resolved))
-    root = distillation.with_stand_ins(resolved) if findings.distills else resolved
+    findings.roles = roles_of(resolved, fields, name)
+    findings.add_faults(findings.roles.faults(resolved))
+    root = findings.roles.kept(resolved)
     # A key that some `${…}` refers to is a variable, unless it is a field as well.
     written = {key: node for key, node in root.value.items() if key not in document.used or key in fields}
     config, errors = validate(replace(root, value=written), model, release)
@@ -78,7 +78,7 @@ def _check_as(name: str, findings: Findings, composition: Composition, resolved:
         release,
         root,
         pipeline=name,
-        distills=findings.distills,
+        roles=findings.roles,
         compared=options.compared,
         cluster=options.cluster,
         gpu=options.gpu,
@@ -98,6 +98,7 @@ def _check_as(name: str, findings: Findings, composition: Composition, resolved:
     if config is None:
         findings.block("too-large", "too many invalid values to check the rest of this config")
         return
+    findings.roles.give_parts(config)
     if not composition.complete:
         return  # without all fragments a key may only seem missing
     findings.was_checked = True
@@ -139,8 +140,8 @@ def _in_time(rule: Rule, problem: Problem, error: SchemaError, context: Context)
     """When ROLL fails on a value that its loader would refuse, had it been asked to check it, or not dropped it."""
     if (problem.fails or rule.fails) != "at load":
         return problem
-    if context.pipeline in distillation.UNCHECKED_PIPELINES:
-        return problem if distillation.computed_at_load(error) else problem._replace(fails="at start")
+    if context.pipeline in unchecked.PIPELINES:
+        return problem if unchecked.stops(error) else problem._replace(fails="at start")
     asked = lookup(context.root, ("use_opd",))
     if error.swallowed and not context.distills and (asked is None or asked.value is not True):
         return problem._replace(fails="silently")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from roll_schema.engine.load import Document
 from roll_schema.engine.selection import Selection
-from roll_schema.models import distillation
+from roll_schema.models.roles import USUAL, Roles
 from roll_schema.models.section import Section
 from roll_schema.rules import RULES
 from roll_schema.rules.rule import Problem, Rule
@@ -44,7 +44,7 @@ class Findings:
     unjudged: set[str] = field(default_factory=set)
     unselected: int = 0
     config: Section | None = None
-    distills: bool = False
+    roles: Roles = USUAL
     was_checked: bool = False
     """Whether the rules ran, which they do not where the text is no YAML or a fragment is missing."""
 
@@ -77,18 +77,14 @@ class Findings:
 
     def add(self, rule: Rule, problem: Problem, base: str, root: Node) -> None:
         """Add what a rule found in the section at `base`."""
-        path = ".".join(filter(None, (base, problem.field)))
+        path = self.roles.written(".".join(filter(None, (base, problem.field))))
         node, span = locate(root, path, self.document.source, at_key=problem.at_key)
         notes = [*_hop_notes(node), *self._include_notes(span)]
         for also, message in problem.also.items():
             other = also[1:] if also.startswith("/") else ".".join(filter(None, (base, also)))
-            notes.append(Note(message, locate(root, other, self.document.source)[1]))
+            notes.append(Note(message, locate(root, self.roles.written(other), self.document.source)[1]))
         if node is not None and is_secret_path(path):
             problem = problem._replace(message=_without(node, problem.message), help=_without(node, problem.help))
-        if self.distills:
-            path = distillation.as_written(path)
-            message, advice = distillation.as_written(problem.message), distillation.as_written(problem.help)
-            problem = problem._replace(message=message, help=advice)
         elsewhere = tuple(note for note in notes if note.span != span)
         diagnostic = self._diagnostic(rule, problem, span, path or None, elsewhere)
         self._add(diagnostic._replace(edits=self._edits(problem, root, path)), missing=path if node is None else "")
@@ -101,8 +97,8 @@ class Findings:
         return Diagnostic(rule.name, severity, problem.message, span, fails, problem.help, path, notes)
 
     def _edits(self, problem: Problem, root: Node, path: str) -> tuple[Edit, ...]:
-        """What a machine can do about a problem; nothing in the stand-in sections of a distillation."""
-        if problem.change is None or self.distills:
+        """What a machine can do about a problem."""
+        if problem.change is None:
             return ()
         made = change.edits(problem.change, root, path, self.document.source.name)
         return made if problem.certain else tuple(edit._replace(safe=False) for edit in made)

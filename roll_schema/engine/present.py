@@ -27,7 +27,7 @@ def present(findings: Findings) -> Result:
         composed=document.composition.root if document.composition is not None else None,
         resolved=document.resolved,
         config=findings.config,
-        distills=findings.distills,
+        roles=findings.roles,
         silent=[redacted(item, hidden) if hidden else item for item in silent],
         includes=document.includes,
         secrets=hidden,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from roll_schema.models.roles import USUAL, Roles
 from roll_schema.source.diagnostic import Diagnostic, Severity
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Result:
     composed: Node | None = None
     resolved: Node | None = None
     config: Section | None = None
-    distills: bool = False
+    roles: Roles = USUAL
     silent: list[Diagnostic] = field(default_factory=list)
     known: list[Diagnostic] = field(default_factory=list)
     includes: dict[Source, Span] = field(default_factory=dict)

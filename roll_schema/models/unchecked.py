@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from roll_schema.models.validation import SchemaError
     from roll_schema.source.tree import Node
 
+PIPELINES = ("onpolicy_distill",)
+"""Pipelines whose start script switches the loader's type checks off (ROLL 0.2.1 and later)."""
+
 _NUMBER, _TEXT, _LIST, _MAPPING = frozenset({bool, int, float}), {str}, {list}, {dict}
 _NULL = {type(None)}
 _ANYTHING = frozenset({*_NUMBER, *_TEXT, *_LIST, *_MAPPING, *_NULL})
@@ -32,7 +35,7 @@ def _counts_steps(root: Node) -> bool:
 
 
 def _on_megatron(root: Node) -> bool:
-    return "megatron" in str(_value(root, "actor_train.strategy_args.strategy_name"))
+    return "megatron" in str(_value(root, "student_train.strategy_args.strategy_name"))
 
 
 def _counts_gpus(root: Node) -> bool:
@@ -40,7 +43,7 @@ def _counts_gpus(root: Node) -> bool:
 
 
 def _counts_requests(root: Node) -> bool:
-    return lookup(root, ("actor_infer", "strategy_args")) is not None
+    return lookup(root, ("student_infer", "strategy_args")) is not None
 
 
 def _has_environments(root: Node) -> bool:
@@ -78,7 +81,7 @@ class Computed(NamedTuple):
 
 
 _TAGS = Computed(_ANYTHING - _LIST - _TEXT, falsy=frozenset(_MAPPING))
-_ROLES = ("critic", "reference", "teacher", "actor_train", "actor_infer", "train_env_manager", "val_env_manager")
+_ROLES = ("critic", "reference", "teacher", "student_train", "student_infer", "train_env_manager", "val_env_manager")
 
 _PLACES = {
     **dict.fromkeys(("exp_name", "logging_dir", "profiler_output_dir", "length_profiler_dir"), Computed(_NOT_TEXT)),
@@ -116,21 +119,21 @@ _PLACES = {
     "val_env_manager.max_traj_per_env": Computed(_NOT_NUMBER, lambda root: not _is_negative(root, "val_batch_size")),
     "custom_envs": Computed(_NOT_MAPPING),
     "teacher.tag_included": _TAGS,
-    "actor_train.device_mapping": Computed(frozenset(_NULL), _counts_gpus),
-    "actor_train.training_args.per_device_train_batch_size": Computed(_NOT_NUMBER, _counts_steps, nonzero=True),
-    "actor_train.training_args.gradient_accumulation_steps": Computed(_NOT_NUMBER, _counts_steps, nonzero=True),
-    "actor_train.model_args.ulysses_size": Computed(
+    "student_train.device_mapping": Computed(frozenset(_NULL), _counts_gpus),
+    "student_train.training_args.per_device_train_batch_size": Computed(_NOT_NUMBER, _counts_steps, nonzero=True),
+    "student_train.training_args.gradient_accumulation_steps": Computed(_NOT_NUMBER, _counts_steps, nonzero=True),
+    "student_train.model_args.ulysses_size": Computed(
         _NOT_NUMBER, lambda root: _counts_steps(root) and not _on_megatron(root), falsy=_ANYTHING
     ),
-    "actor_train.strategy_args.strategy_name": Computed(_NOT_TEXT),
-    "actor_train.strategy_args.strategy_config": Computed(_NOT_MAPPING - _NULL, _on_megatron),
-    "actor_infer.strategy_args.strategy_name": Computed(_ANYTHING),
-    "actor_infer.device_mapping": Computed(frozenset(_NULL), _has_no_model("actor_infer")),
+    "student_train.strategy_args.strategy_name": Computed(_NOT_TEXT),
+    "student_train.strategy_args.strategy_config": Computed(_NOT_MAPPING - _NULL, _on_megatron),
+    "student_infer.strategy_args.strategy_name": Computed(_ANYTHING),
+    "student_infer.device_mapping": Computed(frozenset(_NULL), _has_no_model("student_infer")),
     "teacher.device_mapping": Computed(frozenset(_NULL), _has_no_model("teacher")),
-    "actor_infer.generating_args": Computed(_NOT_MAPPING),
-    "actor_infer.max_concurrency": Computed(_NOT_NUMBER, _counts_requests),
+    "student_infer.generating_args": Computed(_NOT_MAPPING),
+    "student_infer.max_concurrency": Computed(_NOT_NUMBER, _counts_requests),
 }
-"""By the place in the config; `actor_train` and `actor_infer` are the student's sections."""
+"""By the place in the config."""
 
 _FIELDS = {
     "model_args": Computed(_NOT_MAPPING),
@@ -163,7 +166,7 @@ _ENVIRONMENT = {
 
 _SECTIONS = {"EnvManagerConfig": _ENVIRONMENT, "RewardConfig": {**_WORKER, "tag_included": _TAGS}}
 
-_SHARED = ("actor_train", "actor_infer", "critic", "teacher")
+_SHARED = ("student_train", "student_infer", "critic", "teacher")
 """The roles that get the top level's `system_envs` added to their own."""
 
 _ITEMS = ("tags", "num_groups_partition", "rewards", "tag_to_template", "device_mapping")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +11,11 @@ from roll_schema.facts.catalog.checkpoint import Checkpoint, checkpoint
 from roll_schema.facts.catalog.gpus import Gpu
 from roll_schema.facts.missing import FactMissing
 from roll_schema.facts.releases import Release
-from roll_schema.models import distillation
 from roll_schema.models.agentic_config import AgenticConfig, EnvManagerConfig
 from roll_schema.models.dpo_config import DPOConfig
 from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.rlvr_config import RLVRConfig
+from roll_schema.models.roles import USUAL, Roles
 from roll_schema.models.section import Section, Unresolved, known
 from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.planning import memory, workers
@@ -99,14 +99,6 @@ class DeviceGroup:
     roles: tuple[str, ...]
     phases: dict[str, tuple[Holding, ...]]
 
-    def renamed(self, titles: dict[str, str]) -> DeviceGroup:
-        """The group with its roles called otherwise."""
-        held = {
-            phase: tuple(replace(holding, role=titles[holding.role]) for holding in holdings)
-            for phase, holdings in self.phases.items()
-        }
-        return DeviceGroup(self.devices, tuple(titles[name] for name in self.roles), held)
-
     def bytes(self, phase: str) -> int:
         return sum(holding.bytes for holding in self.phases[phase])
 
@@ -161,16 +153,14 @@ def make(
     pipeline: str,
     gpu: Gpu | None,
     gpus_per_node: int | None,
-    *,
-    distills: bool = False,
+    sections: Roles = USUAL,
 ) -> Plan:
     """The plan of a validated config; what cannot be told is left open and named in `unknown`.
 
-    `distills`: pure on-policy distillation, in which the actors are the student's sections.
+    The plan's roles are called by the `sections` that play the parts.
     """
-    maker = _Maker(config, release, pipeline, gpu)
+    maker = _Maker(config, release, pipeline, gpu, sections)
     roles = tuple(maker.roles())
-    titles = {role.name: distillation.as_written(role.name) if distills else role.name for role in roles}
     worked = {phase for role in roles for phase in role.phases}
     phases = tuple(phase for phase in PHASES if phase in worked)
     groups = tuple(maker.groups(roles, phases))
@@ -182,12 +172,12 @@ def make(
         pipeline,
         gpu,
         per_node,
-        tuple(replace(role, name=titles[role.name]) for role in roles),
+        roles,
         phases,
-        tuple(group.renamed(titles) for group in groups),
-        tuple(distillation.as_written(line) if distills else line for line in maker.arithmetic()),
-        {titles[name]: cache for name, cache in maker.caches.items()},
-        tuple(dict.fromkeys(distillation.as_written(line) if distills else line for line in maker.unknown)),
+        groups,
+        tuple(maker.arithmetic()),
+        maker.caches,
+        tuple(dict.fromkeys(maker.unknown)),
     )
 
 
@@ -200,20 +190,20 @@ def _told(config: Section, name: str) -> Any:
 
 
 class _Maker:
-    def __init__(self, config: Section, release: Release, pipeline: str, gpu: Gpu | None) -> None:
+    def __init__(self, config: Section, release: Release, pipeline: str, gpu: Gpu | None, sections: Roles) -> None:
         self.config: BaseConfig = config  # type: ignore[assignment]
-        self.release, self.pipeline, self.gpu = release, pipeline, gpu
+        self.release, self.pipeline, self.gpu, self.sections = release, pipeline, gpu, sections
         self.workers: dict[str, WorkerConfig] = {}
         self.caches: dict[str, KvCache] = {}
         self.unknown: list[str] = []
 
     def roles(self) -> Iterator[Role]:
         """Every group of workers that the pipeline builds."""
-        for name, worker in known(workers.workers_of(self.config)):
+        for part, worker in known(workers.workers_of(self.config)):
             try:
-                role = self.role(name, worker) if self.is_built(name) else None
+                role = self.role(part, worker) if self.is_built(part) else None
             except (Unresolved, FactMissing) as missing:
-                self.unknown.append(f"{name}: not placed, for want of {missing}")
+                self.unknown.append(f"{self.sections.written(part)}: not placed, for want of {missing}")
                 continue
             if role is not None and (role.devices or role.processes):
                 yield role
@@ -225,32 +215,33 @@ class _Maker:
                 except Unresolved as missing:
                     self.unknown.append(f"{name}: not counted, for want of {missing}")
 
-    def is_built(self, name: str) -> bool:
+    def is_built(self, part: str) -> bool:
         """Whether a section comes to life; `validation` only lends its settings."""
         config = self.config
-        if name == "validation" or name.startswith("student_"):
+        if part == "validation" or part.startswith("student_"):
             return False
         if isinstance(config, PPOConfig):
-            if name == "critic":
+            if part == "critic":
                 return config.adv_estimator == "gae"
-            if name == "reference":
+            if part == "reference":
                 return workers.has_reference(config)
-            if name == "actor_train":
+            if part == "actor_train":
                 return self.pipeline not in ("rlvr_rollout", "agentic_rollout")
-            if name == "reward" or name.startswith("teacher"):
-                worker = workers.worker_at(config, name)
+            if part == "reward" or part.startswith("teacher"):
+                worker = workers.worker_at(config, part)
                 return worker is not None and bool(worker.device_mapping)
         return True
 
-    def role(self, name: str, worker: WorkerConfig) -> Role:
+    def role(self, part: str, worker: WorkerConfig) -> Role:
+        name = self.sections.written(part)
         devices = tuple(workers.device_ids(worker) or ()) if worker.device_mapping else ()
         size = (workers.gpus_per_worker(worker) or 1) if devices else 1
         strategy = worker.strategy_args.strategy_name if worker.strategy_args is not None else ""
         self.workers[name] = worker
-        model = self.model(name, worker)
+        model = self.model(part, worker)
         known = checkpoint(model) if model else None
-        phases = WORKS_IN.get(name.partition(".")[0], ("reward",))
-        if name == "actor_train" and not isinstance(self.config, PPOConfig):
+        phases = WORKS_IN.get(part.partition(".")[0], ("reward",))
+        if part == "actor_train" and not isinstance(self.config, PPOConfig):
             phases = ("train",)  # without rollouts there is nobody to send weights to, and no older policy
         weights = self.weights(name, worker, known, trains="train" in phases) if devices else None
         processes = 0 if devices else worker.world_size or 0
@@ -265,11 +256,11 @@ class _Maker:
         summary = f"{groups} × {manager.group_size} = {count} environment{'s' * (count != 1)}"
         return Role(name, "", (), 1, count, summary, ("rollout",))
 
-    def model(self, name: str, worker: WorkerConfig) -> str | None:
+    def model(self, part: str, worker: WorkerConfig) -> str | None:
         """The model that a role loads."""
-        if name == "critic":
+        if part == "critic":
             return worker.model_args.model_name_or_path or getattr(self.config, "reward_pretrain", None)
-        return workers.model_of(self.config, name)
+        return workers.model_of(self.config, part)
 
     def weights(self, name: str, worker: WorkerConfig, known: Checkpoint | None, *, trains: bool) -> Weights | None:
         try:
@@ -331,7 +322,7 @@ class _Maker:
             yield DeviceGroup(tuple(devices), names, held)
 
     def holding(self, role: Role, phase: str) -> Holding:
-        works = phase in role.phases or (role.name == "actor_infer" and self.is_async())
+        works = phase in role.phases or (role.name == self.sections.infer and self.is_async())
         amounts: list[Amount] = []
         complete = True
         try:
@@ -378,7 +369,7 @@ class _Maker:
 
     def stays(self, role: Role) -> bool:
         """Whether nobody takes an engine off its GPUs, by the conditions in ROLL's `vllm_strategy.py`."""
-        if role.name != "actor_infer" or not isinstance(self.config, PPOConfig):
+        if role.name != self.sections.infer or not isinstance(self.config, PPOConfig):
             return self.release.matches("<0.2.1")  # from there on a judge sleeps between its calls
         mine = set(role.devices)
         train = workers.device_set(self.config.actor_train) if self.config.actor_train is not None else set()
@@ -402,7 +393,7 @@ class _Maker:
                 yield f"{samples} trajectories per step"
             if self.is_async():
                 yield f"answers are generated up to {config.async_generation_ratio:g} steps ahead of the training"
-            for name in ("actor_train", "critic", "student", "sft_train"):
+            for name in (self.sections.train, "critic", "student", "sft_train"):
                 if name in self.workers:
                     yield from self.steps_of(name, samples)
         except (Unresolved, OverflowError):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from roll_schema.facts.missing import FactMissing
+from roll_schema.models.roles import STUDENT, USUAL, Roles
 from roll_schema.models.section import Unresolved, guarded
 from roll_schema.source.diagnostic import FAILS, Severity
 from roll_schema.source.tree import UNKNOWN, Node, lookup, plain
@@ -38,7 +39,7 @@ class Problem(NamedTuple):
 class Context(NamedTuple):
     """What a rule may know beside the section it looks at; `path` is that section's place in the config.
 
-    `distills`: pure on-policy distillation, in which `actor_train` and `actor_infer` are the student's sections.
+    `roles` has the names of the sections that play the parts of `actor_train` and `actor_infer`, for what people read.
     `compared` is the release that the config comes from, when two are compared; `targets` where it shall run but in
     ROLL itself.
     """
@@ -47,12 +48,17 @@ class Context(NamedTuple):
     root: Node
     path: str = ""
     pipeline: str = "rlvr"
-    distills: bool = False
+    roles: Roles = USUAL
     compared: Release | None = None
     cluster: Cluster | None = None
     gpu: Gpu | None = None
     primary_file: str = ""
     targets: frozenset[str] = frozenset()
+
+    @property
+    def distills(self) -> bool:
+        """Whether this is pure on-policy distillation, in which the student's sections play the parts."""
+        return self.roles == STUDENT
 
     @property
     def only_samples(self) -> bool:
@@ -93,7 +99,8 @@ class Context(NamedTuple):
         return node.span.text if node is not None else ""
 
     def _node(self, field_path: str) -> Node | None:
-        return lookup(self.root, filter(None, f"{self.path}.{field_path}".split(".")))
+        path = ".".join(filter(None, (self.path, field_path)))
+        return lookup(self.root, filter(None, self.roles.written(path).split(".")))
 
 
 RLVR_TRAINING = ("rlvr", "rlvr_vl", "rlvr_vlmath", "onpolicy_distill")

@@ -14,6 +14,7 @@ from roll_schema.source.text import closest
 from roll_schema.source.tree import lookup
 
 if TYPE_CHECKING:
+    from roll_schema.models.roles import Roles
     from roll_schema.models.section import Section
 
 OTHER_NAMES = {
@@ -56,12 +57,12 @@ def in_fragment(error: SchemaError, primary_file: str) -> bool:
     return span.source.name not in (primary_file, OVERRIDE_FILE)
 
 
-def looks_meant(error: SchemaError) -> bool:
+def looks_meant(error: SchemaError, roles: Roles) -> bool:
     """At the top level, whether a key that nothing refers to was meant as a field rather than as a variable."""
-    return bool(near(error) or homes(error) or releases_with(error) or error.key in OTHER_NAMES)
+    return bool(near(error, roles) or homes(error) or releases_with(error) or error.key in OTHER_NAMES)
 
 
-def remedy(error: SchemaError) -> tuple[str, Change | None, bool]:
+def remedy(error: SchemaError, roles: Roles) -> tuple[str, Change | None, bool]:
     """What to do about a key that is read nowhere, in words and for a machine, and whether that is certainly meant."""
     other = OTHER_NAMES.get(error.key)
     if other is not None and other in facts_of(error.owner, error.release):
@@ -70,7 +71,7 @@ def remedy(error: SchemaError) -> tuple[str, Change | None, bool]:
         return NEVER_READ[error.key], None, True
     if places := _homes(error):
         return f"`{error.key}` belongs {' or '.join(_told(places[:3]))}.", _move(error, places), True
-    if close := near(error):
+    if close := near(error, roles):
         return f"Did you mean `{close}`?", Rename(close), True
     return "Delete it, or correct its name.", None, True
 
@@ -83,9 +84,9 @@ def _move(error: SchemaError, places: list[str]) -> Change | None:
     return Move(places[0]) if len(places) == 1 else None
 
 
-def near(error: SchemaError) -> str | None:
-    """The field of the same section whose name resembles the key."""
-    return _near(error.key, error.owner, error.release.name)
+def near(error: SchemaError, roles: Roles) -> str | None:
+    """The field of the same section whose name resembles the key, but for sections that are discarded."""
+    return _near(error.key, error.owner, error.release.name, frozenset(roles.discarded))
 
 
 def homes(error: SchemaError) -> list[str]:
@@ -126,8 +127,8 @@ def _just_above(error: SchemaError) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _near(key: str, owner: type[Section], release: str) -> str | None:
-    names = list(facts_of(owner, releases.load(release)))
+def _near(key: str, owner: type[Section], release: str, discarded: frozenset[str]) -> str | None:
+    names = [name for name in facts_of(owner, releases.load(release)) if name not in discarded]
     folded = key.lower().replace("-", "_")
     return folded if folded in names else closest(folded, names, cutoff=0.8)
 

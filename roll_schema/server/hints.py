@@ -61,7 +61,7 @@ def hints(document: Document) -> Iterator[Hint]:
 
 def _numbers(document: Document) -> Iterator[tuple[Steps, str]]:
     config = document.whole.config
-    if config is None or document.whole.distills:
+    if config is None:
         return
     try:
         samples = config.rollout_batch_size * config.num_return_sequences_in_group  # type: ignore[attr-defined]
@@ -71,7 +71,8 @@ def _numbers(document: Document) -> Iterator[tuple[Steps, str]]:
         pass
     made = plan_of(document)
     devices = {role.name: len(role.devices) for role in made.roles} if made is not None else {}
-    for name, worker in known(workers_of(config)):
+    for part, worker in known(workers_of(config)):
+        name = document.whole.roles.written(part)
         steps = tuple(name.split("."))
         if count := devices.get(name):
             try:
@@ -113,6 +114,6 @@ def plan_of(document: Document) -> Plan | None:
         result.pipeline.name,
         document.asked.gpu,
         None,
-        distills=result.distills,
+        result.roles,
     )
     return made if made.roles else None

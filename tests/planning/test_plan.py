@@ -26,7 +26,7 @@ from tests.write_examples import PICTURE, PLANNED, planned
 def plan_of(result: Any, gpu: str | None = "h100-80g", gpus_per_node: int | None = None) -> Plan:
     assert result.config is not None
     kind = GPUS[gpu] if gpu else None
-    return plan.make(result.config, result.file, result.facts, result.pipeline.name, kind, gpus_per_node)
+    return plan.make(result.config, result.file, result.facts, result.pipeline.name, kind, gpus_per_node, result.roles)
 
 
 @pytest.fixture(scope="module")
@@ -172,6 +172,26 @@ actor_infer: {device_mapping: "list(range(0,256))", strategy_args: {strategy_nam
     made = plan_of(lint_text(text, release="0.2.1"))
     assert made.nodes == 64
     assert [row.title for row in node_rows(made)] == ["nodes 0 to 31 (32 alike)", "nodes 32 to 63 (32 alike)"]
+
+
+def test_the_plan_of_pure_distillation_is_that_of_the_actors() -> None:
+    text = """\
+rollout_batch_size: 64
+num_return_sequences_in_group: 4
+sequence_length: 1024
+async_generation_ratio: 1
+pretrain: Qwen/Qwen2.5-7B
+actor_train:
+  training_args: {per_device_train_batch_size: 1, gradient_accumulation_steps: 8}
+  strategy_args: {strategy_name: fsdp2_train}
+  device_mapping: "[0, 1, 2, 3]"
+actor_infer: {device_mapping: "[2, 3, 4, 5]", strategy_args: {strategy_name: vllm}}
+"""
+    usual = plan_of(lint_text(text, release="0.3.0"))
+    pure = plan_of(lint_text(text.replace("actor_", "student_"), release="0.3.0", pipeline="onpolicy_distill"))
+    renamed = plan_json.render(usual).replace("actor_", "student_").replace('"rlvr"', '"onpolicy_distill"')
+    assert plan_json.render(pure) == renamed
+    assert "student_infer" in pure.caches
 
 
 def test_a_gap_of_many_nodes_is_not_walked_through() -> None:

@@ -467,6 +467,11 @@ def test_inlay_hints(editor: Editor, text: str) -> None:
     assert place(text, "strategy_config: ¦${deepspeed_zero3}").line not in found
     editor.change(CONFIG, (None, text.replace("rollout_batch_size: 64", "rollout_batch_size: 32")))
     assert hints_of(editor)[place(text, "¦rollout_batch_size").line] == "  256 sequences a step"
+    pure = f"{text.replace('actor_', 'student_')}\n# roll-lint: release=0.2.1\nis_pure_opd: true\n"
+    editor.change(CONFIG, (None, pure))
+    found = hints_of(editor)
+    assert on("¦  device_mapping: list(range(0,16))") == "  16 GPUs"
+    assert on("¦    gradient_accumulation_steps") == "  512 sequences an optimizer step"
 
 
 def test_lenses_show_the_plan(editor: Editor, text: str) -> None:

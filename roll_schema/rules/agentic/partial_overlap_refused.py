@@ -32,7 +32,7 @@ from roll_schema.facts.devices import ranges
 from roll_schema.models.each import each
 from roll_schema.models.section import fields_of
 from roll_schema.planning.workers import device_set, gpus_per_worker, has_reference
-from roll_schema.rules.rule import Problem, rule
+from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ _PLACE = "actor_infer.device_mapping"
 
 
 @rule(Severity.ERROR, fails="at worker start", releases=">=0.2.0", pipelines=("agentic",))
-def partial_overlap_refused(config: AgenticConfig) -> Iterator[Problem]:
+def partial_overlap_refused(config: AgenticConfig, context: Context) -> Iterator[Problem]:
     if not config.partial_gpu_mode:
         return
     train, infer = device_set(config.actor_train), device_set(config.actor_infer)
@@ -61,10 +61,12 @@ def partial_overlap_refused(config: AgenticConfig) -> Iterator[Problem]:
             yield Problem(f"{role}.device_mapping", message, advice, {"actor_train.device_mapping": "the trainer's"})
 
     yield from each(fields_of(config, "reference"), judge)
-    yield from _overlap(config, train, infer, size, off)
+    yield from _overlap(config, context.roles.infer, train, infer, size, off)
 
 
-def _overlap(config: AgenticConfig, train: set[int], infer: set[int], size: int, off: str) -> Iterator[Problem]:
+def _overlap(
+    config: AgenticConfig, rollout: str, train: set[int], infer: set[int], size: int, off: str
+) -> Iterator[Problem]:
     ratio, also = config.async_generation_ratio, {"actor_train.device_mapping": "the trainer's"}
     if not train & infer:
         return
@@ -79,7 +81,7 @@ def _overlap(config: AgenticConfig, train: set[int], infer: set[int], size: int,
         return
     if ratio > 0:
         message = f"generation is asynchronous, but GPU {ranges(train & infer)} also trains"
-        yield Problem(_PLACE, message, f"Give `actor_infer` GPUs of its own, {off}", also=also)
+        yield Problem(_PLACE, message, f"Give `{rollout}` GPUs of its own, {off}", also=also)
         return
     rewards = len(device_set(config.reward)) if config.reward is not None else 0
     if len(train) != len(infer) + rewards:

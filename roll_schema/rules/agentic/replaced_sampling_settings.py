@@ -46,7 +46,7 @@ def replaced_sampling_settings(config: AgenticConfig, context: Context) -> Itera
         if name not in theirs or theirs[name] != value:
             yield Problem(
                 f"{manager}.generating_args.{name}",
-                f"`{name}: {shown(value)}` is replaced by the `generating_args` of `actor_infer`",
+                f"`{name}: {shown(value)}` is replaced by the `generating_args` of `{context.roles.infer}`",
                 "Write them on the environment managers only.",
                 also={"actor_infer.generating_args": "what replaces it"},
             )

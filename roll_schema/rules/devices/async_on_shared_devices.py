@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 @rule(Severity.WARNING, fails="silently", releases=">=0.1.3", pipelines=(*RLVR_TRAINING, "agentic"))
 def async_on_shared_devices(config: PPOConfig, context: Context) -> Iterator[Problem]:
+    roles = context.roles
     infer = device_set(config.actor_infer)
     if not config.async_generation_ratio or not infer:
         return
@@ -45,12 +46,13 @@ def async_on_shared_devices(config: PPOConfig, context: Context) -> Iterator[Pro
         return  # partial-overlap-refused says more
 
     def judge(role: str, worker: WorkerConfig) -> Iterator[Problem]:
+        name = roles.written(role)
         if shared := infer & device_set(worker) if _is_started(role, config) else None:
             yield Problem(
                 "actor_infer.device_mapping",
-                f"generation is asynchronous, but GPU {ranges(shared)} also runs `{role}`: nothing overlaps, and both "
+                f"generation is asynchronous, but GPU {ranges(shared)} also runs `{name}`: nothing overlaps, and both "
                 "hold memory",
-                "Give `actor_infer` GPUs of its own, or write `async_generation_ratio: 0`.",
+                f"Give `{roles.infer}` GPUs of its own, or write `async_generation_ratio: 0`.",
                 also={f"{role}.device_mapping": "shares its GPUs"},
             )
 

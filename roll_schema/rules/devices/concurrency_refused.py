@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.models.each import each
 from roll_schema.models.section import fields_of
-from roll_schema.rules.rule import Problem, rule
+from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
@@ -29,11 +29,12 @@ if TYPE_CHECKING:
 
 
 @rule(Severity.ERROR, fails="at start", releases=">=0.2.0")
-def concurrency_refused(config: PPOConfig) -> Iterator[Problem]:
+def concurrency_refused(config: PPOConfig, context: Context) -> Iterator[Problem]:
     def judge(role: str, worker: WorkerConfig) -> Iterator[Problem]:
         usual = not worker.worker_cls or worker.worker_cls.startswith("roll.")
         if usual and worker.max_concurrency > 1:
-            message = f"the workers of `{role}` serve one call at a time, not {worker.max_concurrency}"
+            name = context.roles.written(role)
+            message = f"the workers of `{name}` serve one call at a time, not {worker.max_concurrency}"
             yield Problem(f"{role}.max_concurrency", message, "Delete it.")
 
     yield from each(fields_of(config, "actor_train", "reference", "critic"), judge)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, fails="at worker start", releases=">=0.2.0")
 def misaligned_rollout(config: PPOConfig, context: Context) -> Iterator[Problem]:
+    roles = context.roles
     train, infer = device_ids(config.actor_train), device_ids(config.actor_infer)
     size = gpus_per_worker(config.actor_infer)
     if not train or not infer or not size or context.only_samples:
@@ -46,11 +47,11 @@ def misaligned_rollout(config: PPOConfig, context: Context) -> Iterator[Problem]
         return
     first, last = min(train) - min(infer), max(train) - max(infer)
     if first % size:
-        problem = f"`actor_train` begins at GPU {min(train)} and `actor_infer` at {min(infer)}: {abs(first)} apart"
+        problem = f"`{roles.train}` begins at GPU {min(train)} and `{roles.infer}` at {min(infer)}: {abs(first)} apart"
     elif last % size:
-        problem = f"`actor_train` ends at GPU {max(train)} and `actor_infer` at {max(infer)}: {abs(last)} apart"
+        problem = f"`{roles.train}` ends at GPU {max(train)} and `{roles.infer}` at {max(infer)}: {abs(last)} apart"
     elif len(train) % size:
-        problem = f"`actor_train` has {len(train)} GPUs"
+        problem = f"`{roles.train}` has {len(train)} GPUs"
     else:
         return
     yield Problem(

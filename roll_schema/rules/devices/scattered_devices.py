@@ -46,7 +46,8 @@ def scattered_devices(config: PPOConfig, context: Context) -> Iterator[Problem]:
         if max(ids) - min(ids) >= len(ids):
             message = f"the GPUs {ranges(ids)} have a gap, and ROLL sends weights only between GPUs without one"
             example = f"list(range({min(ids)},{min(ids) + len(ids)}))"
-            yield Problem(f"{role}.device_mapping", message, f"Give `{role}` one block, such as `{example}`.")
+            advice = f"Give `{context.roles.written(role)}` one block, such as `{example}`."
+            yield Problem(f"{role}.device_mapping", message, advice)
         elif ids != sorted(ids):
             message = "the GPUs are not in ascending order, and weights sent on a shared GPU may go to the wrong rank"
             advice = f"Write `list(range({min(ids)},{max(ids) + 1}))`."

@@ -34,11 +34,12 @@ if TYPE_CHECKING:
 
 @rule(Severity.INFO, fails="silently")
 def rewritten_generation_length(config: RLVRConfig, context: Context) -> Iterator[Problem]:
+    roles = context.roles
     group, rollout = config.num_return_sequences_in_group, config.actor_infer
     field = "actor_infer.generating_args.num_return_sequences"
     sampling = rollout.generating_args
     if sampling is not None and context.is_set(field) and sampling.num_return_sequences != group:
-        what = "`num_return_sequences` of `actor_infer`"
+        what = f"`num_return_sequences` of `{roles.infer}`"
         yield _rewritten(field, what, sampling.num_return_sequences, f"`num_return_sequences_in_group`, {group}")
     prompt, total, formula = config.prompt_length, config.sequence_length, "`sequence_length` - `prompt_length`"
     if not total and config.response_length:
@@ -48,7 +49,7 @@ def rewritten_generation_length(config: RLVRConfig, context: Context) -> Iterato
         return
     if sampling is not None and context.is_set(field) and sampling.max_new_tokens != total - prompt:
         shown = f"{formula}, {total - prompt}"
-        yield _rewritten(field, "`max_new_tokens` of `actor_infer`", sampling.max_new_tokens, shown)
+        yield _rewritten(field, f"`max_new_tokens` of `{roles.infer}`", sampling.max_new_tokens, shown)
     if config.val_prompt_length and config.val_sequence_length:
         prompt, total = config.val_prompt_length, config.val_sequence_length
         formula = "`val_sequence_length` - `val_prompt_length`"

@@ -35,6 +35,7 @@ HIGHEST_SCALE = 8
 
 @rule(Severity.WARNING, fails="silently")
 def lora_alpha_ratio(model_args: ModelArguments, context: Context) -> Iterator[Problem]:
+    roles = context.roles
     if context.path != "actor_train.model_args" or model_args.lora_target is None:
         return
     rank, alpha = model_args.lora_rank, model_args.lora_alpha
@@ -55,6 +56,6 @@ def lora_alpha_ratio(model_args: ModelArguments, context: Context) -> Iterator[P
     yield Problem(
         "lora_alpha",
         message,
-        help=f"Write `lora_alpha: {rank}` or `lora_alpha: {2 * rank}` on `actor_train` and `actor_infer`.",
+        help=f"Write `lora_alpha: {rank}` or `lora_alpha: {2 * rank}` on `{roles.train}` and `{roles.infer}`.",
         also={"lora_rank": f"the rank is {rank}"},
     )

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 @rule(Severity.INFO)
 def lora_defaults(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
+    roles = context.roles
     arguments = worker.model_args
     written = any(context.is_set(f"model_args.{key}") for key in ("lora_rank", "lora_alpha"))
     if context.path not in ("actor_train", "actor_infer") or arguments.lora_target is None or written:
@@ -44,5 +45,5 @@ def lora_defaults(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
         "model_args.lora_target",
         f"neither `lora_rank` nor `lora_alpha` is set: ROLL takes rank {rank} and alpha 2 x {rank} = {2 * rank}",
         help=f"Write `lora_rank: {rank}` and `lora_alpha: {2 * rank}`, or the size that you want, "
-        "on `actor_train` and `actor_infer`.",
+        f"on `{roles.train}` and `{roles.infer}`.",
     )

@@ -54,7 +54,7 @@ def lora_gradient_checkpointing(config: PPOConfig, context: Context) -> Iterator
     yield Problem(
         field,
         f"gradient checkpointing {on}, and together with LoRA and ZeRO stage 3 it can fail in the first training step",
-        help="Write `disable_gradient_checkpointing: true` in `actor_train.model_args`.",
+        help=f"Write `disable_gradient_checkpointing: true` in `{context.roles.train}.model_args`.",
         also={
             "actor_train.strategy_args.strategy_config.zero_optimization.stage": "ZeRO stage 3",
             "actor_train.model_args.lora_target": "this switches LoRA on",

@@ -40,17 +40,18 @@ if TYPE_CHECKING:
 
 @rule(Severity.WARNING, fails="silently")
 def lora_mismatch(config: PPOConfig, context: Context) -> Iterator[Problem]:
+    roles = context.roles
     train, infer = config.actor_train.model_args, config.actor_infer.model_args
     if train.lora_target is None or infer.lora_target is None:
         return
     ours, theirs = set(target_names(train.lora_target)), set(target_names(infer.lora_target))
     # What a regular expression or a keyword stands for is not known here.
     if trained_by_peft(config) and ours and theirs and not (ours | theirs) & KEYWORDS and ours != theirs:
-        parts = [f"`{', '.join(sorted(ours - theirs))}` only on `actor_train`"] if ours - theirs else []
-        parts += [f"`{', '.join(sorted(theirs - ours))}` only on `actor_infer`"] if theirs - ours else []
+        parts = [f"`{', '.join(sorted(ours - theirs))}` only on `{roles.train}`"] if ours - theirs else []
+        parts += [f"`{', '.join(sorted(theirs - ours))}` only on `{roles.infer}`"] if theirs - ours else []
         yield Problem(
             "actor_infer.model_args.lora_target",
-            f"`actor_train` and `actor_infer` name different modules: {' and '.join(parts)}",
+            f"`{roles.train}` and `{roles.infer}` name different modules: {' and '.join(parts)}",
             help=f"Write `lora_target: {train.lora_target}` on both.",
             also={"actor_train.model_args.lora_target": "the modules that are trained"},
         )
@@ -69,7 +70,7 @@ def lora_mismatch(config: PPOConfig, context: Context) -> Iterator[Problem]:
     if context.is_set("actor_infer.model_args.lora_alpha") and alpha != other:
         yield Problem(
             "actor_infer.model_args.lora_alpha",
-            f"`lora_alpha` is {other} on `actor_infer`, but the {alpha} of `actor_train` is what counts",
+            f"`lora_alpha` is {other} on `{roles.infer}`, but the {alpha} of `{roles.train}` is what counts",
             help=f"Write `lora_alpha: {alpha}` on both.",
             also={"actor_train.model_args.lora_alpha": "the value that counts"},
             severity=Severity.INFO,

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.facts.devices import ranges
 from roll_schema.planning.workers import device_set, runs_on
-from roll_schema.rules.rule import Problem, rule
+from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 
 @rule(Severity.WARNING, fails="silently", releases=">=0.2.0")
-def lora_never_reaches_rollout(config: PPOConfig) -> Iterator[Problem]:
+def lora_never_reaches_rollout(config: PPOConfig, context: Context) -> Iterator[Problem]:
+    roles = context.roles
     train, infer = device_set(config.actor_train), device_set(config.actor_infer)
     lora = config.actor_train.model_args.lora_target is not None
     if not lora or not train or infer <= train:
@@ -48,6 +49,6 @@ def lora_never_reaches_rollout(config: PPOConfig) -> Iterator[Problem]:
             "actor_infer.device_mapping",
             f"on GPU {ranges(infer - train)} no trainer stands beside the rollout, which then never gets the "
             "adapter and samples from the base model",
-            "Give `actor_infer` GPUs of `actor_train` only, or train with FSDP2.",
+            f"Give `{roles.infer}` GPUs of `{roles.train}` only, or train with FSDP2.",
             also={"actor_train.device_mapping": "the trainer's"},
         )

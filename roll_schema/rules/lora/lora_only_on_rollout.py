@@ -30,7 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.rules.rule import Problem, rule
+from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
@@ -38,13 +38,14 @@ if TYPE_CHECKING:
 
 
 @rule(Severity.WARNING, fails="silently")
-def lora_only_on_rollout(config: PPOConfig) -> Iterator[Problem]:
+def lora_only_on_rollout(config: PPOConfig, context: Context) -> Iterator[Problem]:
+    roles = context.roles
     target = config.actor_infer.model_args.lora_target
     if target is None or config.actor_train.model_args.lora_target is not None:
         return
     yield Problem(
         "actor_infer.model_args.lora_target",
-        "`actor_infer` expects a LoRA adapter, but `actor_train` has no `lora_target` and trains all weights",
-        help=f"Add `lora_target: {target}` to `actor_train.model_args`, or delete it here.",
+        f"`{roles.infer}` expects a LoRA adapter, but `{roles.train}` has no `lora_target` and trains all weights",
+        help=f"Add `lora_target: {target}` to `{roles.train}.model_args`, or delete it here.",
         also={"actor_train.model_args": "no `lora_target` here"},
     )

@@ -33,7 +33,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import runs_on
-from roll_schema.rules.rule import Problem, rule
+from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 
 
 @rule(Severity.ERROR, fails="at first step")
-def lora_only_on_trainer(config: PPOConfig) -> Iterator[Problem]:
+def lora_only_on_trainer(config: PPOConfig, context: Context) -> Iterator[Problem]:
+    roles = context.roles
     train, infer = config.actor_train, config.actor_infer
     if train.model_args.lora_target is None or infer.model_args.lora_target is not None:
         return
@@ -50,10 +51,10 @@ def lora_only_on_trainer(config: PPOConfig) -> Iterator[Problem]:
     rank = train.model_args.lora_rank
     yield Problem(
         "actor_infer.model_args.lora_target",
-        "`actor_train` trains a LoRA adapter, but `actor_infer` has no `lora_target`: vLLM starts without support for "
-        "adapters and cannot take it",
+        f"`{roles.train}` trains a LoRA adapter, but `{roles.infer}` has no `lora_target`: vLLM starts without support "
+        "for adapters and cannot take it",
         help=f"Add `lora_target: {train.model_args.lora_target}`"
         + (f" and `lora_rank: {rank}`" if rank is not None else "")
-        + " to `actor_infer.model_args`.",
+        + f" to `{roles.infer}.model_args`.",
         also={"actor_train.model_args.lora_target": "this switches LoRA on"},
     )

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, fails="at first step")
 def lora_rank_exceeds_rollout(config: PPOConfig, context: Context) -> Iterator[Problem]:
+    roles = context.roles
     train, infer = config.actor_train.model_args, config.actor_infer.model_args
     backend = config.actor_infer.strategy_args
     if train.lora_target is None or infer.lora_target is None or backend is None or backend.strategy_name != "vllm":
@@ -46,8 +47,8 @@ def lora_rank_exceeds_rollout(config: PPOConfig, context: Context) -> Iterator[P
     default = "" if context.is_set("actor_infer.model_args.lora_rank") else " (ROLL's default)"
     yield Problem(
         "actor_infer.model_args.lora_rank",
-        f"vLLM makes room for adapters up to rank {infer.lora_rank}{default}, but `actor_train` sends one of rank "
+        f"vLLM makes room for adapters up to rank {infer.lora_rank}{default}, but `{roles.train}` sends one of rank "
         f"{train.lora_rank}",
-        help=f"Write `lora_rank: {train.lora_rank}` on `actor_infer`.",
+        help=f"Write `lora_rank: {train.lora_rank}` on `{roles.infer}`.",
         also={"actor_train.model_args.lora_rank": "the rank that is trained"},
     )

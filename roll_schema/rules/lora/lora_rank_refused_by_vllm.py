@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, fails="at worker start")
 def lora_rank_refused_by_vllm(config: PPOConfig, context: Context) -> Iterator[Problem]:
+    roles = context.roles
     infer = config.actor_infer
     if not runs_on(infer, "vllm"):
         return
@@ -52,6 +53,6 @@ def lora_rank_refused_by_vllm(config: PPOConfig, context: Context) -> Iterator[P
         "actor_infer.model_args.lora_rank",
         f"vLLM refuses `max_lora_rank` {rank}, which ROLL takes from here: it knows {', '.join(map(str, RANKS[:-1]))} "
         f"and {RANKS[-1]}",
-        help=f"Write `lora_rank: {rank_for(needed)}` on `actor_train` and `actor_infer`.",
+        help=f"Write `lora_rank: {rank_for(needed)}` on `{roles.train}` and `{roles.infer}`.",
         also={theirs: "the trainer's rank"} if context.is_set(theirs) else {},
     )

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 @rule(Severity.INFO)
 def lora_rank_unusual(model_args: ModelArguments, context: Context) -> Iterator[Problem]:
+    roles = context.roles
     if context.path != "actor_train.model_args" or model_args.lora_target is None:
         return
     rank = model_args.lora_rank
@@ -40,5 +41,5 @@ def lora_rank_unusual(model_args: ModelArguments, context: Context) -> Iterator[
     yield Problem(
         "lora_rank",
         f"rank {rank} is no power of two; {higher // 2} and {higher} are",
-        help=f"Write `lora_rank: {higher}` on `actor_train` and `actor_infer`.",
+        help=f"Write `lora_rank: {higher}` on `{roles.train}` and `{roles.infer}`.",
     )

@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.rules.rule import Problem, rule
+from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 
 @rule(Severity.ERROR, fails="at first step")
-def lora_rollout_engine(config: PPOConfig) -> Iterator[Problem]:
+def lora_rollout_engine(config: PPOConfig, context: Context) -> Iterator[Problem]:
+    roles = context.roles
     strategy = config.actor_infer.strategy_args
     if config.actor_train.model_args.lora_target is None or strategy is None or strategy.strategy_name == "vllm":
         return
@@ -40,7 +41,7 @@ def lora_rollout_engine(config: PPOConfig) -> Iterator[Problem]:
     severity = Severity.ERROR if strategy.strategy_name == "sglang" else Severity.WARNING
     yield Problem(
         "actor_infer.strategy_args.strategy_name",
-        f"`actor_train` trains a LoRA adapter, but `{strategy.strategy_name}` on `actor_infer` takes none",
+        f"`{roles.train}` trains a LoRA adapter, but `{strategy.strategy_name}` on `{roles.infer}` takes none",
         help="Write `strategy_name: vllm`, or delete `lora_target` to train all weights.",
         also={"actor_train.model_args.lora_target": "this switches LoRA on"},
         severity=severity,

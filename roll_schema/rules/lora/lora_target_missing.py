@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 @rule(Severity.WARNING, fails="silently")
 def lora_target_missing(config: PPOConfig, context: Context) -> Iterator[Problem]:
+    roles = context.roles
     if config.actor_train.model_args.lora_target is not None or config.actor_infer.model_args.lora_target is not None:
         return
     for role in ("actor_train", "actor_infer"):
@@ -42,7 +43,7 @@ def lora_target_missing(config: PPOConfig, context: Context) -> Iterator[Problem
         yield Problem(
             f"{role}.model_args.{keys[0]}",
             f"{names} without `lora_target` {'have' if len(keys) > 1 else 'has'} no effect: LoRA stays off, and "
-            "`actor_train` trains all weights",
-            help="Add `lora_target: q_proj,k_proj,v_proj,o_proj` beside it on `actor_train` and `actor_infer`, or "
+            f"`{roles.train}` trains all weights",
+            help=f"Add `lora_target: q_proj,k_proj,v_proj,o_proj` beside it on `{roles.train}` and `{roles.infer}`, or "
             f"delete {names}.",
         )

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import runs_on
-from roll_schema.rules.rule import Problem, rule
+from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
@@ -35,26 +35,27 @@ if TYPE_CHECKING:
 
 
 @rule(Severity.ERROR, fails="at first step", releases=">=0.3.0")
-def router_replay_roles(config: PPOConfig) -> Iterator[Problem]:
+def router_replay_roles(config: PPOConfig, context: Context) -> Iterator[Problem]:
+    roles = context.roles
     train, infer = config.actor_train, config.actor_infer
     trains, samples = train.router_replay.mode == "R3", infer.router_replay.mode == "R3"
     if not trains and not samples:
         return
     place = "actor_train.router_replay.mode" if trains else "actor_infer.router_replay.mode"
     if not runs_on(train, "megatron_train") or not runs_on(infer, "sglang"):
-        role, worker, needed = ("actor_train", train, "megatron_train")
+        role, worker, needed = (roles.train, train, "megatron_train")
         if runs_on(train, "megatron_train"):
-            role, worker, needed = ("actor_infer", infer, "sglang")
+            role, worker, needed = (roles.infer, infer, "sglang")
         name = worker.strategy_args.strategy_name if worker.strategy_args else "no strategy"
         message = f"`R3` needs `{needed}` on `{role}`, which runs on `{name}`, and is ignored"
         advice = "Delete `router_replay`, or change the strategy."
         yield Problem(place, message, advice, severity=Severity.WARNING, fails="silently")
     elif trains and not samples:
-        message = "`R3` is set for training, but `actor_infer` does not record which experts it chose"
-        yield Problem(place, message, "Write `router_replay: {mode: R3}` on `actor_infer` too.")
+        message = f"`R3` is set for training, but `{roles.infer}` does not record which experts it chose"
+        yield Problem(place, message, f"Write `router_replay: {{mode: R3}}` on `{roles.infer}` too.")
     elif samples and not trains:
-        message = "`R3` is set for the rollout, but `actor_train` does not use the recorded experts"
-        advice = "Write `router_replay: {mode: R3}` on `actor_train` too."
+        message = f"`R3` is set for the rollout, but `{roles.train}` does not use the recorded experts"
+        advice = f"Write `router_replay: {{mode: R3}}` on `{roles.train}` too."
         yield Problem(place, message, advice, severity=Severity.WARNING, fails="silently")
     elif train.use_sequence_packing:
         message = "`R3` does not go with `use_sequence_packing`"

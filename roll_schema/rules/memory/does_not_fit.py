@@ -46,7 +46,7 @@ def does_not_fit(config: BaseConfig, context: Context) -> Iterator[Problem]:
     from roll_schema.planning import plan  # loaded only where somebody asks
 
     per_node = context.cluster.gpus_per_node if context.cluster else None
-    made = plan.make(config, "", context.release, context.pipeline, gpu, per_node)
+    made = plan.make(config, "", context.release, context.pipeline, gpu, per_node, context.roles)
     reported = set()
     for group in made.groups:
         phase = max(made.phases, key=group.certain_bytes)

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 from roll_schema.facts.devices import ranges
 from roll_schema.models.each import each
 from roll_schema.planning.workers import device_set, runs_on
-from roll_schema.rules.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.rules.rule import RLVR_TRAINING, Context, Problem, rule
 from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 @rule(Severity.WARNING, fails="at first step", pipelines=RLVR_TRAINING)
-def judge_shares_devices(config: RLVRConfig) -> Iterator[Problem]:
+def judge_shares_devices(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     rollout = device_set(config.actor_infer)
 
     def judge(name: str, reward: RewardConfig) -> Iterator[Problem]:
@@ -48,7 +48,7 @@ def judge_shares_devices(config: RLVRConfig) -> Iterator[Problem]:
         if shared and runs_on(reward, "vllm", "sglang"):
             yield Problem(
                 f"rewards.{name}.device_mapping",
-                f"this judge stays in the memory of GPU {ranges(shared)}, where `actor_infer` generates",
+                f"this judge stays in the memory of GPU {ranges(shared)}, where `{context.roles.infer}` generates",
                 "Give the judge GPUs of its own.",
                 also={"actor_infer.device_mapping": "shares GPUs with it"},
             )

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.facts import supported
 from roll_schema.models.each import each
-from roll_schema.rules.rule import Problem, rule
+from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
@@ -31,17 +31,17 @@ if TYPE_CHECKING:
 
 
 @rule(Severity.ERROR)
-def engine_not_covered(config: PPOConfig) -> Iterator[Problem]:
+def engine_not_covered(config: PPOConfig, context: Context) -> Iterator[Problem]:
     engines = {"actor_train": supported.TRAINING, "actor_infer": supported.GENERATION}
 
     def judge(role: str, names: tuple[str, ...]) -> Iterator[Problem]:
-        strategy = getattr(config, role).strategy_args
+        strategy, name = getattr(config, role).strategy_args, context.roles.written(role)
         if strategy is None:
-            yield Problem(role, f"`{role}` names no backend", f"Write `strategy_name: {names[0]}`.")
+            yield Problem(role, f"`{name}` names no backend", f"Write `strategy_name: {names[0]}`.")
         elif strategy.strategy_name not in names:
             yield Problem(
                 f"{role}.strategy_args.strategy_name",
-                f"roll-run's own engine has {' and '.join(names)} for `{role}`, not {strategy.strategy_name}",
+                f"roll-run's own engine has {' and '.join(names)} for `{name}`, not {strategy.strategy_name}",
                 f"Write `{names[0]}`, or start it with `--engine roll`.",
             )
 

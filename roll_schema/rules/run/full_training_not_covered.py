@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.rules.rule import Problem, rule
+from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 
 @rule(Severity.ERROR)
-def full_training_not_covered(config: PPOConfig) -> Iterator[Problem]:
+def full_training_not_covered(config: PPOConfig, context: Context) -> Iterator[Problem]:
     if config.actor_train.model_args.lora_target is None:
         yield Problem(
             "actor_train.model_args",
             "there is no `lora_target`, and roll-run's own engine trains LoRA adapters only",
-            "Set `lora_target` here and on `actor_infer`, or start it with `--engine roll`.",
+            f"Set `lora_target` here and on `{context.roles.infer}`, or start it with `--engine roll`.",
             at_key=True,
         )

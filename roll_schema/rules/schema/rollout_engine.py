@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, fails="at load", releases=">=0.2.0")
 def rollout_engine(config: PPOConfig, context: Context) -> Iterator[Problem]:
+    roles = context.roles
     strategy = config.actor_infer.strategy_args
     if strategy is None or strategy.strategy_name in ("vllm", "sglang"):
         return
@@ -34,7 +35,7 @@ def rollout_engine(config: PPOConfig, context: Context) -> Iterator[Problem]:
     default = "" if context.is_set(place) else " (the default)"
     yield Problem(
         place,
-        f"`actor_infer` runs on `{strategy.strategy_name}`{default}, but ROLL {context.release.name} generates with "
+        f"`{roles.infer}` runs on `{strategy.strategy_name}`{default}, but ROLL {context.release.name} generates with "
         "`vllm` or `sglang` only",
         "Write `strategy_name: vllm`.",
     )

@@ -37,13 +37,13 @@ def unknown_key(error: SchemaError, context: Context) -> Iterator[Problem]:
     if error.path == error.key:
         if in_fragment(error, context.primary_file):
             # What a fragment defines for others to use may stay unused, unless it resembles a key that is not there.
-            meant = near(error)
+            meant = near(error, context.roles)
             if meant is None or lookup(context.root, (meant,)) is not None:
                 return
-        elif not looks_meant(error):
+        elif not looks_meant(error, context.roles):
             message = f"nothing refers to `{error.key}`, and ROLL {error.release.name} has no such key"
             help_text = f"Use it as `${{{error.key}}}`, or delete it."
             yield Problem(error.path, message, help_text, severity=Severity.WARNING, at_key=True)
             return
-    advice, change, certain = remedy(error)
+    advice, change, certain = remedy(error, context.roles)
     yield Problem(error.path, ignored(error), advice, at_key=True, change=change, certain=certain)

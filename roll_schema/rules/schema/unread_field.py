@@ -25,8 +25,8 @@ INSTEAD = {
     "adapter_name_or_path": "training cannot start from a saved adapter",
     "do_sample": "`temperature: 0` is greedy",
     "eval_file_name": "`validation.data_args.file_name` names the validation data",
-    "use_topr_loss": "`pg_variant: topr` of `actor_train` is what there is",
-    "use_policy_loss_type": "`pg_variant` of `actor_train` chooses the policy loss",
+    "use_topr_loss": "`pg_variant: topr` of `{roles.train}` is what there is",
+    "use_policy_loss_type": "`pg_variant` of `{roles.train}` chooses the policy loss",
     "val_n_sample": "`validation.generating_args.num_return_sequences` says it",
     "val_greedy": "`validation.generating_args.temperature: 0` is greedy",
     "l2": "`training_args.weight_decay` is what shrinks weights",
@@ -42,7 +42,7 @@ def unread_field(section: Section, context: Context) -> Iterator[Problem]:
     facts = facts_of(type(section), context.release)
     for field in sorted(unread & set(facts) & section.model_fields_set):
         message = f"nothing in ROLL {context.release.name} reads `{field}`"
-        instead = INSTEAD.get(field)
+        instead = INSTEAD.get(field, "").format(roles=context.roles)
         # A value that is the default anyway changes nothing by being ignored.
         by_default = section.__dict__.get(field, ...) == facts[field].get("default")
         severity = Severity.INFO if by_default else None

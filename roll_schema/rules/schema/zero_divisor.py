@@ -107,7 +107,8 @@ def zero_divisor(config: BaseConfig, context: Context) -> Iterator[Problem]:
             continue
         if holds and zero not in reported and not _groups_at_odds(config, zero):
             reported.add(zero)
-            message = f"`{zero}` is {shown(context.written(zero))}, and ROLL divides {division.dividend} by it"
+            place, value = context.roles.written(zero), shown(context.written(zero))
+            message = f"`{place}` is {value}, and ROLL divides {division.dividend} by it"
             advice = f"Write `{zero.rpartition('.')[2]}: 1` or more."
             yield Problem(zero, message, advice, fails=division.fails)
     if _counts_steps(config, context):

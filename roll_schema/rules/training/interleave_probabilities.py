@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.models.each import each
 from roll_schema.planning.workers import prompts_per_domain
-from roll_schema.rules.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.rules.rule import RLVR_TRAINING, Context, Problem, rule
 from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ SHARES = "actor_train.data_args.domain_interleave_probs"
 
 
 @rule(Severity.WARNING, fails="silently", pipelines=RLVR_TRAINING)
-def interleave_probabilities(config: RLVRConfig) -> Iterator[Problem]:
+def interleave_probabilities(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     data, rewards = config.actor_train.data_args, config.rewards
     shares = data.domain_interleave_probs if data is not None else None
     if not shares or not rewards:
@@ -64,7 +64,7 @@ def interleave_probabilities(config: RLVRConfig) -> Iterator[Problem]:
     for name in rewards:
         if name not in shares:
             message = f"the reward `{name}` is never used: `domain_interleave_probs` gives its domain no share"
-            advice = f"Add `{name}` to `{SHARES}`, or take the reward out."
+            advice = f"Add `{name}` to `{context.roles.written(SHARES)}`, or take the reward out."
             yield Problem(
                 f"rewards.{name}", message, advice, {SHARES: "the domains"}, severity=Severity.INFO, at_key=True
             )

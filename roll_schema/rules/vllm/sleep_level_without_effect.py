@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import device_set, settings_of
-from roll_schema.rules.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.rules.rule import RLVR_TRAINING, Context, Problem, rule
 from roll_schema.source.diagnostic import Severity
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 
 
 @rule(Severity.INFO, fails="silently", releases=">=0.2.0", pipelines=(*RLVR_TRAINING, "agentic"))
-def sleep_level_without_effect(config: PPOConfig) -> Iterator[Problem]:
+def sleep_level_without_effect(config: PPOConfig, context: Context) -> Iterator[Problem]:
     settings, mine = settings_of(config.actor_infer, "vllm"), device_set(config.actor_infer)
     others = device_set(config.actor_train) | device_set(config.reference) | device_set(config.critic)
     if settings and "sleep_level" in settings and mine and others and not mine & others:
-        message = "`actor_infer` has GPUs of its own and never sleeps"
+        message = f"`{context.roles.infer}` has GPUs of its own and never sleeps"
         yield Problem("actor_infer.strategy_args.strategy_config.sleep_level", message, "Delete it.")
