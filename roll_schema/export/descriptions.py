@@ -14,8 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from roll_schema.facts import releases, toml
+from roll_schema.facts import releases, toml, types
 from roll_schema.facts.releases import Release
+from roll_schema.facts.types import Type
 from roll_schema.models.section import Section
 from roll_schema.models.validation import facts_of
 from roll_schema.source import scalars
@@ -128,7 +129,7 @@ def snippets(field: str, release: Release) -> list[Snippet]:
 
 def type_in_words(kind: str) -> str:
     """`Optional[List[int]]` as `list of integer, or null`."""
-    return _in_words(ast.parse(kind, mode="eval").body)
+    return _in_words(types.parse(kind))
 
 
 @cache
@@ -175,26 +176,19 @@ def _snippets() -> tuple[Snippet, ...]:
     return tuple(Snippet(**{**row, "strategies": tuple(row["strategies"])}) for row in _words()["snippet"])
 
 
-def _in_words(kind: ast.expr) -> str:
-    if isinstance(kind, ast.Name):
-        return _KINDS.get(kind.id.lower(), kind.id)
-    if isinstance(kind, ast.Attribute):
-        return kind.attr
-    if isinstance(kind, ast.Constant):
-        return "null" if kind.value is None else str(kind.value)
-    if isinstance(kind, ast.BinOp):
-        return f"{_in_words(kind.left)} or {_in_words(kind.right)}"
-    if not isinstance(kind, ast.Subscript) or not isinstance(kind.value, ast.Name):
-        return ast.unparse(kind)
-    items = kind.slice.elts if isinstance(kind.slice, ast.Tuple) else [kind.slice]
-    match kind.value.id.lower():
+def _in_words(kind: Type) -> str:
+    if kind.name == "None":
+        return "null"
+    if kind.name == "Literal":
+        return " | ".join("null" if value is None else str(value) for value in kind.values)
+    if not kind.items:
+        return _KINDS.get(kind.kind, kind.name)
+    match kind.kind:
         case "optional":
-            return f"{_in_words(items[0])}, or null"
+            return f"{_in_words(kind.items[0])}, or null"
         case "union":
-            return " or ".join(map(_in_words, items))
-        case "literal":
-            return " | ".join(map(_in_words, items))
+            return " or ".join(map(_in_words, kind.items))
         case "dict":
-            return f"mapping of {_in_words(items[1])}"
+            return f"mapping of {_in_words(kind.items[-1])}"
         case other:
-            return f"{_KINDS.get(other, other)} of {_in_words(items[0])}"
+            return f"{_KINDS.get(other, other)} of {_in_words(kind.items[0])}"

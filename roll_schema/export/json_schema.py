@@ -6,7 +6,6 @@ is no text may also be a text that holds `${`, and the root is open: keys of one
 
 from __future__ import annotations
 
-import ast
 import inspect
 import json
 import sys
@@ -16,8 +15,9 @@ from typing import Any
 from roll_schema import models
 from roll_schema.export import descriptions
 from roll_schema.export.descriptions import Field
-from roll_schema.facts import releases, strategies
+from roll_schema.facts import releases, strategies, types
 from roll_schema.facts.releases import Release
+from roll_schema.facts.types import Type
 from roll_schema.models.section import Section
 from roll_schema.models.strategy_args import StrategyArguments
 from roll_schema.models.validation import facts_of, section_types
@@ -39,6 +39,15 @@ SAME_CONFIG = {
 """Pipelines whose config is that of others."""
 
 _BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", "le": "maximum"}
+_NAMES = {
+    "bool": "boolean",
+    "int": "integer",
+    "float": "number",
+    "str": "string",
+    "dict": "object",
+    "list": "array",
+    "none": "null",
+}
 _TYPES = {
     "integer": "an integer",
     "number": "a number",
@@ -109,7 +118,7 @@ def _properties(model: type[Section], release: Release) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     for field in descriptions.fields(model, release):
         if field.name in section_types(model):
-            value = _any_of(_shapes(model, field.name, field.type))
+            value = _any_of(_shapes(model, field.name, types.parse(field.type)))
         elif field.choices:
             value = _any_of([_enum(field, release), INTERPOLATION])
         else:
@@ -148,7 +157,7 @@ def _examples(field: Field, value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _enum(field: Field, release: Release) -> dict[str, Any]:
-    nothing = {None: "Nothing."} if field.type.startswith("Optional") and None not in field.choices else {}
+    nothing = {None: "Nothing."} if types.parse(field.type).nullable and None not in field.choices else {}
     choices = {**field.choices, **nothing}
     told = {"enumDescriptions": list(choices.values())} if any(field.choices.values()) else {}
     # An editor shows the words of the alternative that holds, not those around it.
@@ -217,7 +226,7 @@ def _key(name: str, key: strategies.Key, release: Release) -> dict[str, Any]:
 
 def _of_type(key: strategies.Key, release: Release) -> dict[str, Any]:
     """The type of a backend's key; empty where anything may stand."""
-    kinds = _kinds(ast.parse(key.type, mode="eval").body)
+    kinds = [_kind(kind) for kind in types.parse(key.type).alternatives]
     if {} in kinds:
         return {}
     for kind in kinds:
@@ -228,23 +237,15 @@ def _of_type(key: strategies.Key, release: Release) -> dict[str, Any]:
     return _or_interpolation(_any_of(kinds))
 
 
-def _kinds(kind: ast.expr) -> list[dict[str, Any]]:
-    """What a type as Python writes it lets stand; `{}` for what it does not bound."""
-    if isinstance(kind, ast.Subscript) and isinstance(kind.value, ast.Name):
-        items = kind.slice.elts if isinstance(kind.slice, ast.Tuple) else [kind.slice]
-        outer = kind.value.id.lower()
-        if outer == "literal":
-            return [{"enum": [ast.literal_eval(item) for item in items]}]
-        if outer in ("optional", "union"):
-            nothing = [{"type": "null"}] if outer == "optional" else []
-            return [found for item in items for found in _kinds(item)] + nothing
-        kind = kind.value
-    names = {"bool": "boolean", "int": "integer", "float": "number", "str": "string", "dict": "object", "list": "array"}
-    name = names.get(kind.id.lower()) if isinstance(kind, ast.Name) else None
-    return [{"type": name}] if name else [{"type": "null"} if isinstance(kind, ast.Constant) else {}]
+def _kind(kind: Type) -> dict[str, Any]:
+    """What a type that is no union lets stand; `{}` for what it does not bound."""
+    if kind.values:
+        return {"enum": list(kind.values)}
+    name = _NAMES.get(kind.kind)
+    return {"type": name} if name else {}
 
 
-def _shapes(model: type[Section], name: str, kind: str) -> list[dict[str, Any]]:
+def _shapes(model: type[Section], name: str, kind: Type) -> list[dict[str, Any]]:
     """What may stand where a section may: the section, several by name or in a list, null, a reference."""
     inner, containers, alone = section_types(model)[name]
     reference: dict[str, Any] = {"$ref": f"{SHARED}#/definitions/{inner.class_in_roll()}"}
@@ -254,11 +255,11 @@ def _shapes(model: type[Section], name: str, kind: str) -> list[dict[str, Any]]:
         "description": inspect.cleandoc(inner.__doc__ or ""),
         **_or_interpolation(reference),
     }
-    if dict in containers and "Dict" in kind:
+    if dict in containers and any(part.kind == "dict" for part in kind.alternatives):
         shapes.append({"type": "object", "additionalProperties": one})
     if list in containers:
         shapes.append({"type": "array", "items": one})
-    return [*shapes, *([{"type": "null"}] if kind.startswith("Optional") else []), INTERPOLATION]
+    return [*shapes, *([{"type": "null"}] if kind.nullable else []), INTERPOLATION]
 
 
 def _without_noise(value: dict[str, Any]) -> dict[str, Any]:

@@ -9,14 +9,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from roll_schema.facts import releases
+from roll_schema.facts import releases, types
 from roll_schema.facts.releases import Release
+from roll_schema.facts.types import Type
 
 _PLACES = ("roll/configs/*.py", "roll/pipeline/**/*config*.py")
 _MAX_FILES = 500
 _MAX_BYTES = 1024 * 1024
 _MAX_BASES = 20
-_GENERIC = {"list": "List", "dict": "Dict", "tuple": "Tuple", "set": "Set"}
 
 Fields = dict[str, dict[str, Any]]
 
@@ -126,45 +126,16 @@ def _read_class(node: ast.ClassDef, module: str, aliases: dict[str, ast.expr]) -
     found = _Class(node.name, module, [ast.unparse(base).rpartition(".")[2] for base in node.bases])
     for part in node.body:
         if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name):
-            kind = _type(part.annotation, aliases)
-            if not kind.startswith("ClassVar"):
+            kind = types.read(part.annotation, aliases)
+            if kind.name != "ClassVar":
                 found.fields[part.target.id] = _fact(kind, part.value)
     return found
 
 
-def _type(node: ast.expr, aliases: dict[str, ast.expr], depth: int = 0) -> str:
-    """An annotation as the facts spell it: `Optional[X]`, `List[X]`, names without their module."""
-    if depth > _MAX_BASES:
-        return "Any"
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        try:
-            return _type(ast.parse(node.value, mode="eval").body, aliases, depth + 1)
-        except (SyntaxError, ValueError, RecursionError):
-            return "Any"
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        parts = [_type(side, aliases, depth + 1) for side in (node.left, node.right)]
-        if "None" in parts:
-            parts.remove("None")
-            return f"Optional[{parts[0]}]"
-        return f"Union[{', '.join(parts)}]"
-    if isinstance(node, ast.Subscript):
-        outer = _type(node.value, {}, depth + 1)
-        if outer == "Literal":
-            return f"Literal[{ast.unparse(node.slice).strip('()')}]"
-        items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        inner = ", ".join(_type(item, aliases, depth + 1) for item in items)
-        return f"{_GENERIC.get(outer, outer)}[{inner}]"
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    if isinstance(node, ast.Name) and isinstance(aliases.get(node.id), ast.Subscript):
-        return _type(aliases[node.id], aliases, depth + 1)
-    return ast.unparse(node)
-
-
-def _fact(kind: str, value: ast.expr | None) -> dict[str, Any]:
-    fact: dict[str, Any] = {"type": kind, "default": None}
-    if choices := releases.choices_of(kind):
-        fact["choices"] = choices
+def _fact(kind: Type, value: ast.expr | None) -> dict[str, Any]:
+    fact: dict[str, Any] = {"type": str(kind), "default": None}
+    if kind.choices:
+        fact["choices"] = list(kind.choices)
     if isinstance(value, ast.Call) and ast.unparse(value.func).rpartition(".")[2] == "field":
         given = {keyword.arg: keyword.value for keyword in value.keywords}
         value = given.get("default")

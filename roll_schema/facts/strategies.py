@@ -6,7 +6,6 @@ mcore_adapter in each ROLL release together with transformers' training argument
 
 from __future__ import annotations
 
-import ast
 import json
 import operator
 from collections.abc import Iterator
@@ -14,7 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from roll_schema.facts import types
 from roll_schema.facts.releases import Release
+from roll_schema.facts.types import Type
 
 _FILE = Path(__file__).parent / "releases" / "strategies.json"
 _BOUNDS = {
@@ -107,10 +108,7 @@ def entries(backend: Backend, settings: dict[str, Any], release: Release) -> Ite
 
 def fits(value: Any, kind: str) -> bool:
     """Whether a backend would take a value for a type; numbers without a fraction do for integers."""
-    try:
-        return _fits(value, ast.parse(kind, mode="eval").body)
-    except SyntaxError:
-        return True
+    return any(_fits(value, one) for one in types.parse(kind).alternatives)
 
 
 def _entries(
@@ -127,19 +125,9 @@ def _entries(
             yield from _entries(below, key.keys, value, release, key)
 
 
-def _fits(value: Any, kind: ast.expr) -> bool:
-    if isinstance(kind, ast.Subscript) and isinstance(kind.value, ast.Name):
-        items = kind.slice.elts if isinstance(kind.slice, ast.Tuple) else [kind.slice]
-        outer = kind.value.id.lower()
-        if outer == "literal":
-            return any(value == choice and type(value) is type(choice) for choice in map(ast.literal_eval, items))
-        if outer == "optional":
-            return value is None or _fits(value, items[0])
-        if outer == "union":
-            return any(_fits(value, item) for item in items)
-        return _fits(value, kind.value)
-    if isinstance(kind, ast.Constant):
-        return value is None
+def _fits(value: Any, kind: Type) -> bool:
+    if kind.values:
+        return any(value == choice and type(value) is type(choice) for choice in kind.values)
     simple: dict[str, bool] = {
         "bool": isinstance(value, bool),
         "int": _is_number(value) and float(value).is_integer(),
@@ -147,8 +135,9 @@ def _fits(value: Any, kind: ast.expr) -> bool:
         "str": isinstance(value, str),
         "dict": isinstance(value, dict),
         "list": isinstance(value, list),
+        "none": value is None,
     }
-    return simple.get(kind.id.lower(), True) if isinstance(kind, ast.Name) else True
+    return simple.get(kind.kind, True)
 
 
 def _is_number(value: Any) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 from functools import cache
 from typing import Any, Literal, Optional, Union
 
 from pydantic import create_model
 
 from roll_schema import models
+from roll_schema.facts import types
 from roll_schema.facts.releases import Release
+from roll_schema.facts.types import Type
 from roll_schema.models.section import DEFAULT, Float, FreeForm, Int, Item, Section
 from roll_schema.models.validation import Nested, facts_of, section_types
 from roll_schema.models.worker_config import WorkerConfig, teachers
@@ -59,27 +60,22 @@ class _Fork:
 
     def annotation(self, text: str) -> Any:
         """A type as the facts spell it; what is not understood accepts everything."""
-        try:
-            return self.of(ast.parse(text, mode="eval").body)
-        except (SyntaxError, ValueError, TypeError, RecursionError):
-            return Any
+        return self.of(types.parse(text))
 
-    def of(self, node: ast.expr) -> Any:
-        if isinstance(node, ast.Name):
-            return _NAMES.get(node.id) or self.section(node.id)
-        if isinstance(node, ast.Constant) and node.value is None:
-            return None
-        if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Name):
-            return Any
-        items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        outer = node.value.id
-        if outer == "Literal":
-            return Literal[tuple(ast.literal_eval(item) for item in items)]
-        inner = [self.of(item) for item in items]
-        if outer == "Dict" and len(inner) == 2:
-            return dict[inner[0], Item[inner[1]]]  # type: ignore[valid-type]
-        made: dict[str, Any] = {"Optional": Optional, "Union": Union, "List": list}
-        return made[outer][tuple(inner) if outer == "Union" else inner[0]] if outer in made else Any
+    def of(self, kind: Type) -> Any:
+        if kind.name == "Literal":
+            return Literal[kind.values]
+        if not kind.items:
+            return None if kind.name == "None" else _NAMES.get(kind.name) or self.section(kind.name)
+        inner = tuple(map(self.of, kind.items))
+        match kind.name:
+            case "Optional" | "Union":
+                return Union[inner if kind.name == "Union" else (*inner, None)]  # noqa: UP007
+            case "List":
+                return list[inner[0]]  # type: ignore[valid-type]
+            case "Dict" if len(inner) == 2:
+                return dict[inner[0], Item[inner[1]]]  # type: ignore[valid-type]
+        return Any
 
     def section(self, name: str) -> Any:
         """The model of a class by its name in the checkout; a new one for a class that only the fork has."""

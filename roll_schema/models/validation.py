@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import copy
 import re
-import types
 from collections.abc import Iterator
 from functools import cache
+from types import UnionType
 from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from pydantic import ValidationError
 
+from roll_schema.facts import types
 from roll_schema.facts.releases import Release
 from roll_schema.models.section import Named, Section, Settings, guarded
 from roll_schema.source.tree import UNKNOWN, Node, join, lookup, plain
@@ -156,16 +157,18 @@ def _is_section(annotation: Any) -> bool:
 
 
 def _union_parts(annotation: Any) -> tuple[Any, ...]:
-    return get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else (annotation,)
+    return get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
 
 
 def _mark_named(data: Any, model: type[Section], release: Release) -> None:
     """Where one section or several by name may stand, several it is if the mapping holds only mappings."""
     for name, nested in section_types(model).items():
         value = data.get(name) if isinstance(data, dict) else None
-        fact = facts_of(model, release).get(name, {})
-        either = nested.alone and dict in nested.containers and fact.get("type", "").startswith("Union[Dict")
-        if either and isinstance(value, dict) and all(type(item) is dict or item is UNKNOWN for item in value.values()):
+        if not isinstance(value, dict) or not nested.alone or dict not in nested.containers:
+            continue
+        declared = types.parse(facts_of(model, release).get(name, {}).get("type", ""))
+        either = any(kind.kind == "dict" for kind in declared.alternatives)
+        if either and all(type(item) is dict or item is UNKNOWN for item in value.values()):
             data[name] = Named(value)
 
 

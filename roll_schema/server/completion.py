@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 from roll_schema.composition.references import Steps, find
 from roll_schema.export import descriptions
-from roll_schema.facts import releases
+from roll_schema.facts import types
 from roll_schema.facts.catalog.adapters import ADAPTABLE
 from roll_schema.facts.missing import FactMissing
+from roll_schema.facts.types import Type
 from roll_schema.models.section import Unresolved
 from roll_schema.models.validation import section_types
 from roll_schema.planning.workers import model_modules
@@ -156,7 +157,7 @@ def _values(document: Document, here: Cursor, steps: Steps) -> Iterator[Item]:
             default = " (default)" if choice == field.default else ""
             shown = scalars.shown(choice)
             yield Item(shown, "value", shown, here.start, f"choice{default}", meaning, number)
-        yield from _of_type(field.type, here, with_choices=not field.choices)
+        yield from _of_type(types.parse(field.type), here, with_choices=not field.choices)
         for number, example in enumerate(field.examples):
             if not isinstance(example, (dict, list)):
                 shown = scalars.shown(example)
@@ -165,13 +166,13 @@ def _values(document: Document, here: Cursor, steps: Steps) -> Iterator[Item]:
             shown = scalars.shown(field.default)
             yield Item(shown, "value", shown, here.start, "default", "", 50)
     elif setting := key_at(document, steps):
-        yield from _of_type(setting[1].type, here)
+        yield from _of_type(types.parse(setting[1].type), here)
 
 
-def _of_type(kind: str, here: Cursor, *, with_choices: bool = True) -> Iterator[Item]:
-    words = ["true", "false"] if "bool" in kind else []
-    words += ["null"] if kind.startswith("Optional") else []
-    choices = map(scalars.shown, releases.choices_of(kind)) if with_choices else ()
+def _of_type(kind: Type, here: Cursor, *, with_choices: bool = True) -> Iterator[Item]:
+    words = ["true", "false"] if any(part.kind == "bool" for part in kind.parts()) else []
+    words += ["null"] if kind.nullable else []
+    choices = map(scalars.shown, kind.choices) if with_choices else ()
     for number, word in enumerate([*choices, *words]):
         yield Item(word, "value", word, here.start, "", "", 10 + number)
 

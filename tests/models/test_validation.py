@@ -8,7 +8,7 @@ import pytest
 
 from roll_schema import models
 from roll_schema.export.descriptions import documentation
-from roll_schema.facts import releases
+from roll_schema.facts import releases, types
 from roll_schema.models.section import Section, Unresolved
 from roll_schema.models.validation import facts_of, section_types, sections
 from roll_schema.rules import CLAIMING_GROUPS, RULES
@@ -52,7 +52,7 @@ def test_models_are_the_union_of_the_releases(model: type[Section]) -> None:
         members = get_args(hint) if get_origin(hint) not in (list, dict) else ()
         choices = {c for m in (hint, *members) if get_origin(m) is Literal for c in get_args(m)}
         assert choices >= {choice for fact in known for choice in fact.get("choices", []) if choice is not None}, name
-        nullable = {fact["type"].startswith("Optional") or None in fact.get("choices", []) for fact in known}
+        nullable = {types.parse(fact["type"]).nullable or None in fact.get("choices", []) for fact in known}
         assert nullable == {type(None) in members}, name
 
 

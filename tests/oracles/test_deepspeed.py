@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roll_schema.facts.releases import choices_of
+from roll_schema.facts import types
 from roll_schema.facts.strategies import Key, backend_of
 from tests.oracles.verdicts import PASSES, Cases, Settings, cases, diagnosed, generated, merged, refusal, shown, trainer
 
@@ -134,8 +134,8 @@ VALUES: dict[str, list[Any]] = {
     "str": [7, 1.5, True, None, [], {}],
     "list": ["some text", 7, True, {}, []],
     "literal": ["some text", 4, 1.5, -1, [], {}, None],
-    "union[lit": [1.5, [], {}, None, "some text", 0.5, 7],
-    "union[str": [1.5, {}, None, 7, [], "some text"],
+    "literal|int": [1.5, [], {}, None, "some text", 0.5, 7],
+    "str|list": [1.5, {}, None, 7, [], "some text"],
 }
 """Values of which pydantic makes what they are, or nothing: it converts quoted numbers, which we only warn of."""
 
@@ -149,9 +149,8 @@ NEEDED = {
 
 
 def values_for(key: Key) -> list[Any]:
-    kind = key.type.removeprefix("Optional[").lower()
-    others = next(values for name, values in VALUES.items() if kind.startswith(name))
-    return [*others, *choices_of(key.type)]
+    kind = types.parse(key.type)
+    return [*VALUES["|".join(one.kind for one in kind.alternatives if one != types.NOTHING)], *kind.choices]
 
 
 for _, _key in TYPED:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from roll_schema.facts.releases import choices_of
+from roll_schema.facts import types
 from roll_schema.facts.strategies import Key, backend_of
 from tests.oracles.conftest import HEADS, POSITIONS
 from tests.oracles.verdicts import Cases, Settings, adapter, cases, generated, refusal, rollout, shown
@@ -202,9 +202,8 @@ def known() -> dict[str, Key]:
 
 
 def values_for(key: str) -> list[Any]:
-    kind = known()[key].type.removeprefix("Optional[").lower()
-    others = next(values for name, values in VALUES.items() if kind.startswith(name))
-    return [*others, *choices_of(known()[key].type)]
+    kind = types.parse(known()[key].type)
+    return [*VALUES[kind.alternatives[0].kind], *kind.choices]
 
 
 for _key in TYPED:

@@ -131,20 +131,6 @@ def change_of(owner: str, key: str, release: Release, choice: str = "") -> Chang
     return found[-1] if found else None
 
 
-def choices_of(kind: str) -> list[Any]:
-    """The choices of the first Literal in a type as Python writes it; none where there is no Literal of constants."""
-    import ast  # only checkouts and wrong values need it
-
-    try:
-        for node in ast.walk(ast.parse(kind, mode="eval")):
-            if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == "Literal":
-                found = ast.literal_eval(node.slice)
-                return list(found) if isinstance(found, tuple) else [found]
-    except (SyntaxError, ValueError, RecursionError):
-        return []
-    return []
-
-
 def span_of(names: list[str]) -> str:
     """Releases for people: `0.1.1`, `0.1.0 to 0.2.1`, `0.1.0 and 0.3.0`."""
     places = [NAMES.index(name) for name in names]

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from roll_schema.facts import types
 from roll_schema.models.validation import facts_of
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.diagnostic import Severity
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
 def truth_value_for_number(section: Section, context: Context) -> Iterator[Problem]:
     facts = facts_of(type(section), context.release)
     for field in section.model_fields_set:
-        declared = facts.get(field, {}).get("type", "")
         value = context.written(field)
-        if isinstance(value, bool) and "bool" not in declared and ("int" in declared or "float" in declared):
+        if not isinstance(value, bool):
+            continue
+        declared = {kind.name for kind in types.parse(facts.get(field, {}).get("type", "")).alternatives}
+        if "bool" not in declared and declared & {"int", "float"}:
             message = f"`{field}` is a number, and {shown(value)} is taken as {int(value)}"
             yield Problem(field, message, f"Write `{field}: {int(value)}`, or the number that was meant.")

@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from roll_schema.facts import types
 from roll_schema.models.validation import SchemaError, facts_of
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.change import Change, Write
@@ -43,8 +44,16 @@ NAMES = {
     "bool": "`true` or `false`",
     "dict": "a mapping",
     "list": "a list",
-    "NoneType": "null",
+    "literal": "text",
 }
+_SPELLED = {
+    "Union[List[str], str]": "text or a list of text",
+    "Union[bool, str]": "`true`, `false` or text",
+    "Union[List[int], str]": "text that Python reads as a list of device ids, such as `list(range(0,8))`",
+    "Dict[str, float]": "a mapping of names to numbers",
+    "List[str]": "a list of text",
+}
+"""What a union or what holds items is called."""
 
 
 @rule(Severity.ERROR, fails="at load", claims=("*",))
@@ -78,24 +87,12 @@ def _wrong_items(error: SchemaError, items: list[Node]) -> Iterator[Problem]:
 
 
 def wanted_type(error: SchemaError) -> str:
-    """The declared type of a field, in words."""
-    declared = str(facts_of(error.owner, error.release).get(error.field, {}).get("type", ""))
-    text = declared.removeprefix("Optional[").removeprefix("Union[")
-    if text.startswith("Literal"):
-        return "text"
+    """The declared type of a field, or of the items in it, in words."""
+    declared = types.parse(facts_of(error.owner, error.release).get(error.field, {}).get("type", ""))
     if error.path.rpartition(".")[2] != error.field:
-        text = text.rpartition(", ")[2] if text.startswith("Dict") else text.partition("[")[2]
-    kinds = {
-        "List[str], str": "text or a list of text",
-        "bool, str": "`true`, `false` or text",
-        "List[int], str": "text that Python reads as a list of device ids, such as `list(range(0,8))`",
-        "Dict[str, float]": "a mapping of names to numbers",
-        "List[str]": "a list of text",
-    }
-    for start, words in kinds.items():
-        if text.startswith(start):
-            return words
-    return NAMES.get(re.split(r"\W", text)[0].lower(), "a mapping")
+        declared = next((kind.items[-1] for kind in declared.alternatives if kind.items), types.ANY)
+    wanted = declared.required
+    return _SPELLED.get(str(wanted)) or NAMES.get(wanted.alternatives[0].kind, "a mapping")
 
 
 def describe(value: Any) -> str:

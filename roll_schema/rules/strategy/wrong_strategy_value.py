@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.facts import releases
+from roll_schema.facts import types
 from roll_schema.facts.strategies import backend_of, entries, fits
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.rules.schema.wrong_type import describe
@@ -41,6 +41,7 @@ from roll_schema.source.text import closest
 from roll_schema.source.tree import UNKNOWN
 
 if TYPE_CHECKING:
+    from roll_schema.facts.types import Type
     from roll_schema.models.strategy_args import StrategyArguments
 
 
@@ -56,8 +57,9 @@ def wrong_strategy_value(strategy: StrategyArguments, context: Context) -> Itera
         if key is None or value is UNKNOWN or key.overwritten or (value == "auto" and backend.title == "DeepSpeed"):
             continue
         if not fits(value, key.type):
-            choices = [str(choice) for choice in releases.choices_of(key.type)]
-            wanted = " or ".join(f"`{choice}`" for choice in choices) if choices else _in_words(key.type)
+            kind = types.parse(key.type)
+            choices = [str(choice) for choice in kind.choices]
+            wanted = " or ".join(f"`{choice}`" for choice in choices) if choices else _in_words(kind)
             close = closest(str(value), choices) if choices else None
             shown = "null" if value is None else describe(value)
             yield Problem(
@@ -70,11 +72,14 @@ def wrong_strategy_value(strategy: StrategyArguments, context: Context) -> Itera
             yield Problem(f"strategy_config.{entry.path}", message)
 
 
-def _in_words(kind: str) -> str:
-    outer, _, inner = kind.removesuffix("]").partition("[")
-    if outer == "Optional":
-        return f"{_in_words(inner)} or null"
-    if outer == "Union":
-        return " or ".join(map(_in_words, inner.split(", ")))
-    words = {"int": "an integer", "float": "a number", "bool": "`true` or `false`", "str": "text"}
-    return ({"dict": "a mapping", "list": "a list"} | words).get(outer.lower(), f"of type `{kind}`")
+def _in_words(kind: Type) -> str:
+    words = {
+        "int": "an integer",
+        "float": "a number",
+        "bool": "`true` or `false`",
+        "str": "text",
+        "dict": "a mapping",
+        "list": "a list",
+        "none": "null",
+    }
+    return " or ".join(words.get(one.kind, f"of type `{one}`") for one in kind.alternatives)
