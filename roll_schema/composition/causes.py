@@ -14,8 +14,8 @@ from roll_schema.composition.compose import Composition, Fragment
 from roll_schema.composition.interpolate import typo_of
 from roll_schema.source import files, tree
 from roll_schema.source.diagnostic import Fault, Note
+from roll_schema.source.path import Key, parse
 from roll_schema.source.text import Span, read
-from roll_schema.source.tree import Key
 
 SHOWN = 3
 """Uses of an undefined variable that are shown."""
@@ -150,7 +150,7 @@ def _keys(path: Path) -> frozenset[Key]:
 
 def _typo(name: str, asking: list[Fault], composition: Composition) -> str | None:
     """The key of the config that was meant where a variable is asked for."""
-    return typo_of(name, composition.root.value, asking[0].path or "")
+    return typo_of(name, composition.root.value, parse(asking[0].path or ""))
 
 
 def _at_entry(cause: _Cause, names: list[str], uses: dict[str, list[Fault]]) -> Fault:

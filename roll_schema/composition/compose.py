@@ -19,6 +19,7 @@ from roll_schema.composition.interpolate import place_in
 from roll_schema.composition.overrides import Override
 from roll_schema.source import files, tree
 from roll_schema.source.diagnostic import Fault, Note
+from roll_schema.source.path import Key, parse
 from roll_schema.source.text import Source, Span, closest, read
 from roll_schema.source.tree import Hop, Node
 
@@ -56,7 +57,7 @@ class Fragment(NamedTuple):
     entry: Span
     written: str
     path: Path
-    keys: frozenset[tree.Key]
+    keys: frozenset[Key]
     package: str
 
 
@@ -406,7 +407,7 @@ class _Composer:
     def _merge_part(self, root: Node, part: _Part) -> None:
         content = part.file.root
         if part.package:
-            for key in reversed(part.package.split(".")):
+            for key in reversed(parse(part.package)):
                 content = Node({key: content}, content.span)
         search_path = tree.lookup(content, ("hydra", "searchpath"))
         if part.file.path != self.primary and search_path is not None:
@@ -452,13 +453,12 @@ class _Composer:
                 return None
             if len(parts) != 1 or not isinstance(parts[0], grammar.Reference) or parts[0].dots:
                 return None
-            node_or_none: Node | None = root
+            here: Node | None = root
             for key in parts[0].keys:
-                held = node_or_none.value if node_or_none is not None else None
-                node_or_none = held.get(key) if isinstance(held, dict) and isinstance(key, str) else None
-            if node_or_none is None:
+                here = tree.child(here.value, key) if here is not None and isinstance(key, str) else None
+            if here is None:
                 return None
-            node = node_or_none
+            node = here
         return None
 
     # Overrides
@@ -485,15 +485,16 @@ class _Composer:
         return entries, values
 
     def _apply(self, root: Node, override: Override) -> None:
-        if override.key == "hydra" or override.key.startswith("hydra."):
-            key = override.key.split(".")[1] if "." in override.key else "run"
-            self._check_hydra_key(key, Node(None, override.key_span), HYDRA_BLOCK, "hydra")
+        keys = override.key.split(".")
+        if keys[0] == "hydra":
+            self._check_hydra_key(
+                keys[1] if len(keys) > 1 else "run", Node(None, override.key_span), HYDRA_BLOCK, "hydra"
+            )
             return
         if override.package is not None or "/" in override.key:
             message = f"no folder of fragments is called `{override.key}`"
             self._fault("invalid-override", message, override.key_span)
             return
-        keys = override.key.split(".")
         parent = self._parent(root, keys, override)
         if parent is None:
             return
@@ -529,11 +530,7 @@ class _Composer:
         """The collection that holds the last key; missing ones are made where the sign allows."""
         here = root
         for index, key in enumerate(keys[:-1]):
-            found: Node | None = None
-            if isinstance(here.value, dict):
-                found = here.value.get(key)
-            elif isinstance(here.value, list) and key.isdigit() and int(key) < len(here.value):
-                found = here.value[int(key)]
+            found: Node | None = tree.child(here.value, key)
             if found is None or not isinstance(found.value, (dict, list)):
                 if override.sign in ("", "~") or not isinstance(here.value, dict):
                     self._absent(here, keys[: index + 1], override, found)
@@ -583,7 +580,7 @@ class _Composer:
 
     def _apply_to_list(self, parent: Node, last: str, override: Override) -> None:
         items: list[Node] = parent.value
-        if not last.isdigit() or int(last) >= len(items):
+        if tree.child(items, last) is None:
             message = f"`{override.key}`: the list has {len(items)} items, `{last}` is none of them"
             self._fault("invalid-override", message, override.key_span)
         elif override.sign == "~":

@@ -25,6 +25,12 @@ class Reference(NamedTuple):
     dots: int
     keys: list[str | Interpolation]
 
+    @property
+    def path(self) -> tuple[str, ...] | None:
+        """The keys, where they are all literal."""
+        literal = tuple(key for key in self.keys if isinstance(key, str))
+        return literal if len(literal) == len(self.keys) else None
+
 
 class Call(NamedTuple):
     """`${name:argument,...}`: a resolver and its arguments."""

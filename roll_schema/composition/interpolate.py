@@ -15,8 +15,9 @@ from roll_schema.composition import grammar
 from roll_schema.composition.grammar import Call, Interpolation, Malformed, Reference
 from roll_schema.source import files
 from roll_schema.source.diagnostic import Edit, Fault, Note
+from roll_schema.source.path import Path, dotted
 from roll_schema.source.text import Span, closest
-from roll_schema.source.tree import UNKNOWN, Hop, Node, join, plain
+from roll_schema.source.tree import UNKNOWN, Hop, Node, child, plain
 
 _NUMBER = re.compile(r"\d+")
 _PATH_KEY = re.compile(r"[^.\[\]]+")
@@ -56,26 +57,26 @@ class _Resolver:
         self.unknown = 0
         self._done: dict[int, Node] = {}
         self._running: set[int] = set()
-        self._parents: dict[int, tuple[Node, str]] = {}
+        self._parents: dict[int, tuple[Node, Path]] = {}
         self._asking: list[tuple[Node, Interpolation]] = []
         self._chain = 0
         self._link(root)
 
     def _link(self, root: Node) -> None:
         """Remember each node's parent and path, for relative references and for messages."""
-        pending = [(root, "")]
+        pending: list[tuple[Node, Path]] = [(root, ())]
         while pending:
             node, path = pending.pop()
             value = node.value
             if isinstance(value, dict):
-                children = [(child, join(path, key)) for key, child in value.items()]
+                below = [(inner, (*path, str(key))) for key, inner in value.items()]
             elif isinstance(value, list):
-                children = [(child, f"{path}[{index}]") for index, child in enumerate(value)]
+                below = [(inner, (*path, index)) for index, inner in enumerate(value)]
             else:
                 continue
-            for child, child_path in children:
-                self._parents.setdefault(id(child), (node, child_path))
-                pending.append((child, child_path))
+            for inner, inner_path in below:
+                self._parents.setdefault(id(inner), (node, inner_path))
+                pending.append((inner, inner_path))
 
     def node(self, node: Node) -> Node:
         """The node with everything in it resolved."""
@@ -166,7 +167,7 @@ class _Resolver:
         nodes = [node for node, _ in self._asking]
         first = next((index for index, node in enumerate(nodes) if node is repeated), len(nodes) - 1)
         for node, part in self._asking[first:]:
-            path = self._path(node)
+            path = dotted(self._path(node))
             message = f"`{self._written(part, node)}` at `{path}` leads back to itself"
             self._fault("interpolation-cycle", message, node, part.start, part.end)
 
@@ -197,14 +198,14 @@ class _Resolver:
         if base is self.root and keys:
             self.used.add(keys[0])
         elif id(base) in self._parents:
-            self.used.add(self._parents[id(base)][1].split(".")[0].split("[")[0])
+            self.used.add(str(self._path(base)[0]))
         here = base
         for index, key in enumerate(keys):
             if isinstance(here.value, str) and "${" in here.value:
                 here = self.node(here)
                 if here.value is UNKNOWN:
                     raise _Fails
-            found = _child(here, key)
+            found = child(here.value, key)
             if found is None:
                 raise self._undefined(here, keys, index, part, node)
             here = found
@@ -224,7 +225,7 @@ class _Resolver:
         if isinstance(here.value, dict):
             where = f"`{parent}` has no key `{key}`" if parent else f"nothing in the config is called `{key}`"
             message = f"`{written}` is undefined: {where}"
-            close = typo_of(key, here.value, self._path(node) if here is self.root else "")
+            close = typo_of(key, here.value, self._path(node) if here is self.root else ())
             if close:
                 meant = f"${{{'.'.join([*keys[:index], close, *keys[index + 1 :]])}}}"
                 help_text = f"Did you mean `{meant}`?"
@@ -268,8 +269,8 @@ class _Resolver:
                 return {key.value: _plain(self.argument(item, node)) for key, item in element.items}
         raise AssertionError(element)
 
-    def _path(self, node: Node) -> str:
-        return self._parents[id(node)][1] if id(node) in self._parents else ""
+    def _path(self, node: Node) -> Path:
+        return self._parents[id(node)][1] if id(node) in self._parents else ()
 
     def _written(self, part: Interpolation, node: Node) -> str:
         return str(node.value)[part.start : part.end]
@@ -295,7 +296,7 @@ class _Resolver:
         plainly_written = span.text == str(node.value)[start:end]
         edits = (Edit(span, meant, safe=True),) if meant and plainly_written else ()
         notes += tuple(Note(f"{hop.kind} here", hop.span) for hop in node.hops if hop.kind == "aliased")
-        fault = Fault(rule, message, span, help_text, self._path(node) or None, notes, edits, variable)
+        fault = Fault(rule, message, span, help_text, dotted(self._path(node)) or None, notes, edits, variable)
         self.faults.setdefault((span.source.name, span.start, span.end), fault)
 
 
@@ -329,24 +330,13 @@ def place_in(node: Node, start: int, end: int) -> Span:
     return node.span._replace(start=first, end=last) if first < last else node.span
 
 
-def _child(node: Node, key: str) -> Any:
-    if isinstance(node.value, dict):
-        return node.value.get(key)
-    if isinstance(node.value, list):
-        try:
-            return node.value[int(key)]
-        except (ValueError, IndexError):
-            return None
-    return None
-
-
-def typo_of(key: str, known: Iterable[Any], path: str = "") -> str | None:
+def typo_of(key: str, known: Iterable[Any], path: Path = ()) -> str | None:
     """The key that was meant by what stands at a path: none above that, and none that differs in its numbers.
 
     `zero2` and `zero3` are names of two things.
     """
-    above, numbers = re.split(r"[.\[]", path)[0], _NUMBER.findall(key)
-    names = (name for name in known if isinstance(name, str) and name != above)
+    numbers = _NUMBER.findall(key)
+    names = (name for name in known if isinstance(name, str) and name not in path[:1])
     return _closest(key, (name for name in names if _NUMBER.findall(name) == numbers))
 
 

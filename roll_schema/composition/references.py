@@ -12,7 +12,7 @@ from roll_schema.source.text import Span
 from roll_schema.source.tree import Node
 
 Steps = tuple[str, ...]
-"""Keys from the root; the index of a list's item is a key like `0`."""
+"""A path as references name it: the index of a list's item is a key like `0`."""
 
 
 class Reference(NamedTuple):
@@ -46,31 +46,17 @@ def nodes(root: Node, steps: Steps = ()) -> Iterator[tuple[Steps, Node]]:
             yield from nodes(child, (*steps, str(index)))
 
 
-def find(root: Node | None, steps: Steps) -> Node | None:
-    """The node that keys lead to, or None."""
-    for step in steps:
-        value = root.value if root is not None else None
-        if isinstance(value, dict):
-            root = value.get(step, next((child for key, child in value.items() if str(key) == step), None))
-        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
-            root = value[int(step)]
-        else:
-            return None
-    return root
-
-
 def _of(part: Interpolation, node: Node, steps: Steps) -> Iterator[Reference]:
     if isinstance(part, Call):
         for argument in part.arguments:
             yield from _in_argument(argument, node, steps)
         return
-    keys = [key for key in part.keys if isinstance(key, str)]
     for key in part.keys:
         if not isinstance(key, str):
             yield from _of(key, node, steps)
-    if len(keys) == len(part.keys) and part.dots <= len(steps):
+    if part.path is not None and part.dots <= len(steps):
         base = steps[: len(steps) - part.dots] if part.dots else ()
-        yield Reference(place_in(node, part.start, part.end), (*base, *keys))
+        yield Reference(place_in(node, part.start, part.end), (*base, *part.path))
 
 
 def _in_argument(element: Element, node: Node, steps: Steps) -> Iterator[Reference]:

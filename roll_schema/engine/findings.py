@@ -13,6 +13,7 @@ from roll_schema.rules import RULES
 from roll_schema.rules.rule import Problem, Rule
 from roll_schema.source import change, tree
 from roll_schema.source.diagnostic import Diagnostic, Edit, Fault, Note, Severity
+from roll_schema.source.path import parse
 from roll_schema.source.secrets import MASK, is_secret_path
 from roll_schema.source.text import Source, Span
 from roll_schema.source.tree import Node
@@ -124,7 +125,7 @@ class Findings:
 
 def locate(root: Node, path: str, source: Source, *, at_key: bool = False) -> tuple[Node | None, Span]:
     """The node of a path with the span to show: the literal; for what is missing, the nearest key above it."""
-    nodes, whole = tree.way(root, path)
+    nodes, whole = tree.way(root, parse(path))
     here = nodes[-1]
     if here is root or not whole:
         return (here if whole else None), (source.span(0, 0) if here is root else here.key_span or here.span)

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from roll_schema.source.path import dotted, parse
 from roll_schema.source.tree import lookup, plain
 
 if TYPE_CHECKING:
     from roll_schema.models.validation import SchemaError
-    from roll_schema.source.tree import Node
+    from roll_schema.source.path import dotted, parse
+from roll_schema.source.tree import Node
 
 PIPELINES = ("onpolicy_distill",)
 """Pipelines whose start script switches the loader's type checks off (ROLL 0.2.1 and later)."""
@@ -178,10 +180,10 @@ def stops(error: SchemaError) -> bool:
     whole = error.key == error.field
     if not whole and error.field not in _ITEMS:
         return False
-    section, _, field = error.path.rpartition(".")
-    if section in _SHARED and field == "system_envs":
+    section = error.place[:-1]
+    if dotted(section) in _SHARED and error.key == "system_envs":
         return not isinstance(error.node.value, dict)
-    place = lookup(error.root, section.split(".")) if section else error.root
+    place = lookup(error.root, section)
     fields = {**_FIELDS, **_SECTIONS.get(error.owner.__name__, _WORKER)}
     return (
         (not whole)
@@ -207,5 +209,5 @@ def _counts_workers(worker: Node) -> bool:
 
 
 def _value(root: Node, path: str) -> object:
-    node = lookup(root, path.split("."))
+    node = lookup(root, parse(path))
     return plain(node) if node is not None else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, reduce
 from types import UnionType
 from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
@@ -19,10 +19,9 @@ from pydantic import ValidationError
 from roll_schema.facts import types
 from roll_schema.facts.releases import Release
 from roll_schema.models.section import Named, Section, Settings, guarded
-from roll_schema.source.tree import UNKNOWN, Node, join, lookup, plain
+from roll_schema.source.path import Key, Path, dotted, join
+from roll_schema.source.tree import UNKNOWN, Node, child, lookup, plain
 
-PathKey = str | int
-Path = tuple[PathKey, ...]
 _MAX_ROUNDS = 20
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -33,14 +32,13 @@ OF_KEYS = ("extra_forbidden", "invalid_key", "key_not_in_release", "key_type")
 class SchemaError(NamedTuple):
     """A key or value that the models or the release refuse.
 
-    `kind` is pydantic's error type, `key_type` or `key_not_in_release`; `key` the last step of the path, `field` the
-    field of the section `owner` that holds the place; `root` and `model` are the whole config and its model.
+    `kind` is pydantic's error type, `key_type` or `key_not_in_release`; `field` the field of the section `owner` that
+    holds the `place`; `root` and `model` are the whole config and its model.
     `swallowed`: ROLL's loader drops the whole section instead of refusing it.
     """
 
     kind: str
-    path: str
-    key: str
+    place: Path
     field: str
     node: Node
     owner: type[Section]
@@ -48,6 +46,16 @@ class SchemaError(NamedTuple):
     model: type[Section]
     release: Release
     swallowed: bool = False
+
+    @property
+    def path(self) -> str:
+        """The place as text."""
+        return dotted(self.place)
+
+    @property
+    def key(self) -> str:
+        """The last step of the place."""
+        return str(self.place[-1])
 
 
 class Nested(NamedTuple):
@@ -68,8 +76,8 @@ def validate(root: Node, model: type[Section], release: Release) -> tuple[Sectio
         node = lookup(root, path)
         if node is not None and (node.value is not UNKNOWN or kind in OF_KEYS):
             swallowed = any(isinstance(_at(data, path[:end]), Named) for end in range(1, len(path)))
-            key, field = str(path[-1]), str(field_path[-1])
-            errors.append(SchemaError(kind, _dotted(path), key, field, node, owner, root, model, release, swallowed))
+            field = str(field_path[-1])
+            errors.append(SchemaError(kind, path, field, node, owner, root, model, release, swallowed))
 
     def take_out(kind: str, path: Path, field_path: Path) -> None:
         if kind not in OF_KEYS and _make_unknown(data, path, field_path):
@@ -193,7 +201,7 @@ def _shortest(error: ValidationError, data: Any) -> list[tuple[str, Path]]:
     """One error per place: pydantic's locations hold union tags, and every member of a union complains."""
     places: dict[Path, str] = {}
     for item in error.errors(include_url=False, include_context=False, include_input=False):
-        path: list[PathKey] = []
+        path: list[Key] = []
         here: Any = data
         for step in item["loc"]:
             if isinstance(here, dict) and step not in here:
@@ -227,14 +235,7 @@ def _owner(model: type[Section], path: Path, data: Any) -> tuple[type[Section], 
 
 
 def _at(data: Any, path: Path) -> Any:
-    for step in path:
-        if isinstance(data, dict):
-            data = data.get(step)
-        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
-            data = data[step]
-        else:
-            return None
-    return data
+    return reduce(child, path, data)
 
 
 def _make_unknown(data: Any, path: Path, field_path: Path) -> bool:
@@ -253,18 +254,14 @@ def _remove(data: Any, path: Path) -> None:
 
 
 def _forget(config: Section, path: Path) -> None:
-    here: Any = config
-    for step in path[:-1]:
-        if isinstance(here, Section):
-            here = here.__dict__.get(str(step))
-        elif isinstance(here, list):
-            here = here[step] if isinstance(step, int) and step < len(here) else None
-        else:
-            here = here.get(step)
-        if here is None:
-            return
-    if isinstance(here, Section):
-        here.__dict__.pop(str(path[-1]), None)
+    holder = reduce(_part, path[:-1], config)
+    if isinstance(holder, Section):
+        holder.__dict__.pop(str(path[-1]), None)
+
+
+def _part(here: Any, step: Key) -> Any:
+    """What one step leads to in a typed config."""
+    return child(here.__dict__ if isinstance(here, Section) else here, step)
 
 
 def _fill(section: Section, release: Release) -> None:
@@ -292,10 +289,3 @@ def _fill(section: Section, release: Release) -> None:
         else:
             default = copy.copy(fact.get("default"))
             values[name] = Settings(default) if isinstance(default, dict) and name not in inner else default
-
-
-def _dotted(path: Path) -> str:
-    text = ""
-    for step in path:
-        text = f"{text}[{step}]" if isinstance(step, int) else join(text, step)
-    return text

@@ -177,6 +177,16 @@ def environment_setting(environment: object, key: str) -> Any:
 
 def workers_of(config: Section) -> Iterator[tuple[str, WorkerConfig]]:
     """Every group of workers that a config holds, by its path; Unresolved is raised in the place of an unknown one."""
+    return _groups(config).items()
+
+
+def worker_at(config: Section, path: str) -> WorkerConfig | None:
+    """A group of workers by its path; None where there is none. Raises Unresolved if it is unknown."""
+    found: WorkerConfig | None = _groups(config).get(path)
+    return found
+
+
+def _groups(config: Section) -> Settings:
     groups = Settings()
     for name, nested in section_types(type(config)).items():
         value = vars(config).get(name, UNKNOWN)
@@ -186,16 +196,7 @@ def workers_of(config: Section) -> Iterator[tuple[str, WorkerConfig]]:
             groups |= {f"{name}.{key}": item for key, item in dict.items(value)}
         else:
             groups[name] = value
-    return groups.items()
-
-
-def worker_at(config: Section, path: str) -> WorkerConfig | None:
-    """A group of workers by its path; None where there is none."""
-    field, _, name = path.partition(".")
-    found = getattr(config, field, None)
-    if name:
-        found = found.get(name) if isinstance(found, dict) else None
-    return found if isinstance(found, WorkerConfig) else None
+    return groups
 
 
 def prompts_per_domain(shares: dict[str, float], prompts: int) -> dict[str, int]:

@@ -20,6 +20,7 @@ from roll_schema.models.strategy_args import StrategyArguments
 from roll_schema.models.validation import sections
 from roll_schema.source import fix
 from roll_schema.source.diagnostic import Diagnostic, Edit, Severity
+from roll_schema.source.path import dotted, parse
 from roll_schema.source.scalars import shown
 from roll_schema.source.text import Source, line_end, yaml_line_start
 from roll_schema.source.tree import Node, lookup, plain, walk
@@ -144,7 +145,7 @@ def _emptied(steps: list[_Step]) -> Iterator[Edit]:
 
 def _owner(item: Diagnostic, after: Result) -> str:
     """ROLL's class of the section that a key stands in."""
-    parent = (item.path or "").rpartition(".")[0]
+    parent = dotted(parse(item.path or "")[:-1])
     if after.config is not None:
         for path, section in sections(after.config):
             if path == parent:
@@ -167,10 +168,9 @@ def _strategies(before: Result, to: str) -> Iterator[_Step]:
         name = section.__dict__.get("strategy_name") if isinstance(section, StrategyArguments) else None
         if name not in FSDP2 or name in choices or FSDP2[name] not in choices:
             continue
-        steps = path.split(".")
-        written = lookup(before.composed, [*steps, "strategy_name"])
-        settings = lookup(before.composed, [*steps, "strategy_config"])
-        resolved = lookup(before.resolved, [*steps, "strategy_config"])
+        name_path, settings_path = ((*parse(path), key) for key in ("strategy_name", "strategy_config"))
+        written, settings = lookup(before.composed, name_path), lookup(before.composed, settings_path)
+        resolved = lookup(before.resolved, settings_path)
         equal = _fsdp2(plain(resolved)) if resolved is not None else None
         if equal is None or settings is None or settings.span.source.name != before.file:
             continue

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from operator import eq
 from typing import TYPE_CHECKING
 
 from roll_schema.composition.overrides import OVERRIDE_FILE
 from roll_schema.facts import releases
 from roll_schema.models.validation import SchemaError, children, facts_of
 from roll_schema.source.change import Change, Move, Rename
+from roll_schema.source.path import Path, dotted
 from roll_schema.source.text import closest
 from roll_schema.source.tree import lookup
 
@@ -47,7 +49,7 @@ NEVER_READ = {
 
 def ignored(error: SchemaError) -> str:
     """What ROLL does with the key."""
-    where = f"in `{error.path.rpartition('.')[0]}`" if "." in error.path else "at the top level"
+    where = _told([error.place[:-1]])[0]
     return f"ROLL {error.release.name} reads no key `{error.key}` {where}, and ignores it in silence"
 
 
@@ -76,12 +78,12 @@ def remedy(error: SchemaError, roles: Roles) -> tuple[str, Change | None, bool]:
     return "Delete it, or correct its name.", None, True
 
 
-def _move(error: SchemaError, places: list[str]) -> Change | None:
+def _move(error: SchemaError, places: list[Path]) -> Change | None:
     """Into the only place, or the only one in the section above; None where that leaves a choice."""
     if len(places) > 1:
         above = _just_above(error)
-        places = [place for place in places if above and (place == above or place.startswith(f"{above}."))]
-    return Move(places[0]) if len(places) == 1 else None
+        places = [place for place in places if above and place[: len(above)] == above]
+    return Move(dotted(places[0])) if len(places) == 1 else None
 
 
 def near(error: SchemaError, roles: Roles) -> str | None:
@@ -94,15 +96,15 @@ def homes(error: SchemaError) -> list[str]:
     return _told(_homes(error))
 
 
-def _told(places: list[str]) -> list[str]:
-    return [f"in `{path}`" if path else "at the top level" for path in places]
+def _told(places: list[Path]) -> list[str]:
+    return [f"in `{dotted(path)}`" if path else "at the top level" for path in places]
 
 
-def _homes(error: SchemaError) -> list[str]:
+def _homes(error: SchemaError) -> list[Path]:
     """The paths of those places."""
-    parent = error.path.rpartition(".")[0]
+    parent = error.place[:-1]
     found = [path for path, model in _places(error) if path != parent and error.key in facts_of(model, error.release)]
-    inside = [path for path in found if parent and (path.startswith(f"{parent}.") or parent.startswith(path or " "))]
+    inside = [path for path in found if path and parent and all(map(eq, path, parent))]
     return inside or found
 
 
@@ -111,10 +113,10 @@ def releases_with(error: SchemaError) -> list[str]:
     return [name for name in releases.NAMES if error.key in facts_of(error.owner, releases.load(name))]
 
 
-def _just_above(error: SchemaError) -> str:
+def _just_above(error: SchemaError) -> Path:
     """The section that ends right above the key: a line that lost its indentation was meant for that one."""
-    parent = error.path.rpartition(".")[0]
-    holder = lookup(error.root, filter(None, parent.split(".")))
+    parent = error.place[:-1]
+    holder = lookup(error.root, parent)
     own = error.node.key_span
     siblings = holder.value.items() if holder is not None and isinstance(holder.value, dict) else ()
     before = [
@@ -123,7 +125,7 @@ def _just_above(error: SchemaError) -> str:
         if own is not None and node.key_span is not None and node.key_span.source is own.source
         if node.key_span.start < own.start
     ]
-    return ".".join(filter(None, (parent, max(before)[1]))) if before else ""
+    return (*parent, max(before)[1]) if before else ()
 
 
 @lru_cache(maxsize=4096)
@@ -133,12 +135,12 @@ def _near(key: str, owner: type[Section], release: str, discarded: frozenset[str
     return folded if folded in names else closest(folded, names, cutoff=0.8)
 
 
-def _places(error: SchemaError) -> Iterator[tuple[str, type[Section]]]:
+def _places(error: SchemaError) -> Iterator[tuple[Path, type[Section]]]:
     """The sections that this config holds, with their models."""
-    pending: list[tuple[str, type[Section], object]] = [("", error.model, error.root)]
+    pending: list[tuple[Path, type[Section], object]] = [((), error.model, error.root)]
     while pending:
         path, model, node = pending.pop(0)
         yield path, model
         value = getattr(node, "value", None)
         for below, inner, child in children(model, value):
-            pending.append((".".join(filter(None, (path, *map(str, below)))), inner, child))
+            pending.append(((*path, *below), inner, child))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from roll_schema.composition.references import Steps, find
+from roll_schema.composition.references import Steps
 from roll_schema.export import descriptions
 from roll_schema.facts import types
 from roll_schema.facts.catalog.adapters import ADAPTABLE
@@ -24,6 +24,7 @@ from roll_schema.server.values import summary
 from roll_schema.source import scalars
 from roll_schema.source.secrets import printable
 from roll_schema.source.text import yaml_line_start
+from roll_schema.source.tree import lookup
 
 Kind = Literal["field", "section", "value", "block", "variable", "module", "file", "rule"]
 
@@ -206,11 +207,11 @@ def _variables(document: Document, here: Cursor) -> Iterator[Item]:
     if dots:
         base = (*here.path, here.key) if here.key else here.path
         typed = [*base[: len(base) - dots], *filter(None, typed)]
-    node = find(document.whole.composed, tuple(typed))
+    node = lookup(document.whole.composed, tuple(typed))
     if node is not None and isinstance(node.value, dict):
         for number, (key, child) in enumerate(node.value.items()):
             if isinstance(key, str):
-                value = find(document.whole.resolved, (*typed, key))
+                value = lookup(document.whole.resolved, (*typed, key))
                 detail = summary(document, (*typed, key), value or child)
                 text = key + ("" if isinstance(child.value, dict) else "}")
                 yield Item(key, "variable", text, here.start, detail, "", number)
@@ -253,7 +254,7 @@ def _rules(here: Cursor, offset: int) -> Iterator[Item]:
 
 def _present(document: Document, here: Cursor, steps: Steps) -> set[str]:
     """The keys that stand at the place already, by the tree or, where that cannot be, by the lines."""
-    node = find(document.own, steps) if document.own is not None else None
+    node = lookup(document.own, steps) if document.own is not None else None
     if node is not None and isinstance(node.value, dict):
         typed = re.compile(r"[\w.-]*").match(document.source.text, here.start)
         return {str(key) for key in node.value} - {typed.group() if typed else ""}

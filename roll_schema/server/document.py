@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from roll_schema import models
-from roll_schema.composition.references import Steps, find, nodes
+from roll_schema.composition.references import Steps, nodes
 from roll_schema.engine import detect, linting, request
 from roll_schema.engine.options import Options
 from roll_schema.engine.result import Result
@@ -16,7 +16,7 @@ from roll_schema.rules import RULES
 from roll_schema.source import tree
 from roll_schema.source.diagnostic import Diagnostic
 from roll_schema.source.text import Source, Span
-from roll_schema.source.tree import Node
+from roll_schema.source.tree import Node, lookup
 
 
 class Document:
@@ -93,16 +93,16 @@ class Document:
     def model(self) -> type[Section]:
         """The class of the whole config; that of RLVR where nothing tells the pipeline."""
         name = self.whole.pipeline.name
-        base = find(self.whole.composed, ("pure_opd_pipeline_type",))
+        base = lookup(self.whole.composed, ("pure_opd_pipeline_type",))
         return models.of_pipeline(name if name in models.PIPELINES else "rlvr", base.value if base is not None else "")
 
     def composed(self, steps: Steps) -> Node | None:
         """The value at a place of the composed config, as it is written."""
-        return find(self.whole.composed, steps)
+        return lookup(self.whole.composed, steps)
 
     def resolved(self, steps: Steps) -> Node | None:
         """The value at a place of the composed config, without `${...}`."""
-        return find(self.whole.resolved, steps)
+        return lookup(self.whole.resolved, steps)
 
     def at(self, offset: int) -> tuple[Steps, Node] | None:
         """The innermost key or value of the text at an offset, with the keys that lead to it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from roll_schema.composition.references import Steps, nodes
+from roll_schema.composition.references import nodes
 from roll_schema.facts.missing import FactMissing
 from roll_schema.models.section import Unresolved, known
 from roll_schema.planning import plan
@@ -13,6 +13,7 @@ from roll_schema.planning.plan import Plan
 from roll_schema.planning.workers import gpus_per_worker, step_size, workers_of
 from roll_schema.server.document import Document
 from roll_schema.server.values import summary
+from roll_schema.source.path import Path, dotted, parse
 from roll_schema.source.secrets import printable
 from roll_schema.source.text import Span
 from roll_schema.source.tree import UNKNOWN
@@ -59,7 +60,7 @@ def hints(document: Document) -> Iterator[Hint]:
             yield Hint(node.span.end, f"  {told}")
 
 
-def _numbers(document: Document) -> Iterator[tuple[Steps, str]]:
+def _numbers(document: Document) -> Iterator[tuple[Path, str]]:
     config = document.whole.config
     if config is None:
         return
@@ -73,7 +74,7 @@ def _numbers(document: Document) -> Iterator[tuple[Steps, str]]:
     devices = {role.name: len(role.devices) for role in made.roles} if made is not None else {}
     for part, worker in known(workers_of(config)):
         name = document.whole.roles.written(part)
-        steps = tuple(name.split("."))
+        steps = parse(name)
         if count := devices.get(name):
             try:
                 size = gpus_per_worker(worker) or 1
@@ -97,7 +98,7 @@ def lenses(document: Document) -> Iterator[Lens]:
     for line in made.arithmetic:
         yield Lens(document.source.span(0, 0), line)
     for steps, node in nodes(document.own):
-        role = next((role for role in made.roles if role.name == ".".join(steps)), None)
+        role = next((role for role in made.roles if role.name == dotted(steps)), None)
         if role is not None and role.summary and node.key_span is not None:
             yield Lens(node.key_span, role.summary)
 

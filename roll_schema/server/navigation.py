@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from roll_schema.composition.references import Steps, find, references
+from roll_schema.composition.references import Steps, references
 from roll_schema.server.document import Document
 from roll_schema.server.values import reference_at
 from roll_schema.source.text import Span
-from roll_schema.source.tree import Node
+from roll_schema.source.tree import Node, lookup
 
 
 def definitions(document: Document, offset: int) -> list[Span]:
@@ -39,7 +39,7 @@ def uses(document: Document, offset: int, *, declaration: bool) -> list[Span]:
         return []
     target: Steps = reference.target if reference is not None else found[0] if found is not None else ()
     spans = [one.span for one in references(root) if one.target[: len(target)] == target]
-    node = find(root, target)
+    node = lookup(root, target)
     if declaration and node is not None and node.key_span is not None:
         spans.insert(0, node.key_span)
     return list(dict.fromkeys(spans))

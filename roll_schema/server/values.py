@@ -7,6 +7,7 @@ import re
 from roll_schema.composition.references import Reference, Steps, references
 from roll_schema.server.document import Document
 from roll_schema.source import scalars
+from roll_schema.source.path import dotted
 from roll_schema.source.redact import shown
 from roll_schema.source.secrets import MASK, is_secret_path, printable
 from roll_schema.source.text import Span
@@ -24,7 +25,7 @@ def summary(document: Document, steps: Steps, node: Node) -> str:
         return f"mapping of {len(value)}"
     if isinstance(value, list):
         return f"list of {len(value)}"
-    if is_secret_path(".".join(steps)):
+    if is_secret_path(dotted(steps)):
         return MASK
     return shown(scalars.shown(value), document.whole.secrets)[:_LONGEST]
 

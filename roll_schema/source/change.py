@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from roll_schema.source import fix, tree
 from roll_schema.source.diagnostic import Edit
+from roll_schema.source.path import Path, parse
 from roll_schema.source.text import YAML_LINE_ENDS, line_end, yaml_line_end, yaml_line_start, yaml_lines
 from roll_schema.source.tree import Node
 
@@ -51,12 +52,12 @@ _Made = Callable[[str, str], str]
 
 def edits(change: Change, root: Node, path: str, primary_file: str) -> tuple[Edit, ...]:
     """The edits that a change of the field at a path takes; none where it cannot be made by machine."""
-    way = _way(root, path)
+    way = _way(root, parse(path))
     match change:
         case Add(text, beside):
-            section, _, key = path.rpartition(".")
-            parents = _way(root, section)
-            added = _added(parents[-1], beside or key, text) if parents else None
+            *above, key = parse(path)
+            parents = _way(root, tuple(above))
+            added = _added(parents[-1], beside or str(key), text) if parents else None
             return _judged(added, parents, primary_file)
         case Drop():
             dropped = fix.remove_item(way[-2], way[-1]) if len(way) > 1 else None
@@ -70,7 +71,7 @@ def edits(change: Change, root: Node, path: str, primary_file: str) -> tuple[Edi
             written = [Edit(way[-1].span, text, safe=True)] if fits else None
             return _judged(written, way, primary_file, unless=("aliased",))
         case Move(to):
-            target = _way(root, to)
+            target = _way(root, parse(to))
             moved = _moved(way[-2], way[-1], target[-1]) if len(way) > 1 and target else None
             return _judged(moved, [*way[:-1], *target], primary_file)
 
@@ -89,7 +90,7 @@ def _judged(
     return tuple(edit._replace(safe=not elsewhere and not reused) for edit in made)
 
 
-def _way(root: Node, path: str) -> list[Node]:
+def _way(root: Node, path: Path) -> list[Node]:
     """The nodes from the root to a path; empty where it leads nowhere."""
     nodes, whole = tree.way(root, path)
     return nodes if whole else []

@@ -7,9 +7,9 @@ refuses is refused here too (tabs between tokens, duplicate keys and anchors, ..
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple
 
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
@@ -24,6 +24,7 @@ from ruamel.yaml.events import (
 
 from roll_schema.source import loader, scalars, syntax
 from roll_schema.source.diagnostic import Fault, Note
+from roll_schema.source.path import Key, Path, dotted, join
 from roll_schema.source.text import YAML_LINE_ENDS, Source, Span, yaml_lines
 
 MAX_DEPTH = 200
@@ -32,7 +33,6 @@ MAX_NODES = 1_000_000
 """Nodes of one document, aliases counted as often as they are used."""
 MAX_SYNTAX_ERRORS = 10
 
-Key: TypeAlias = str | int | float | bool | bytes | None
 HopKind = Literal["replaced", "interpolated", "aliased", "overridden"]
 
 
@@ -139,26 +139,27 @@ def plain(node: Node) -> Any:
     return value
 
 
-def lookup(node: Node | None, steps: Iterable[Key]) -> Node | None:
-    """The node that keys and list indexes lead to, or None when there is none."""
-    for step in steps:
-        value = node.value if node is not None else None
-        if isinstance(value, dict):
-            node = value.get(step)
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            node = value[step]
-        else:
+def child(value: Any, step: Key) -> Any:
+    """What one step leads to from a mapping or a list, as OmegaConf takes it; None where there is nothing."""
+    if isinstance(value, dict):
+        return value.get(step)
+    if isinstance(value, list) and isinstance(step, (str, int)):
+        try:
+            index = int(step)
+        except ValueError:
             return None
-    return node
+        return value[index] if 0 <= index < len(value) else None
+    return None
 
 
-def way(root: Node, path: str) -> tuple[list[Node], bool]:
-    """The nodes from the root along a dotted path (`a.b[0].c`), and whether it leads to its end."""
-    nodes = [root]
-    steps = path.replace("[", ".[").split(".") if path else []
-    index = 0
-    while index < len(steps):
-        found, taken = _step(nodes[-1], steps, index)
+def way(root: Node, path: Path) -> tuple[list[Node], bool]:
+    """The nodes from the root along a path, and whether it leads to its end."""
+    nodes, index = [root], 0
+    while index < len(path):
+        value = nodes[-1].value
+        found, taken = child(value, path[index]), 1
+        if found is None and isinstance(value, dict):
+            found, taken = _spelled(value, path[index:])
         if found is None:
             return nodes, False
         nodes.append(found)
@@ -166,27 +167,21 @@ def way(root: Node, path: str) -> tuple[list[Node], bool]:
     return nodes, True
 
 
-def _step(here: Node, steps: list[str], index: int) -> tuple[Node | None, int]:
-    """The child that the next steps name; a key may itself hold dots."""
-    if isinstance(here.value, dict):
-        for end in range(index + 1, len(steps) + 1):
-            name = ".".join(steps[index:end]).replace(".[", "[")
-            child = here.value.get(name)
-            if child is None:  # a key may also be a number or a truth value
-                others = (item for key, item in here.value.items() if not isinstance(key, str) and str(key) == name)
-                child = next(others, None)
-            if child is not None:
-                return child, end - index
-    elif isinstance(here.value, list) and steps[index].startswith("["):
-        number = int(steps[index][1:-1])
-        if number < len(here.value):
-            return here.value[number], 1
+def _spelled(value: dict[Key, Node], path: Path) -> tuple[Node | None, int]:
+    """The child whose key is written as the next steps are: a number, or a text that itself holds dots or brackets."""
+    others = {str(key): node for key, node in value.items() if type(key) is not str}
+    for taken in range(1, len(path) + 1):
+        name = dotted(path[:taken])
+        found = value.get(name) or others.get(name)
+        if found is not None:
+            return found, taken
     return None, 0
 
 
-def join(path: str, key: Key) -> str:
-    """`a.b` and `c` to `a.b.c`."""
-    return f"{path}.{key!s}" if path else str(key)
+def lookup(root: Node | None, path: Path) -> Node | None:
+    """The node that a path leads to, or None when there is none."""
+    nodes, whole = way(root, path) if root is not None else ([], False)
+    return nodes[-1] if whole else None
 
 
 class _GiveUp(Exception):

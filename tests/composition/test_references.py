@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from roll_schema.composition.references import find, references
+from roll_schema.composition.references import references
 from roll_schema.source import tree
 from roll_schema.source.text import Source
 
@@ -22,11 +22,3 @@ def test_absolute_relative_and_nested() -> None:
     assert found("a: ${b.${c}}\n") == [("${c}", ("c",))]
     assert found("l: [1, '${a}']\n") == [("${a}", ("a",))]
     assert found("a: '${b'\n") == []
-
-
-def test_find() -> None:
-    root, _ = tree.parse(Source("c", "a: [x, {b: 1}]\n2: y\n"))
-    one, other = find(root, ("a", "1", "b")), find(root, ("2",))
-    assert one is not None
-    assert other is not None
-    assert (one.value, other.value, find(root, ("a", "9")), find(root, ("a", "b", "c"))) == (1, "y", None, None)

@@ -89,7 +89,7 @@ def _wrong_items(error: SchemaError, items: list[Node]) -> Iterator[Problem]:
 def wanted_type(error: SchemaError) -> str:
     """The declared type of a field, or of the items in it, in words."""
     declared = types.parse(facts_of(error.owner, error.release).get(error.field, {}).get("type", ""))
-    if error.path.rpartition(".")[2] != error.field:
+    if error.place[-1] != error.field:
         declared = next((kind.items[-1] for kind in declared.alternatives if kind.items), types.ANY)
     wanted = declared.required
     return _SPELLED.get(str(wanted)) or NAMES.get(wanted.alternatives[0].kind, "a mapping")

@@ -33,6 +33,7 @@ from roll_schema.models.section import Unresolved
 from roll_schema.planning.workers import counts_optimizer_steps, device_count, ranks_counted, runs_on, workers_of
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.diagnostic import Severity
+from roll_schema.source.path import parse
 from roll_schema.source.scalars import shown
 
 if TYPE_CHECKING:
@@ -116,8 +117,8 @@ def zero_divisor(config: BaseConfig, context: Context) -> Iterator[Problem]:
 
 
 def _at(config: Any, path: str) -> Any:
-    for step in path.split("."):
-        config = getattr(config, step, None)
+    for step in parse(path):
+        config = getattr(config, str(step), None)
     return config
 
 
