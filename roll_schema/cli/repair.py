@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 from roll_schema.cli.inputs import Input, read_file, with_project
-from roll_schema.engine import linting
 from roll_schema.engine.options import Options
 from roll_schema.engine.result import Result
 from roll_schema.rewriting.repair import Repair, repair
@@ -41,17 +40,9 @@ def repair_files(files: list[Input], options: Options, *, unsafe: bool, diff: bo
 
 def add_ignores(files: list[Input], options: Options) -> Repaired:
     """Write comments for what is wrong into the files; raises click's UsageError where one cannot be written."""
-    return _edited(files, options, False, _silenced)
-
-
-def _silenced(path: Path, source: Source, options: Options) -> Repair:
     from roll_schema.rewriting import silence
 
-    result = linting.lint(path, source, options)
-    if not result.was_checked:
-        return Repair(source.text, result, ())  # what is wrong hides the rest, and cannot be silenced
-    text, answered = silence.add(source, result.diagnostics)
-    return Repair(text, linting.lint(path, Source(source.name, text), options), tuple(answered))
+    return _edited(files, options, False, silence.silenced)
 
 
 def _edited(

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
-from roll_schema.engine import suppress
+from roll_schema.engine import linting, suppress
+from roll_schema.engine.options import Options
+from roll_schema.rewriting.repair import Repair
 from roll_schema.source import fix, tree
 from roll_schema.source.diagnostic import Diagnostic, Edit
 from roll_schema.source.text import Source, line_end
+
+
+def silenced(path: Path, source: Source, options: Options) -> Repair:
+    """A config with comments at all that is wrong with it, linted again."""
+    result = linting.lint(path, source, options)
+    if not result.was_checked:
+        return Repair(source.text, result, ())  # what is wrong hides the rest, and cannot be silenced
+    text, answered = add(source, result.diagnostics)
+    return Repair(text, linting.lint(path, Source(source.name, text), options), tuple(answered))
 
 
 def add(source: Source, items: Iterable[Diagnostic]) -> tuple[str, list[Diagnostic]]:
