@@ -10,7 +10,7 @@ from roll_schema.facts.missing import FactMissing
 from roll_schema.models.roles import STUDENT, USUAL, Roles
 from roll_schema.models.section import Unresolved, guarded
 from roll_schema.source.diagnostic import FAILS, Severity
-from roll_schema.source.path import join, parse
+from roll_schema.source.path import parse
 from roll_schema.source.tree import UNKNOWN, Node, lookup, plain
 
 if TYPE_CHECKING:
@@ -100,7 +100,8 @@ class Context(NamedTuple):
         return node.span.text if node is not None else ""
 
     def _node(self, field_path: str) -> Node | None:
-        return lookup(self.root, parse(self.roles.written(join(self.path, field_path))))
+        path = ".".join(filter(None, (self.path, field_path)))
+        return lookup(self.root, parse(self.roles.written(path)))
 
 
 RLVR_TRAINING = ("rlvr", "rlvr_vl", "rlvr_vlmath", "onpolicy_distill")

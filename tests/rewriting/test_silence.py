@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from roll_schema import api
+from roll_schema.engine import request
 from roll_schema.engine.linting import lint
 from roll_schema.engine.options import Options
 from roll_schema.rewriting import silence
@@ -56,7 +56,7 @@ CONFIGS = [path for path in corpus_files("0.2.1/examples/*/*.yaml") if path.pare
 @pytest.mark.parametrize("path", CONFIGS[::3], ids=lambda path: path.stem)
 def test_real_configs(path: Path) -> None:
     source = read(path)
-    options = api.with_project(path, Options(release="0.2.1"))
+    options = request.with_project(path, Options(release="0.2.1"))
     before = [item for item in lint(path, source, options).diagnostics if item.span.source is source]
     text, answered = silence.add(source, before)
     after = lint(path, Source(source.name, text), options)
