@@ -20,9 +20,9 @@ def _files(group: str) -> tuple[str, ...]:
 
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    entry.name: _files(entry.name)
+    entry.name: found
     for entry in sorted(os.scandir(_FOLDER), key=lambda entry: entry.name)
-    if entry.is_dir() and entry.name != "__pycache__"
+    if entry.is_dir() and (found := _files(entry.name))
 }
 """The rules' files, by folder."""
 
