@@ -11,7 +11,7 @@ from roll_schema.facts import releases
 from roll_schema.rules import OPTIONAL_GROUPS, RULES
 from roll_schema.rules.rule import Rule
 from roll_schema.source.diagnostic import Diagnostic
-from tests.rules.verdicts import machines_of, pipeline_of
+from tests.rules.options import in_text, parse, pipeline_of
 from tests.support import MARK, examples, lint_text
 
 ACTOR = re.compile(r"\bactor_(train|infer)\b")
@@ -56,8 +56,8 @@ def of_student(text: str) -> str:
 
 def said(rule: Rule, text: str) -> list[Diagnostic]:
     """All that is found in an example."""
-    options = {"release": holds(rule)[0], "pipeline": pipeline_of(rule), "targets": frozenset(OPTIONAL_GROUPS)}
-    return lint_text(text, preview=True, **options, **machines_of(text)).diagnostics
+    options = parse({"release": holds(rule)[0], "pipeline": pipeline_of(rule), **in_text(text)})
+    return lint_text(text, **options._replace(targets=frozenset(OPTIONAL_GROUPS))._asdict()).diagnostics
 
 
 def words(item: Diagnostic) -> list[str]:
