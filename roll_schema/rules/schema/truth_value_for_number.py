@@ -29,10 +29,7 @@ if TYPE_CHECKING:
 def truth_value_for_number(section: Section, context: Context) -> Iterator[Problem]:
     facts = facts_of(type(section), context.release)
     for field in section.model_fields_set:
-        value = context.written(field)
-        if not isinstance(value, bool):
-            continue
-        declared = {kind.name for kind in types.parse(facts.get(field, {}).get("type", "")).alternatives}
-        if "bool" not in declared and declared & {"int", "float"}:
+        value, declared = context.written(field), types.parse(facts.get(field, {}).get("type", "")).required
+        if isinstance(value, bool) and declared.kind in ("int", "float"):
             message = f"`{field}` is a number, and {shown(value)} is taken as {int(value)}"
             yield Problem(field, message, f"Write `{field}: {int(value)}`, or the number that was meant.")

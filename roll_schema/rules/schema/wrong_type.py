@@ -92,7 +92,7 @@ def wanted_type(error: SchemaError) -> str:
     if error.place[-1] != error.field:
         declared = next((kind.items[-1] for kind in declared.alternatives if kind.items), types.ANY)
     wanted = declared.required
-    return _SPELLED.get(str(wanted)) or NAMES.get(wanted.alternatives[0].kind, "a mapping")
+    return _SPELLED.get(str(wanted)) or NAMES.get(wanted.kind, "a mapping")
 
 
 def describe(value: Any) -> str:
