@@ -51,12 +51,13 @@ def _checked_out(path: Path) -> Choice | None:
     folder = files.resolve(path.parent)
     for up in (folder, *folder.parents):
         if files.is_file(up / "roll" / "configs" / "worker_config.py"):
-            from roll_schema.facts import extract  # only who works in a checkout pays for it
+            from roll_schema.facts import forks  # only who works in a checkout pays for it
+            from roll_schema.facts.forks.checkout import InvalidCheckout
 
             files.not_to_be_kept()  # since it is read by its own door
             try:
-                return Choice(extract.release_of(up).name, f"nearest to the ROLL checkout {up.name}")
-            except extract.InvalidCheckout:
+                return Choice(forks.release_of(up).name, f"nearest to the ROLL checkout {up.name}")
+            except InvalidCheckout:
                 return None
     return None
 

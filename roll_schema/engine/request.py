@@ -137,11 +137,12 @@ def _fork(checkout: Path | None, why: str, release: str | None) -> dict[str, Any
     """The options for a checkout: its classes as a release, and what the summary says of it."""
     if checkout is None:
         return {}
-    from roll_schema.facts import extract
+    from roll_schema.facts import forks
+    from roll_schema.facts.forks.checkout import InvalidCheckout
 
     try:
-        fork = extract.release_of(checkout, release)
-    except extract.InvalidCheckout as error:
+        fork = forks.release_of(checkout, release)
+    except InvalidCheckout as error:
         raise InputError(str(error)) from None
-    new, gone = extract.difference(fork)
+    new, gone = forks.difference(fork)
     return {"fork": fork, "fork_reason": f"{why} {checkout}: {new} keys new or changed, {gone} gone"}

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from roll_schema.facts import extract, releases
-from roll_schema.facts.extract import InvalidCheckout
+from roll_schema.facts import forks, releases
+from roll_schema.facts.forks.checkout import InvalidCheckout
 from tests.support import lint_text, places
 
 
@@ -44,9 +44,9 @@ def _default(fact: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("name", releases.NAMES)
 def test_a_checkout_of_a_release_is_that_release(tmp_path: Path, name: str) -> None:
-    fork = extract.read(write_checkout(tmp_path, name))
+    fork = forks.read(write_checkout(tmp_path, name))
     assert fork.name == name
-    assert extract.difference(fork) == (0, 0)
+    assert forks.difference(fork) == (0, 0)
     for owner, fields in releases.load(name).classes.items():
         assert fork.classes[owner] == fields, owner
 
@@ -63,8 +63,8 @@ def test_a_fork_has_its_own_keys(tmp_path: Path) -> None:
     folder = write_checkout(tmp_path, "0.2.1", FORK)
     extra = "@dataclass\nclass ExtraConfig:\n    depth: int = 1\n    again: ExtraConfig = None\n"
     (folder / "roll" / "configs" / "extra.py").write_text(extra, encoding="utf-8")
-    fork = extract.read(folder)
-    assert (fork.name, extract.difference(fork)) == ("0.2.1", (4, 0))
+    fork = forks.read(folder)
+    assert (fork.name, forks.difference(fork)) == ("0.2.1", (4, 0))
     text = (
         "actor_train:\n  speculative_depth: 8\n  reward_shape: peaked\n  world_size: 1.5\n  extra: {depth: 2}\n"
         "rewards:\n  m: {speculative_depth: 8}\n"
@@ -88,7 +88,7 @@ def test_inheritance_and_ways_of_writing_types(tmp_path: Path) -> None:
         "    eight: Union[Literal['a'], Dict[str, Literal['b']]] = 'a'\n"
     )
     (configs / "worker_config.py").write_text(text, encoding="utf-8")
-    fields = extract.read(tmp_path).classes["WorkerConfig"]
+    fields = forks.read(tmp_path).classes["WorkerConfig"]
     assert fields == {
         "one": {"type": "int", "default": 1},
         "two": {"type": "Optional[str]", "default": "x"},
@@ -102,7 +102,7 @@ def test_inheritance_and_ways_of_writing_types(tmp_path: Path) -> None:
 
 def test_what_is_no_checkout_is_said_clearly(tmp_path: Path) -> None:
     with pytest.raises(InvalidCheckout, match="is no ROLL checkout"):
-        extract.read(tmp_path)
+        forks.read(tmp_path)
     configs = tmp_path / "roll" / "configs"
     configs.mkdir(parents=True)
     file = configs / "worker_config.py"
@@ -116,14 +116,14 @@ def test_what_is_no_checkout_is_said_clearly(tmp_path: Path) -> None:
     for text, message in hostile.items():
         file.write_text(text, encoding="utf-8")
         with pytest.raises(InvalidCheckout, match=message):
-            extract.read(tmp_path)
+            forks.read(tmp_path)
     file.write_bytes(b"\xff\xfe")
     with pytest.raises(InvalidCheckout, match="cannot be read"):
-        extract.read(tmp_path)
+        forks.read(tmp_path)
     file.unlink()
     os.mkfifo(file)
     with pytest.raises(InvalidCheckout, match="not a file"):
-        extract.read(tmp_path)
+        forks.read(tmp_path)
 
 
 def test_links_out_of_the_checkout_are_not_followed(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_links_out_of_the_checkout_are_not_followed(tmp_path: Path) -> None:
     configs.mkdir(parents=True)
     (configs / "worker_config.py").symlink_to(outside)
     with pytest.raises(InvalidCheckout, match="leads out of"):
-        extract.read(tmp_path / "checkout")
+        forks.read(tmp_path / "checkout")
 
 
 def test_classes_that_inherit_in_a_circle_end(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_classes_that_inherit_in_a_circle_end(tmp_path: Path) -> None:
     configs.mkdir(parents=True)
     text = "@dataclass\nclass WorkerConfig(B):\n    a: int = 1\n@dataclass\nclass B(WorkerConfig):\n    b: int = 1\n"
     (configs / "worker_config.py").write_text(text, encoding="utf-8")
-    assert set(extract.read(tmp_path).classes["WorkerConfig"]) == {"a", "b"}
+    assert set(forks.read(tmp_path).classes["WorkerConfig"]) == {"a", "b"}
 
 
 def test_a_config_in_a_checkout_is_for_its_release(tmp_path: Path) -> None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from roll_schema.facts import releases, types
-from roll_schema.facts.releases import Release
+from roll_schema.facts import types
 from roll_schema.facts.types import Type
 
 _PLACES = ("roll/configs/*.py", "roll/pipeline/**/*config*.py")
@@ -35,52 +33,9 @@ class _Class:
     fields: Fields = field(default_factory=dict)
 
 
-def read(folder: Path, base: str | None = None) -> Release:
-    """The checkout as a release: its own classes over those of the nearest one, or of `base`.
-
-    Raises InvalidCheckout.
-    """
-    classes = _flattened(list(_classes(folder)))
-    if "WorkerConfig" not in classes:
-        raise InvalidCheckout(f"{folder} is no ROLL checkout: no WorkerConfig is defined below roll/configs")
-    nearest = releases.load(base or nearest_to(classes))
-    changed = {
-        name: frozenset(key for key, fact in fields.items() if _kind(fact) != _kind(nearest.classes[name].get(key, {})))
-        for name, fields in classes.items()
-        if name in nearest.classes
-    }
-    return replace(nearest, classes={**nearest.classes, **classes}, changed=changed)
-
-
-@cache
-def release_of(folder: Path, base: str | None = None) -> Release:
-    """The checkout in a folder as a release, read once; see `read`. Raises InvalidCheckout."""
-    return read(folder, base)
-
-
-def nearest_to(classes: dict[str, Fields]) -> str:
-    """The known release whose classes differ least; of several the latest."""
-
-    def distance(name: str) -> int:
-        known = releases.load(name).classes
-        return sum(len(_kinds(fields) ^ _kinds(known.get(owner, {}))) for owner, fields in classes.items())
-
-    return min(reversed(releases.NAMES), key=distance)
-
-
-def difference(fork: Release) -> tuple[int, int]:
-    """How many keys of a checkout are new or of another type than in the release below it, and how many are gone."""
-    known = releases.load(fork.name).classes
-    gone = sum(len(set(known[name]) - set(fork.classes[name])) for name in fork.changed)
-    return sum(map(len, fork.changed.values())), gone
-
-
-def _kinds(fields: Fields) -> set[tuple[str, tuple[str, str]]]:
-    return {(key, _kind(fact)) for key, fact in fields.items()}
-
-
-def _kind(fact: dict[str, Any]) -> tuple[str, str]:
-    return str(fact.get("type")), str(fact.get("choices"))
+def classes_of(folder: Path) -> dict[str, Fields]:
+    """The config classes of a checkout, each with all its fields; raises InvalidCheckout."""
+    return _flattened(list(_classes(folder)))
 
 
 def _classes(folder: Path) -> Iterator[_Class]:
