@@ -41,7 +41,7 @@ TESTS = (
     "tests/engine/test_linting.py",
     "tests/facts/test_catalog.py",
     "tests/facts/test_checkpoint.py",
-    "tests/planning/test_memory.py",
+    "tests/planning/memory",
     "tests/rewriting/test_migrate.py",
     "tests/source/test_tree.py",
     "tests/test_examples.py",

@@ -17,7 +17,9 @@ from roll_schema.facts.catalog.checkpoint import Checkpoint
 from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.section import Settings
 from roll_schema.planning import memory
-from roll_schema.planning.memory import Weights
+from roll_schema.planning.memory import vllm
+from roll_schema.planning.memory.common import Weights
+from roll_schema.planning.memory.weights import weights_of
 from tests.patience import PATIENCE
 from tests.support import lint_text
 
@@ -72,7 +74,7 @@ actor_train:
     config = lint_text(text).config
     assert isinstance(config, PPOConfig)
     known = Checkpoint("qwen2", SIZES, "here", tied=False)
-    weights = memory.weights_of(config.actor_train, known, trains=True)
+    weights = weights_of(config.actor_train, known, trains=True)
     assert weights.trained == trained
     return {
         amount.what: amount.bytes
@@ -125,7 +127,7 @@ def test_the_kv_cache_of_a_token_is_as_vllm_computes_it(
     theirs = spec.page_size_bytes * model.get_num_layers(engine.parallel_config) / block
     sizes = {**SIZES, "layers": layers, "heads": heads, "kv_heads": kv_heads, "hidden": hidden}
     weights = Weights(Checkpoint("qwen2", sizes, "here", tied=False), 0, 0, 0, 2)
-    assert memory.kv_bytes_per_token(weights, Settings(), tensor, 1) == theirs
+    assert vllm.kv_bytes_per_token(weights, Settings(), tensor, 1) == theirs
 
 
 def main(job: dict[str, Any]) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from roll_schema.planning.plan import DeviceGroup, Plan, Role
+from roll_schema.planning.holdings import DeviceGroup
+from roll_schema.planning.placement import Role
+from roll_schema.planning.plan import Plan
 from roll_schema.version import VERSION
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from html import escape
 
 from roll_schema.facts.catalog.gpus import GIB
-from roll_schema.planning.plan import Plan, Role
+from roll_schema.planning.placement import Role
+from roll_schema.planning.plan import Plan
 from roll_schema.source.secrets import printable
 
 PALETTE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a800", "#7f7f7f")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from roll_schema.facts.devices import ranges
-from roll_schema.planning.plan import TITLES, DeviceGroup, Holding, Plan
+from roll_schema.planning.holdings import DeviceGroup, Holding
+from roll_schema.planning.phases import TITLES
+from roll_schema.planning.plan import Plan
 from roll_schema.report.plan.layout import (
     caches,
     colors,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.facts.devices import ranges
-from roll_schema.planning.plan import TITLES, DeviceGroup, Plan
+from roll_schema.planning.holdings import DeviceGroup
+from roll_schema.planning.phases import TITLES
+from roll_schema.planning.plan import Plan
 from roll_schema.report.plan.layout import caches, colors, devices_of, gib, node_rows, placed, subtitle
 from roll_schema.source.secrets import printable
 

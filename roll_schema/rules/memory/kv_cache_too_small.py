@@ -46,13 +46,14 @@ def kv_cache_too_small(config: PPOConfig, context: Context) -> Iterator[Problem]
     if workers.settings_of(worker, "vllm") is None:
         return
     gpu = context.need_gpu()
-    from roll_schema.planning import memory  # loaded only where somebody asks
+    from roll_schema.planning.memory.vllm import engine, engine_share  # loaded only where somebody asks
+    from roll_schema.planning.memory.weights import weights_of
 
     model, known = workers.model_modules(config, "actor_infer")
-    weights = memory.weights_of(worker, known, trains=False)
-    amounts, cache = memory.engine(config, worker, weights, gpu)
+    weights = weights_of(worker, known, trains=False)
+    amounts, cache = engine(config, worker, weights, gpu)
     taken = sum(amount.bytes for amount in amounts if not amount.bound and amount.what != "KV cache")
-    share = memory.engine_share(worker) * gpu.memory
+    share = engine_share(worker) * gpu.memory
     needed = cache.bytes_per_token * cache.longest if cache is not None else 0
     if taken + needed <= share:
         return
@@ -60,7 +61,7 @@ def kv_cache_too_small(config: PPOConfig, context: Context) -> Iterator[Problem]
     sequence = f", and a sequence of {cache.longest:,} tokens needs {needed / GIB:.1f}" if cache is not None else ""
     yield Problem(
         "actor_infer.strategy_args.strategy_config.gpu_memory_utilization",
-        f"{memory.engine_share(worker):g} of {gpu.title}'s {gpu.memory / GIB:.1f} GiB is {share / GIB:.1f}: weights of "
+        f"{engine_share(worker):g} of {gpu.title}'s {gpu.memory / GIB:.1f} GiB is {share / GIB:.1f}: weights of "
         f"`{model}`{slots} take {taken / GIB:.1f}{sequence}",
         help="Raise `tensor_parallel_size` or `gpu_memory_utilization`, or lower `max_model_len`.",
     )
