@@ -34,7 +34,7 @@ REFUSED_LATER = {
 DIFFERENT = {
     "merge-order": "which mapping of a merge list wins depends on PyYAML's release; a fault says so",
     "nested-too-deep": "a bound of this project, not far below where PyYAML runs out of stack",
-    "too-large": "a bound of this project on what aliases multiply to",
+    "too-many-values": "a bound of this project on what aliases multiply to",
 }
 """Rules after which nothing is compared; why."""
 

@@ -57,12 +57,12 @@ def bomb() -> str:
 
 
 TEXTS: dict[str, tuple[Callable[[], str], str]] = {
-    "alias bomb": (bomb, "error[too-large] more than 1,000,000 values"),
+    "alias bomb": (bomb, "error[too-many-values] more than 1,000,000 values"),
     "merges that multiply": (
         lambda: (
             HEAD + "b0: &b0 {a: 1}\n" + "".join(f"b{n + 1}: &b{n + 1} {{<<: [*b{n}, *b{n}]}}\n" for n in range(3000))
         ),
-        "error[too-large] more than 1,000,000 values",
+        "error[too-many-values] more than 1,000,000 values",
     ),
     "100,000 levels of lists": (lambda: "[" * 100_000, "error[nested-too-deep] nested deeper than 200 levels"),
     "100,000 levels of mappings": (lambda: HEAD + "x: " + "{a: " * 100_000, "error[nested-too-deep]"),
@@ -74,9 +74,9 @@ TEXTS: dict[str, tuple[Callable[[], str], str]] = {
     "a scalar of 100 MiB": (lambda: HEAD + "x: " + "a" * (100 * 2**20), "cannot be read: larger than 10 MiB"),
     "600,000 keys": (
         lambda: HEAD + "".join(f"k{number}: {number}\n" for number in range(600_000)),
-        "error[too-large] more than 10,000 problems; the rest is not shown",
+        "error[too-many-problems] more than 10,000 problems; the rest is not shown",
     ),
-    "50,000 anchors": (lambda: HEAD + "".join(f"a{n}: &a{n} {n}\n" for n in range(50_000)), "error[too-large]"),
+    "50,000 anchors": (lambda: HEAD + "".join(f"a{n}: &a{n} {n}\n" for n in range(50_000)), "error[too-many-problems]"),
     "a chain of 10,000 references": (
         lambda: HEAD + "".join(f"v{n}: ${{v{n + 1}}}\n" for n in range(10_000)) + "v10000: 1\n",
         "a chain of more than 150 interpolations leads here",

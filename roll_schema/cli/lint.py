@@ -28,6 +28,7 @@ from roll_schema.version import VERSION
 if TYPE_CHECKING:
     from roll_schema.engine.options import Options
     from roll_schema.engine.result import Result
+    from roll_schema.rules.rule import Rule
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -60,19 +61,27 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
     if not value or context.resilient_parsing:
         return
     from roll_schema.rules import RULES
+    from roll_schema.rules.renamed import current
     from roll_schema.source.text import closest
 
-    rule = RULES.get(value)
-    if rule is None:
+    names = current(value)
+    if names[0] not in RULES:
         close = closest(value, RULES)
         hint = f" Did you mean {close}?" if close else ""
         raise click.BadParameter(f"there is no rule {value}.{hint}", context, parameter)
+    if names != (value,):
+        click.echo(f"{value} is a former name of {', '.join(names)}\n")
+    click.echo("\n\n".join(_manual(RULES[name]) for name in names))
+    context.exit(0)
+
+
+def _manual(rule: Rule) -> str:
+    """What is known about a rule, and its manual."""
     bounds = ["preview"] if rule.preview else []
     bounds += [f"fails {rule.fails}"] if rule.fails else []
     bounds += [f"ROLL {rule.releases}"] if rule.releases else []
     bounds += [f"pipelines {' '.join(rule.pipelines)}"] if rule.pipelines else []
-    click.echo(f"{rule.name} ({', '.join((rule.group, rule.severity.value, *bounds))})\n\n{rule.manual}")
-    context.exit(0)
+    return f"{rule.name} ({', '.join((rule.group, rule.severity.value, *bounds))})\n\n{rule.manual}"
 
 
 @click.command(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})

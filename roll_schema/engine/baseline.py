@@ -11,6 +11,7 @@ from typing import Any
 
 from roll_schema.engine.fingerprint import fingerprints
 from roll_schema.engine.result import Result
+from roll_schema.rules.renamed import RENAMED
 from roll_schema.source import fix
 from roll_schema.source.diagnostic import Diagnostic
 from roll_schema.source.files import relative
@@ -70,15 +71,25 @@ def apply(path: Path, known: set[Known], results: Iterable[Result]) -> list[Know
         if result.was_checked and not result.was_narrowed:
             files.add(_named(result.file, path))
         shown: list[Diagnostic] = []
-        for item, mark in fingerprints(result.diagnostics):
-            one = _known(item, mark, path)
-            if one in known and result.was_checked:
-                met.add(one)
+        for item, names in _with_former(result.diagnostics, path):
+            if (same := names & known) and result.was_checked:
+                met |= same
                 result.known.append(item)
             else:
                 shown.append(item)
         result.diagnostics = shown
     return sorted(one for one in known - met if one.file in files or not os.path.lexists(path.parent / one.file))
+
+
+def _with_former(items: list[Diagnostic], path: Path) -> list[tuple[Diagnostic, set[Known]]]:
+    """Each problem as it is known, under the name of its rule and the former ones."""
+    found = [(item, {_known(item, mark, path)}) for item, mark in fingerprints(items)]
+    for former, rules in RENAMED.items():
+        renamed = [(item._replace(rule=former), names) for item, names in found if item.rule in rules]
+        marked = fingerprints(item for item, _ in renamed)
+        for (item, mark), (_, names) in zip(marked, renamed, strict=True):
+            names.add(_known(item, mark, path))
+    return found
 
 
 def _known(item: Diagnostic, mark: str, path: Path) -> Known:

@@ -88,7 +88,7 @@ def _check_as(name: str, findings: Findings, composition: Composition, resolved:
     claimants = _claimants()
     for error in errors:
         if len(findings.found) + len(findings.filtered) > MAX_PROBLEMS:
-            findings.block("too-large", f"more than {MAX_PROBLEMS:,} problems; the rest is not shown")
+            findings.block("too-many-problems", f"more than {MAX_PROBLEMS:,} problems; the rest is not shown")
             break
         here = context._replace(path=error.path)
         for rule in claimants.get(error.kind, claimants.get("*", [])):
@@ -96,7 +96,7 @@ def _check_as(name: str, findings: Findings, composition: Composition, resolved:
                 _run(rule, error, here, findings)
     findings.config = config
     if config is None:
-        findings.block("too-large", "too many invalid values to check the rest of this config")
+        findings.block("too-many-problems", "too many invalid values to check the rest of this config")
         return
     findings.roles.give_parts(config)
     if not composition.complete:

@@ -10,6 +10,7 @@ from roll_schema.engine import settings
 from roll_schema.engine.options import Options
 from roll_schema.facts.catalog.gpus import GPUS, Cluster
 from roll_schema.rules import GROUPS, OPTIONAL_GROUPS, RULES
+from roll_schema.rules.renamed import current
 from roll_schema.source import files, text
 
 if TYPE_CHECKING:
@@ -84,9 +85,11 @@ def with_project(path: Path, options: Options) -> Options:
         search_paths += tuple(project.file.parent / name for name in values.get("config-dirs", ()))
         if checkout is None and "roll-src" in said:
             checkout, why = project.file.parent / values["roll-src"], said["roll-src"].reason
-    severities = project.severities(path)
-    for name in severities:
-        names_of([name], f"{project.file}: ", alone=True)
+    severities = {
+        rule: severity
+        for name, severity in project.severities(path).items()
+        for rule in names_of([name], f"{project.file}: ", alone=True)
+    }
     targets = options.targets or frozenset(filter(None, [values.get("target")]))
     check_targets(targets, f"{project.file}: ")
     nodes = options.nodes or values.get("nodes")
@@ -115,9 +118,9 @@ def check_targets(targets: Iterable[str], where: str = "") -> None:
 
 
 def names_of(values: Iterable[str], where: str = "", *, alone: bool = False) -> frozenset[str]:
-    """Rules and groups that are named, each value `alone` or with commas; raises InputError."""
+    """Rules and groups that are named, also by former names, each value `alone` or with commas; raises InputError."""
     parts = (part for value in values for part in ([value] if alone else value.split(",")))
-    names = frozenset(part.strip() for part in parts if part.strip())
+    names = frozenset(name for part in parts if part.strip() for name in current(part.strip()))
     known = {*RULES, *GROUPS}
     for name in sorted(names - known):
         close = text.closest(name, known)

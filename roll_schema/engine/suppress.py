@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from roll_schema.rules import GROUPS, RULES
+from roll_schema.rules.renamed import RENAMED, current
 from roll_schema.source.diagnostic import Diagnostic, Edit, Fault
 from roll_schema.source.text import YAML_LINE_ENDS, Source, Span, closest, yaml_line_end, yaml_line_start
 from roll_schema.source.tree import Node, walk
@@ -39,7 +40,8 @@ class Ignore:
         is_fixed = item.blocking or item.rule in _NEVER
         if is_fixed or not (self.lines[0] <= first <= self.lines[1] or first <= self.lines[0] <= last):
             return False
-        found = {item.rule, RULES[item.rule].group} & self.names.keys()
+        group = RULES[item.rule].group
+        found = {name for name in self.names if name == group or item.rule in current(name)}
         self.used |= found
         return bool(found)
 
@@ -140,7 +142,7 @@ def _wrong(span: Span, names: dict[str, Span]) -> Iterator[Fault]:
         message = "an ignore comment must name rules or groups"
         yield Fault("invalid-setting", message, span, "Write `# roll-lint: ignore[RULE] REASON`.")
     for name, place in names.items():
-        if name not in RULES and name not in GROUPS:
+        if name not in RULES and name not in GROUPS and name not in RENAMED:
             close = closest(name, [*RULES, *GROUPS])
             advice = f"Did you mean `{close}`?" if close else "`roll-lint --list-rules` names them."
             yield Fault("invalid-setting", f"there is no rule or group `{name}`", place, advice)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import isfinite, prod
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from roll_schema.facts.catalog.checkpoint import Checkpoint, checkpoint
 from roll_schema.facts.devices import InvalidDevices, OpaqueDevices, UnplacedDevices, parse_devices
@@ -127,6 +127,40 @@ def model_parallel_size(worker: WorkerConfig) -> int | None:
         size = worker.model_args.ulysses_size or 1
         return size if size > 0 else None
     return gpus_per_worker(worker)
+
+
+class Copies(NamedTuple):
+    """Copies of a model on GPUs, as ROLL counts them while it loads a config; each takes the product of the sizes."""
+
+    gpus: int
+    sizes: dict[str, float]
+
+    @property
+    def gpus_each(self) -> float:
+        return prod(self.sizes.values())
+
+    def __str__(self) -> str:
+        names = (path.rpartition(".")[2].partition("_")[0] for path in self.sizes)
+        return " x ".join(f"{name} {size:g}" for name, size in zip(names, self.sizes.values(), strict=True))
+
+
+def megatron_sizes(config: BaseConfig) -> dict[str, Any]:
+    """The sizes, as written, by which ROLL divides the GPUs of a trainer on Megatron at load, by path; else empty."""
+    trainer = worker_at(config, "actor_train")
+    strategy = trainer.strategy_args if trainer is not None else None
+    if strategy is None or "megatron" not in strategy.strategy_name or strategy.strategy_config is None:
+        return {}
+    place = "actor_train.strategy_args.strategy_config"
+    return {f"{place}.{key}": strategy.strategy_config.get(key, 1) for key in MEGATRON_SIZES}
+
+
+def trainer_copies(config: BaseConfig) -> Copies | None:
+    """The copies on the GPUs of `actor_train`; None where ROLL counts none, or cannot with such sizes."""
+    sizes, trainer = megatron_sizes(config), worker_at(config, "actor_train")
+    if trainer is None or not sizes or not all(isinstance(size, (int, float)) for size in sizes.values()):
+        return None
+    gpus = device_count(trainer)
+    return Copies(gpus, sizes) if gpus is not None and prod(sizes.values()) else None
 
 
 def data_parallel_size(worker: WorkerConfig) -> int | None:

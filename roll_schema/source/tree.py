@@ -384,7 +384,9 @@ class _Builder:
         parent = frame.node
         parent.size += node.size
         if parent.size > MAX_NODES:
-            self._fault("too-large", f"more than {MAX_NODES:,} values, aliases counted as often as used", node.span)
+            self._fault(
+                "too-many-values", f"more than {MAX_NODES:,} values, aliases counted as often as used", node.span
+            )
             raise _GiveUp
         if not frame.is_map:
             parent.value.append(node)

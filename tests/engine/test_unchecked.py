@@ -102,8 +102,8 @@ def test_the_rest_of_many_problems_is_told(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(check, "MAX_PROBLEMS", 3)
     content = "rewards: {}\n" + "".join(f"key_{number}: 1\n" for number in range(9))
     for ignore in ((), ("yaml",), ("schema", "yaml")):
-        assert_told(lint_text(content, ignore=frozenset(ignore)), "too-large")
-    assert_told(lint_text(f"# roll-lint: ignore-file[yaml, schema]\n{content}"), "too-large")
+        assert_told(lint_text(content, ignore=frozenset(ignore)), "too-many-problems")
+    assert_told(lint_text(f"# roll-lint: ignore-file[yaml, schema]\n{content}"), "too-many-problems")
 
 
 def test_a_large_file_below_a_folder_is_named(tmp_path: Path) -> None:

@@ -7,6 +7,9 @@ import pytest
 from roll_schema.rules import RULES
 from tests.rules.cases import FOLDER, load, path_of, refreshed
 
+ELSEWHERE = ("too-many-problems",)
+"""Rules that find something only in configs of 10,000 lines, which `tests/test_limits.py` writes."""
+
 
 @pytest.mark.parametrize("name", RULES)
 def test_cases(name: str) -> None:
@@ -16,7 +19,7 @@ def test_cases(name: str) -> None:
     assert names == list(dict.fromkeys(case.name for case in now.cases))
     for before, after in zip(written.cases, now.cases, strict=True):
         assert after == before
-    assert any(case.findings for case in written.cases), f"{name} finds nothing"
+    assert any(case.findings for case in written.cases) is (name not in ELSEWHERE)
 
 
 def test_every_file_is_of_a_rule() -> None:

@@ -45,7 +45,7 @@ WITHOUT_EXAMPLE = {
     *("pipeline-not-covered", "pipeline-not-in-release", "default-changed", "behaviour-changed"),
     *("data-column-missing", "data-file-missing", "template-for-one-message", "too-few-rows", "unrewarded-tag"),
     *("empty-file", "include-cycle", "include-outside-project", "invalid-override", "merge-conflict"),
-    *("misplaced-fragment", "nested-too-deep", "not-utf8"),
+    *("misplaced-fragment", "nested-too-deep", "not-utf8", "too-many-problems"),
 }
 """Rules that an example of one file cannot show."""
 

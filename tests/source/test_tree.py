@@ -150,7 +150,7 @@ def test_nesting_and_size_are_bounded() -> None:
     bomb = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
         f"{name}: &{name} [{','.join(['*' + below] * 10)}]\n" for below, name in zip("abcdef", "bcdefg", strict=True)
     )
-    assert faults(bomb)[0][0] == "too-large"
+    assert faults(bomb)[0][0] == "too-many-values"
 
 
 @given(st.binary(max_size=200))

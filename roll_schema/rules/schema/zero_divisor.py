@@ -2,8 +2,9 @@
 A zero that ROLL divides by.
 
 Before anything starts, ROLL computes with sizes that it does not check: trajectories per environment, environments per
-worker, optimizer steps per rank. A 0 among the divisors, which `false` counts as too, is a ZeroDivisionError that names
-no key. Most divisions happen while the config is loaded, the rest when the pipeline is built.
+worker, GPUs per copy of the model, optimizer steps per rank. A 0 among the divisors, which `false` counts as too, is a
+ZeroDivisionError that names no key. Most divisions happen while the config is loaded, the rest when the pipeline is
+built.
 
     actor_train:
       training_args:
@@ -30,7 +31,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from roll_schema.facts.missing import FactMissing
 from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.section import Unresolved
-from roll_schema.planning.workers import counts_optimizer_steps, device_count, ranks_counted, runs_on, workers_of
+from roll_schema.planning.workers import (
+    MEGATRON_SIZES,
+    counts_optimizer_steps,
+    device_count,
+    ranks_counted,
+    runs_on,
+    workers_of,
+)
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.diagnostic import Severity
 from roll_schema.source.path import parse
@@ -38,6 +46,8 @@ from roll_schema.source.scalars import shown
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
+
+_PARALLEL_SIZES = tuple(f"actor_train.strategy_args.strategy_config.{key}" for key in MEGATRON_SIZES)
 
 
 def _has_gpus(config: Any, context: Context) -> bool:
@@ -59,6 +69,10 @@ def _limits_validation(config: Any, context: Context) -> bool:
 def _sizes_one_worker(manager: str) -> Callable[[Any, Context], bool]:
     # ROLL then takes the environments for the size of a worker, and divides them by it.
     return lambda config, context: getattr(config, manager).max_env_num_per_worker <= 0
+
+
+def _on_megatron(config: Any, context: Context) -> bool:
+    return "megatron" in config.actor_train.strategy_args.strategy_name
 
 
 def _batch(role: str) -> tuple[str, ...]:
@@ -83,6 +97,7 @@ class Division(NamedTuple):
 
 DIVISIONS = (
     Division("the largest GPU id", ("num_gpus_per_node",), releases="<0.1.3", when=_has_gpus),
+    Division("the GPUs", _PARALLEL_SIZES, when=_on_megatron),
     Division("`rollout_batch_size`", _environments("train_env_manager")),
     Division("`val_batch_size`", _environments("val_env_manager"), when=_limits_validation),
     Division("the environments", _environments("val_env_manager"), when=_sizes_one_worker("val_env_manager")),
@@ -92,8 +107,8 @@ DIVISIONS = (
     Division("the rows of all epochs", _batch("sft_train"), "at start", ">=0.1.3"),
     Division("the rows of all epochs", _batch("student"), "at start", ">=0.1.3"),
 )
-"""Divisions before any worker starts, the earlier first: ROLL 0.1.0 to 0.3.0. Those by GPUs per worker and by parallel
-sizes are left to the rules on devices.
+"""Divisions before any worker starts, the earlier first: ROLL 0.1.0 to 0.3.0. Those by GPUs per worker are left to
+uneven-device-mapping.
 """
 
 
@@ -118,7 +133,7 @@ def zero_divisor(config: BaseConfig, context: Context) -> Iterator[Problem]:
 
 def _at(config: Any, path: str) -> Any:
     for step in parse(path):
-        config = getattr(config, str(step), None)
+        config = config.get(step) if isinstance(config, dict) else getattr(config, str(step), None)
     return config
 
 

@@ -63,7 +63,7 @@ def _role(role: str, worker: WorkerConfig, config: RLVRConfig, context: Context)
     prompts, group = config.rollout_batch_size, config.num_return_sequences_in_group
     if not ranks or prompts < 1 or group < 1:
         return
-    # What uneven-model-parallel reports stops the run before.
+    # What uneven-prompts reports stops the run before.
     if role == "actor_train" and runs_on(worker, "megatron_train") and prompts % ranks:
         return
     samples, batch = prompts * group, ranks * micro * steps

@@ -2,14 +2,13 @@
 Aliases that multiply to more than a million values.
 
 An alias costs one word in the file, but OmegaConf builds its value anew for each use. Aliases of aliases grow tenfold
-with each line here, and loading runs out of memory or time. The value that is repeated once too often is marked. At the
-top of a file it says that there are more than 10,000 problems, of which the rest is not shown.
+with each line here, and loading runs out of memory or time. The value that is repeated once too often is marked.
 
     a: &a [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
     b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]
     c: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]
     d: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]
-    e: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]   # error: [too-large]
+    e: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]   # error: [too-many-values]
     f: &f [*e, *e, *e, *e, *e, *e, *e, *e, *e, *e]
 
 Keep the data in a file that the config names, and the config small:
@@ -27,6 +26,5 @@ from roll_schema.source.diagnostic import Fault, Severity
 
 
 @rule(Severity.ERROR, fails="at load")
-def too_large(fault: Fault) -> Iterator[Problem]:
-    advice = fault.help or "Remove aliases of aliases, or move data out of the config."
-    yield Problem("", fault.message, help=advice)
+def too_many_values(fault: Fault) -> Iterator[Problem]:
+    yield Problem("", fault.message, help="Remove aliases of aliases, or move data out of the config.")

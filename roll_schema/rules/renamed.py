@@ -1,0 +1,20 @@
+"""Former names of rules, which stay valid wherever a rule is named."""
+
+from __future__ import annotations
+
+RENAMED: dict[str, tuple[str, ...]] = {
+    "sglang-parallelism": ("sglang-worker-size", "sglang-pipeline-size-ignored", "sglang-grpc-refused"),
+    "too-large": ("too-many-values", "too-many-problems"),
+    "uneven-model-parallel": (
+        "parallel-size-not-a-number",
+        "uneven-model-copies",
+        "uneven-prompts",
+        "zero-divisor",
+    ),
+}
+"""The rules that each former name stands for."""
+
+
+def current(name: str) -> tuple[str, ...]:
+    """The rules that a name stands for, or the name itself where it is of today."""
+    return RENAMED.get(name, (name,))

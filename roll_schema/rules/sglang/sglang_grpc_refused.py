@@ -1,0 +1,36 @@
+"""
+SGLang with `grpc_mode`.
+
+From ROLL 0.2.1 `grpc_mode` can be set for SGLang, and is not implemented: the worker stops when it starts.
+
+    actor_infer:
+      strategy_args:
+        strategy_name: sglang
+        strategy_config: {mem_fraction_static: 0.8, grpc_mode: true}   # error: [sglang-grpc-refused]
+
+Without it:
+
+    actor_infer:
+      strategy_args:
+        strategy_name: sglang
+        strategy_config: {mem_fraction_static: 0.8}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from roll_schema.planning.workers import settings_of
+from roll_schema.rules.rule import Problem, rule
+from roll_schema.source.diagnostic import Severity
+
+if TYPE_CHECKING:
+    from roll_schema.models.worker_config import WorkerConfig
+
+
+@rule(Severity.ERROR, fails="at worker start", releases=">=0.2.1")
+def sglang_grpc_refused(worker: WorkerConfig) -> Iterator[Problem]:
+    settings = settings_of(worker, "sglang")
+    if settings is not None and settings.get("grpc_mode") is True:
+        yield Problem("strategy_args.strategy_config.grpc_mode", "`grpc_mode` is not implemented", "Delete it.")
