@@ -23,9 +23,8 @@ from typing import TYPE_CHECKING, Any
 from roll_schema.models.each import each
 from roll_schema.planning.workers import environment_setting
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.change import Write
+from roll_schema.rules.unknown import did_you_mean
 from roll_schema.source.diagnostic import Severity
-from roll_schema.source.text import closest
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
@@ -39,14 +38,14 @@ def unknown_env_type(config: AgenticConfig, context: Context) -> Iterator[Proble
         kind = environment_setting(environment, "env_type")
         if not isinstance(kind, str) or kind in known or ":" in kind or "${" in kind:
             return
-        close = closest(kind, known)
+        advice, change = did_you_mean(kind, known, f"It has {', '.join(f'`{one}`' for one in known)}.")
         yield Problem(
             f"custom_envs.{name}.env_type",
             f"ROLL {context.release.name} has no environment `{kind}`",
-            f"Did you mean `{close}`?" if close else f"It has {', '.join(f'`{one}`' for one in known)}.",
+            advice,
             # What resembles none of ROLL's own may be registered by code of one's own.
-            severity=None if close else Severity.WARNING,
-            change=Write(close) if close else None,
+            severity=None if change else Severity.WARNING,
+            change=change,
             certain=False,
         )
 

@@ -28,8 +28,9 @@ from roll_schema.models.each import each
 from roll_schema.models.section import fields_of
 from roll_schema.planning.workers import items_of
 from roll_schema.rules.rule import Context, Problem, rule
+from roll_schema.rules.unknown import did_you_mean
 from roll_schema.source.diagnostic import Severity
-from roll_schema.source.text import closest, listed
+from roll_schema.source.text import listed
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig, EnvManagerConfig
@@ -52,11 +53,10 @@ def unknown_environment(config: AgenticConfig, context: Context) -> Iterator[Pro
             return
         written = context.is_set(f"{manager}.tags")
         by_default = "" if written else " (the default)"
-        close = closest(tag, known)
         yield Problem(
             place if written else f"{manager}.tags",
             f"`{manager}` runs the environment `{tag}`{by_default}, but `custom_envs` has {names}",
-            f"Did you mean `{close}`?" if close else f"Add `{tag}` to `custom_envs`, or name one that is there.",
+            did_you_mean(tag, known, f"Add `{tag}` to `custom_envs`, or name one that is there.")[0],
             {"custom_envs": "the environments"},
         )
 

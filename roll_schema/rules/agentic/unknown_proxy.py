@@ -18,9 +18,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.change import Write
+from roll_schema.rules.unknown import did_you_mean
 from roll_schema.source.diagnostic import Severity
-from roll_schema.source.text import closest
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import LLMProxyConfig
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 def unknown_proxy(proxy: LLMProxyConfig) -> Iterator[Problem]:
     known = ("policy", "openai", "random")
     if proxy.proxy_type not in known:
-        close = closest(proxy.proxy_type, known)
         message = f"there is no `proxy_type: {proxy.proxy_type}`"
-        advice = f"Did you mean `{close}`?" if close else "Write `policy`, `openai` or `random`."
-        yield Problem("proxy_type", message, advice, change=Write(close) if close else None)
+        advice, change = did_you_mean(proxy.proxy_type, known, "Write `policy`, `openai` or `random`.")
+        yield Problem("proxy_type", message, advice, change=change)

@@ -21,8 +21,9 @@ from roll_schema.facts.catalog.dataset import sample
 from roll_schema.models.each import each
 from roll_schema.planning.workers import data_files_of
 from roll_schema.rules.rule import RLVR_TRAINING, Context, Problem, rule
+from roll_schema.rules.unknown import did_you_mean
 from roll_schema.source.diagnostic import Severity
-from roll_schema.source.text import closest, listed
+from roll_schema.source.text import listed
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
@@ -42,11 +43,10 @@ def data_column_missing(config: RLVRConfig, context: Context) -> Iterator[Proble
         if read is None or not read.rows or any(column in row for row in read.rows):
             return
         names = sorted(map(str, read.rows[0]))
-        close = closest(column, names)
         yield Problem(
             written if context.is_set(written) else place,
             f"the rows of `{name}` have no column `{column[:60]}`",
-            help=f"Did you mean `{close}`?" if close else f"They have {listed(names)}.",
+            help=did_you_mean(column, names, f"They have {listed(names)}.")[0],
             also={place: "the file"},
         )
 

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING
 from roll_schema.facts.catalog.dataset import beside, is_absent
 from roll_schema.planning.workers import data_files
 from roll_schema.rules.rule import Problem, rule
+from roll_schema.rules.unknown import did_you_mean
 from roll_schema.source.diagnostic import Severity
-from roll_schema.source.text import closest
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
@@ -33,9 +33,5 @@ if TYPE_CHECKING:
 def data_file_missing(config: BaseConfig) -> Iterator[Problem]:
     for place, name in data_files(config):
         if is_absent(name):
-            close = closest(name, beside(name))
-            yield Problem(
-                place,
-                f"there is no file `{name}`, though its folder is there",
-                help=f"Did you mean `{close}`?" if close else "Correct the path, or put the file there.",
-            )
+            advice, _ = did_you_mean(name, beside(name), "Correct the path, or put the file there.")
+            yield Problem(place, f"there is no file `{name}`, though its folder is there", advice)

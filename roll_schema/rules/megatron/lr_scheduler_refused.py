@@ -22,9 +22,8 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import settings_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.change import Write
+from roll_schema.rules.unknown import did_you_mean
 from roll_schema.source.diagnostic import Severity
-from roll_schema.source.text import closest
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -39,9 +38,7 @@ def lr_scheduler_refused(worker: WorkerConfig) -> Iterator[Problem]:
         return
     name = worker.training_args.lr_scheduler_type
     if name not in KNOWN:
-        close = closest(name, KNOWN)
         listed = ", ".join(f"`{known}`" for known in KNOWN)
         message = f"Megatron has no schedule `{name}`, it has {listed}"
-        advice = f"Did you mean `{close}`?" if close else "Write one of these."
-        change = Write(close) if close else None
+        advice, change = did_you_mean(name, KNOWN, "Write one of these.")
         yield Problem("training_args.lr_scheduler_type", message, advice, change=change, certain=False)

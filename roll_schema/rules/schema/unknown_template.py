@@ -20,9 +20,8 @@ from collections.abc import Iterator
 from roll_schema.models.each import each
 from roll_schema.models.section import Section, fields_of
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.change import Write
+from roll_schema.rules.unknown import did_you_mean
 from roll_schema.source.diagnostic import Severity
-from roll_schema.source.text import closest
 
 
 @rule(Severity.ERROR, fails="at start")
@@ -33,13 +32,13 @@ def unknown_template(section: Section, context: Context) -> Iterator[Problem]:
 
     def judge(field: str, name: object) -> Iterator[Problem]:
         if isinstance(name, str) and name and name not in known:
-            close = closest(name, known)
+            advice, change = did_you_mean(name, known, "Write one of these.")
             listed = ", ".join(f"`{one}`" for one in known)
             yield Problem(
                 field,
                 f"ROLL {context.release.name} has no template `{name}`, it has {listed}",
-                f"Did you mean `{close}`?" if close else "Write one of these.",
-                change=Write(close) if close else None,
+                advice,
+                change=change,
                 fails="at load" if field.startswith("tag_to_template") else "at start",
             )
 

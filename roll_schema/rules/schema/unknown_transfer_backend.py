@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
+from roll_schema.rules.unknown import did_you_mean
 from roll_schema.source.diagnostic import Severity
-from roll_schema.source.text import closest
 
 if TYPE_CHECKING:
     from roll_schema.models.schedule_args import TransferBackendArguments
@@ -29,6 +29,5 @@ _KNOWN = ("TransferQueue", "Mooncake")
 def unknown_transfer_backend(backend: TransferBackendArguments) -> Iterator[Problem]:
     name = backend.backend_name
     if name is not None and name not in _KNOWN:
-        close = closest(name, _KNOWN)
-        advice = f"Did you mean `{close}`?" if close else "Delete `transfer_backend` to send data through Ray."
+        advice, _ = did_you_mean(name, _KNOWN, "Delete `transfer_backend` to send data through Ray.")
         yield Problem("backend_name", f"ROLL has no backend `{name}`, it has {' and '.join(_KNOWN)}", advice)

@@ -36,8 +36,8 @@ from roll_schema.facts.strategies import backend_of, entries, fits
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.rules.schema.wrong_type import describe
 from roll_schema.rules.strategy.unknown_strategy_key import meant_for
+from roll_schema.rules.unknown import did_you_mean
 from roll_schema.source.diagnostic import Severity
-from roll_schema.source.text import closest
 from roll_schema.source.tree import UNKNOWN
 
 if TYPE_CHECKING:
@@ -60,12 +60,11 @@ def wrong_strategy_value(strategy: StrategyArguments, context: Context) -> Itera
             kind = types.parse(key.type)
             choices = [str(choice) for choice in kind.choices]
             wanted = " or ".join(f"`{choice}`" for choice in choices) if choices else _in_words(kind)
-            close = closest(str(value), choices) if choices else None
             shown = "null" if value is None else describe(value)
             yield Problem(
                 f"strategy_config.{entry.path}",
                 f"`{entry.path}` of {backend.title} must be {wanted}, but this is {shown}",
-                f"Did you mean `{close}`?" if close else "",
+                did_you_mean(str(value), choices)[0],
             )
         elif not key.bears(value):
             message = f"`{entry.path}` of {backend.title} must be {key.range}, but this is {describe(value)}"

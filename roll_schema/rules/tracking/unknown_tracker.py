@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING
 
 from roll_schema.facts import supported
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.change import Write
+from roll_schema.rules.unknown import did_you_mean
 from roll_schema.source.diagnostic import Severity
-from roll_schema.source.text import closest
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
@@ -32,8 +31,7 @@ def unknown_tracker(config: BaseConfig, context: Context) -> Iterator[Problem]:
     known += [name for name in supported.TRACKERS if "run" in context.targets and name not in known]
     name = config.track_with
     if name is not None and name not in known:
-        close = closest(name, known)
         listed = ", ".join(f"`{one}`" for one in known)
-        advice = f"Did you mean `{close}`?" if close else "Write one of these."
+        advice, change = did_you_mean(name, known, "Write one of these.")
         message = f"ROLL {context.release.name} has no tracker `{name}`; choose from {listed}"
-        yield Problem("track_with", message, advice, change=Write(close) if close else None)
+        yield Problem("track_with", message, advice, change=change)
