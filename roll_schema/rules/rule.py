@@ -82,6 +82,10 @@ class Context(NamedTuple):
         """Whether the config itself sets this field of the section, to whatever value."""
         return self._node(field_path) is not None
 
+    def where_set(self, notes: dict[str, str]) -> dict[str, str]:
+        """Those of several notes, by field, whose field the config itself sets."""
+        return {field_path: note for field_path, note in notes.items() if self.is_set(field_path)}
+
     def written(self, field_path: str) -> Any:
         """The value of a field as the config gives it; None where it gives none. Raises Unresolved if it is unknown."""
         node = self._node(field_path)

@@ -64,7 +64,7 @@ def uneven_forward_batch(config: RLVRConfig, context: Context) -> Iterator[Probl
             f"{role}.device_mapping",
             message,
             f"Give `{role}` GPUs for another number of ranks, such as {fitting}, or change `rollout_batch_size`.",
-            also={path: note for path, note in also.items() if context.is_set(path)},
+            also=context.where_set(also),
         )
 
     yield from each(fields_of(config, "reference", "critic"), judge)

@@ -62,11 +62,9 @@ def uneven_device_mapping(worker: WorkerConfig, context: Context) -> Iterator[Pr
         if per_worker < 0:
             message = f"{gpus} GPUs cannot be split among {split} ({names})"
         place = likeliest_cause("device_mapping", gpus, numbers)
-        notes = {"device_mapping": f"{gpus} GPUs"}
-        notes |= {path: f"GPUs per worker = {names}" for path in sizes if context.is_set(path)}
-        notes.pop(place, None)
+        notes = {"device_mapping": f"{gpus} GPUs"} | dict.fromkeys(sizes, f"GPUs per worker = {names}")
         advice = f"Give the group a multiple of {abs(per_worker):g} GPUs, or workers of another size."
-        yield Problem(place, message, advice, notes)
+        yield Problem(place, message, advice, context.where_set(notes))
 
 
 def _sizes(worker: WorkerConfig) -> dict[str, object]:

@@ -42,7 +42,7 @@ def distillation_roles(config: PPOConfig, context: Context) -> Iterator[Problem]
         yield Problem("use_opd", message, "Delete `use_opd`, or switch `is_pure_opd` off.")
         return
     switch = "use_opd" if config.use_opd else "is_pure_opd"
-    also = {switch: "this switches distillation on"} if context.is_set(switch) else {}
+    also = context.where_set({switch: "this switches distillation on"})
     needed = {"teacher": config.teacher}
     if context.distills:
         needed |= {"student_train": config.actor_train, "student_infer": config.actor_infer}
@@ -50,7 +50,7 @@ def distillation_roles(config: PPOConfig, context: Context) -> Iterator[Problem]
         if not _configured(worker):
             place = role if context.is_set(role) or switch not in also else switch
             message = f"distillation needs `{role}`, with GPUs or a model of its own"
-            yield Problem(place, message, f"Write `{role}: {EXAMPLE}`.", {} if place == switch else also)
+            yield Problem(place, message, f"Write `{role}: {EXAMPLE}`.", also)
     if config.use_opd and context.is_set("reference") and _configured(config.reference):
         message = "`reference` is configured, but with `use_opd` the teacher takes its place, and ROLL refuses both"
         yield Problem("reference", message, "Delete `reference`.", also)

@@ -48,11 +48,10 @@ def lora_rank_refused_by_vllm(config: PPOConfig, context: Context) -> Iterator[P
     needed = max(rank, config.actor_train.model_args.lora_rank or 0)
     if needed <= 0 and config.actor_train.model_args.lora_target is not None:
         return  # lora-rank-not-positive says more
-    theirs = "actor_train.model_args.lora_rank"
     yield Problem(
         "actor_infer.model_args.lora_rank",
         f"vLLM refuses `max_lora_rank` {rank}, which ROLL takes from here: it knows {', '.join(map(str, RANKS[:-1]))} "
         f"and {RANKS[-1]}",
         help=f"Write `lora_rank: {rank_for(needed)}` on `{roles.train}` and `{roles.infer}`.",
-        also={theirs: "the trainer's rank"} if context.is_set(theirs) else {},
+        also=context.where_set({"actor_train.model_args.lora_rank": "the trainer's rank"}),
     )

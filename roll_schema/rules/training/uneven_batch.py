@@ -81,8 +81,7 @@ def _role(role: str, worker: WorkerConfig, config: RLVRConfig, context: Context)
             f"{'1 prompt' if prompts == 1 else f'{prompts} prompts'} x {group} = {samples} samples are no multiple of "
             f"{ranks} ranks x {micro} x {steps} = {batch} samples per optimizer step"
         )
-        also = {path: note for path, note in notes.items() if path != place and context.is_set(path)}
-        yield Problem(place, message, help=_advice(samples, ranks, micro, steps), also=also)
+        yield Problem(place, message, _advice(samples, ranks, micro, steps), context.where_set(notes))
 
 
 def _advice(samples: int, ranks: int, micro: int, steps: int) -> str:
