@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from roll_schema.composition.compose import Composition, Fragment
+from roll_schema.composition.compose import Composition
+from roll_schema.composition.expand import Fragment
 from roll_schema.composition.interpolate import typo_of
 from roll_schema.source import files, tree
 from roll_schema.source.diagnostic import Fault, Note

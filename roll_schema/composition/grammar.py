@@ -114,6 +114,17 @@ def parse_text(text: str) -> list[str | Interpolation]:
     return _Parser(text).text(None)
 
 
+def whole_reference(text: str) -> Reference | None:
+    """The `${a.b}` from the root that a text consists of; None for any other text."""
+    try:
+        parts = parse_text(text)
+    except Malformed:
+        return None
+    if len(parts) == 1 and isinstance(parts[0], Reference) and not parts[0].dots:
+        return parts[0]
+    return None
+
+
 def parse_element(text: str) -> Element:
     """One value, as `oc.decode` reads it; raises Malformed."""
     parser = _Parser(text)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from roll_schema.composition import grammar
 from roll_schema.composition.grammar import Call, Interpolation, Malformed, Reference
+from roll_schema.composition.place import place_in
 from roll_schema.source import files
 from roll_schema.source.diagnostic import Edit, Fault, Note
 from roll_schema.source.path import Path, dotted
@@ -306,28 +307,6 @@ class _Cycle(Exception):
     def __init__(self, node: Node) -> None:
         super().__init__()
         self.node = node
-
-
-def place_in(node: Node, start: int, end: int) -> Span:
-    """The source range of `value[start:end]`, through quotes, escapes and folding."""
-    raw, value = node.span.text, node.value
-    base = node.span.start
-    if raw == value:
-        return node.span._replace(start=base + start, end=base + end)
-    if raw[1:-1] == value:
-        return node.span._replace(start=base + 1 + start, end=base + 1 + end)
-    at, first, last = 0, base, node.span.end
-    for index in range(min(end, len(value))):
-        found = raw.find(value[index], at)
-        if found < 0:
-            if value[index].isspace():
-                continue
-            return node.span
-        if index == start:
-            first = base + found
-        at = found + 1
-        last = base + at
-    return node.span._replace(start=first, end=last) if first < last else node.span
 
 
 def typo_of(key: str, known: Iterable[Any], path: Path = ()) -> str | None:

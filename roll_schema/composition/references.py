@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from roll_schema.composition import grammar
 from roll_schema.composition.grammar import Call, Element, Interpolation, Joined, Malformed
-from roll_schema.composition.interpolate import place_in
+from roll_schema.composition.place import place_in
 from roll_schema.source.text import Span
 from roll_schema.source.tree import Node
 

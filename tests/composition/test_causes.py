@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from roll_schema.source.diagnostic import Diagnostic
-from tests.composition.test_compose import hydra
+from tests.composition.oracle import hydra
 from tests.support import lint_path
 
 MAIN = """\

@@ -1,0 +1,97 @@
+"""Hydra's own block, `hydra:`: what it may hold, and the search path that it sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from roll_schema.composition import grammar
+from roll_schema.composition.grammar import Malformed
+from roll_schema.composition.overrides import Override
+from roll_schema.composition.place import place_in
+from roll_schema.composition.stop import Stop
+from roll_schema.source import tree
+from roll_schema.source.diagnostic import Fault
+from roll_schema.source.text import Span, closest
+from roll_schema.source.tree import Node
+
+_KEYS: dict[str, frozenset[str] | None] = {
+    "callbacks": None,
+    "defaults": None,
+    "env": None,
+    "help": frozenset(("app_name", "header", "footer", "template")),
+    "hydra_help": frozenset(("hydra_help", "template")),
+    "hydra_logging": None,
+    "job": frozenset(
+        ("name", "chdir", "override_dirname", "id", "num", "config_name", "env_set", "env_copy", "config")
+    ),
+    "job_logging": None,
+    "launcher": None,
+    "mode": None,
+    "output_subdir": None,
+    "overrides": frozenset(("hydra", "task")),
+    "run": frozenset(("dir",)),
+    "runtime": frozenset(("version", "version_base", "cwd", "config_sources", "output_dir", "choices")),
+    "searchpath": None,
+    "sweep": frozenset(("dir", "subdir")),
+    "sweeper": None,
+    "verbose": None,
+}
+"""The keys of Hydra 1.3's own block, and the keys of those sections that are closed."""
+
+_SEARCH_PATH = ("hydra", "searchpath")
+
+
+def search_path(root: Node, overrides: list[Override]) -> list[Path]:
+    """The folders that a primary config adds to those where fragments are searched."""
+    node = tree.lookup(root, _SEARCH_PATH)
+    for override in overrides:
+        if override.key == ".".join(_SEARCH_PATH):
+            node = override.value
+    if node is None or node.value is None:
+        return []
+    if not isinstance(node.value, list) or not all(isinstance(item.value, str) for item in node.value):
+        raise Stop(Fault("invalid-hydra-block", "`hydra.searchpath` must be a list of paths", node.span))
+    paths = [Path(item.value.removeprefix("file://")) for item in node.value if not item.value.startswith("pkg://")]
+    return [path if path.is_absolute() else Path.cwd() / path for path in paths]
+
+
+def misplaced_search_path(content: Node) -> Iterator[Fault]:
+    """The search path of a fragment, which Hydra refuses."""
+    node = tree.lookup(content, _SEARCH_PATH)
+    if node is not None:
+        yield Fault("invalid-hydra-block", "only the primary config may set this", node.span)
+
+
+def check(block: Node) -> Iterator[Fault]:
+    """What Hydra refuses in its block."""
+    if not isinstance(block.value, dict):
+        span = block.span if block.span.text else block.key_span or block.span
+        yield Fault("invalid-hydra-block", "`hydra` must be a mapping: it is Hydra's own block", span)
+        return
+    for key, child in block.value.items():
+        yield from check_key(key, child.key_span or child.span)
+        inner = _KEYS.get(key)
+        if inner is not None and isinstance(child.value, dict):
+            for inner_key, inner_child in child.value.items():
+                yield from _check_key(inner_key, inner_child.key_span or inner_child.span, inner, f"hydra.{key}")
+    for _, node in tree.walk(block):
+        if isinstance(node.value, str) and "${" in node.value:
+            try:
+                grammar.parse_text(node.value)
+            except Malformed as error:
+                yield Fault("malformed-interpolation", str(error), place_in(node, error.start, error.end))
+
+
+def check_key(key: Any, span: Span) -> Iterator[Fault]:
+    """A key of the block that Hydra does not know."""
+    yield from _check_key(key, span, _KEYS, "hydra")
+
+
+def _check_key(key: Any, span: Span, known: Iterable[str], where: str) -> Iterator[Fault]:
+    if key in known:
+        return
+    close = closest(str(key), known)
+    help_text = f"Did you mean `{close}`?" if close else f"Hydra knows {', '.join(sorted(known))}."
+    yield Fault("invalid-hydra-block", f"Hydra refuses the key `{key}` in `{where}`", span, help_text)
