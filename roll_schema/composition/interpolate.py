@@ -6,7 +6,6 @@ A fault is shown at the `${…}` that asks. What cannot be known becomes UNKNOWN
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -14,11 +13,12 @@ from typing import Any, NamedTuple
 from roll_schema.composition import grammar
 from roll_schema.composition.grammar import Call, Interpolation, Malformed, Reference
 from roll_schema.composition.place import place_in
+from roll_schema.composition.resolvers import RESOLVERS, Refused, Unknown, plain
 from roll_schema.source import files
 from roll_schema.source.diagnostic import Edit, Fault, Note
 from roll_schema.source.path import Path, dotted
 from roll_schema.source.text import Span, closest
-from roll_schema.source.tree import UNKNOWN, Hop, Node, child, plain
+from roll_schema.source.tree import UNKNOWN, Hop, Node, child
 
 _NUMBER = re.compile(r"\d+")
 _PATH_KEY = re.compile(r"[^.\[\]]+")
@@ -242,18 +242,22 @@ class _Resolver:
 
     def _call(self, part: Call, node: Node) -> Node:
         name = ".".join(self._key(piece, node) for piece in part.name)
-        resolver = _RESOLVERS.get(name)
+        resolver = RESOLVERS.get(name)
         if resolver is None:
-            close = _closest(name, _RESOLVERS)
-            help_text = f"Did you mean `{close}`?" if close else f"ROLL knows {', '.join(sorted(_RESOLVERS))}."
+            close = _closest(name, RESOLVERS)
+            help_text = f"Did you mean `{close}`?" if close else f"ROLL knows {', '.join(sorted(RESOLVERS))}."
             message = f"no resolver is called `{name}`"
             self._fault("unknown-resolver", message, node, part.start, part.end, help_text)
             raise _Fails
         arguments = [self.argument(argument, node) for argument in part.arguments]
-        value = resolver(self, arguments, part, node)
-        if isinstance(value, Node):
-            return value
-        return _wrap(value, node.span)
+        try:
+            value = resolver(_Context(self, part, node), arguments)
+        except Refused as refused:
+            self._fault(refused.rule, str(refused), node, part.start, part.end)
+            raise _Fails from None
+        except Unknown:
+            raise _Fails from None
+        return value if isinstance(value, Node) else _wrap(value, node.span)
 
     def argument(self, element: grammar.Element, node: Node) -> Any:
         match element:
@@ -265,9 +269,9 @@ class _Resolver:
                     return values[0]
                 return "".join(_text(value.value) if isinstance(value, Node) else value for value in values)
             case grammar.Sequence():
-                return [_plain(self.argument(item, node)) for item in element.items]
+                return [plain(self.argument(item, node)) for item in element.items]
             case grammar.Mapping():
-                return {key.value: _plain(self.argument(item, node)) for key, item in element.items}
+                return {key.value: plain(self.argument(item, node)) for key, item in element.items}
         raise AssertionError(element)
 
     def _path(self, node: Node) -> Path:
@@ -275,11 +279,6 @@ class _Resolver:
 
     def _written(self, part: Interpolation, node: Node) -> str:
         return str(node.value)[part.start : part.end]
-
-    def fail(self, message: str, part: Interpolation, node: Node, rule: str = "resolver-failure") -> _Fails:
-        """Record the fault of a resolver; to be raised by the caller."""
-        self._fault(rule, message, node, part.start, part.end)
-        return _Fails()
 
     def _fault(
         self,
@@ -299,6 +298,32 @@ class _Resolver:
         notes += tuple(Note(f"{hop.kind} here", hop.span) for hop in node.hops if hop.kind == "aliased")
         fault = Fault(rule, message, span, help_text, dotted(self._path(node)) or None, notes, edits, variable)
         self.faults.setdefault((span.source.name, span.start, span.end), fault)
+
+
+class _Context(NamedTuple):
+    """What a resolver may ask for where it is called."""
+
+    resolver: _Resolver
+    part: Call
+    node: Node
+
+    def variable(self, name: str) -> str | None:
+        return self.resolver.environment(name)
+
+    def select(self, path: str) -> Node | None:
+        dots = len(path) - len(path.lstrip("."))
+        reference = Reference(self.part.start, self.part.end, dots, list(_PATH_KEY.findall(path)))
+        known = dict(self.resolver.faults)
+        try:
+            return self.resolver.node(self.resolver.select(reference, self.node))
+        except _Fails:
+            if dots > 1 and reference.keys:
+                raise
+            self.resolver.faults = known
+        return None
+
+    def evaluate(self, element: grammar.Element) -> Any:
+        return self.resolver.argument(element, self.node)
 
 
 class _Cycle(Exception):
@@ -325,16 +350,7 @@ def _closest(word: str, known: Any) -> str | None:
 
 def _text(value: Any) -> str:
     """A value as OmegaConf writes it into a string."""
-    return str(_plain(value))
-
-
-def _plain(value: Any) -> Any:
-    """What a resolver's argument, or a part of a text, is without nodes."""
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return plain(value) if isinstance(value, Node) else value
+    return str(plain(value))
 
 
 def _wrap(value: Any, span: Span) -> Node:
@@ -343,102 +359,3 @@ def _wrap(value: Any, span: Span) -> Node:
     if isinstance(value, list):
         return Node([_wrap(item, span) for item in value], span)
     return Node(value, span)
-
-
-def _env(resolver: _Resolver, arguments: list[Any], part: Call, node: Node) -> Any:
-    if len(arguments) not in (1, 2) or not isinstance(_plain(arguments[0]), str):
-        raise resolver.fail("`oc.env` takes a variable's name and, if wanted, a default", part, node)
-    name = _plain(arguments[0])
-    value = resolver.environment(name)
-    if value is not None:
-        return value
-    if len(arguments) == 2:
-        default = _plain(arguments[1])
-        return None if default is None else str(default)
-    message = f"the environment variable `{name}` is not set here, and `oc.env` was given no default"
-    raise resolver.fail(message, part, node, "unset-environment-variable")
-
-
-def _decode(resolver: _Resolver, arguments: list[Any], part: Call, node: Node) -> Any:
-    text = _plain(arguments[0]) if len(arguments) == 1 else 0
-    if text is None:
-        return None
-    if not isinstance(text, str):
-        raise resolver.fail(f"`oc.decode` takes one text, not {text!r} ({type(text).__name__})", part, node)
-    try:
-        return resolver.argument(grammar.parse_element(text), node)
-    except Malformed as error:
-        raise resolver.fail(f"`oc.decode` cannot read {text!r}: {error}", part, node) from None
-
-
-def _create(resolver: _Resolver, arguments: list[Any], part: Call, node: Node) -> Any:
-    value = _plain(arguments[0]) if len(arguments) == 1 else 0
-    if isinstance(value, str):
-        raise _Fails  # it would be parsed as YAML once more: nobody writes that, so the value stays unknown
-    if value is not None and not isinstance(value, (dict, list)):
-        raise resolver.fail("`oc.create` takes a mapping or a list", part, node)
-    return value
-
-
-def _select(resolver: _Resolver, arguments: list[Any], part: Call, node: Node) -> Any:
-    if len(arguments) not in (1, 2) or not isinstance(_plain(arguments[0]), str):
-        raise resolver.fail("`oc.select` takes a path and, if wanted, a default", part, node)
-    path = _plain(arguments[0])
-    dots = len(path) - len(path.lstrip("."))
-    reference = Reference(part.start, part.end, dots, list(_PATH_KEY.findall(path)))
-    known = dict(resolver.faults)
-    try:
-        return resolver.node(resolver.select(reference, node))
-    except _Fails:
-        if dots > 1 and reference.keys:
-            raise
-        resolver.faults = known
-    return arguments[1] if len(arguments) == 2 else None
-
-
-def _deprecated(resolver: _Resolver, arguments: list[Any], part: Call, node: Node) -> Any:
-    return _select(resolver, arguments[:1], part, node)
-
-
-def _keys(values: bool) -> Callable[[_Resolver, list[Any], Call, Node], Any]:
-    def read(resolver: _Resolver, arguments: list[Any], part: Call, node: Node) -> Any:
-        target = arguments[0] if len(arguments) == 1 else None
-        if isinstance(_plain(target), str):
-            target = _select(resolver, arguments, part, node)
-        mapping = _plain(target)
-        if not isinstance(mapping, dict):
-            raise resolver.fail("this resolver takes a mapping, or the path of one", part, node)
-        return list(mapping.values()) if values else list(mapping)
-
-    return read
-
-
-def _now(resolver: _Resolver, arguments: list[Any], part: Call, node: Node) -> Any:
-    files.not_to_be_kept()
-    pattern = _plain(arguments[0]) if len(arguments) == 1 else None
-    if not isinstance(pattern, str):
-        raise resolver.fail("`now` takes a time format such as `%Y-%m-%d`", part, node)
-    return time.strftime(pattern)
-
-
-def _hydra(resolver: _Resolver, arguments: list[Any], part: Call, node: Node) -> Any:
-    raise resolver.fail("ROLL's start scripts compose without Hydra's run-time config, which this asks for", part, node)
-
-
-def _python_version(resolver: _Resolver, arguments: list[Any], part: Call, node: Node) -> Any:
-    raise _Fails
-
-
-_RESOLVERS: dict[str, Callable[[_Resolver, list[Any], Call, Node], Any]] = {
-    "oc.env": _env,
-    "oc.decode": _decode,
-    "oc.create": _create,
-    "oc.select": _select,
-    "oc.deprecated": _deprecated,
-    "oc.dict.keys": _keys(values=False),
-    "oc.dict.values": _keys(values=True),
-    "now": _now,
-    "hydra": _hydra,
-    "python_version": _python_version,
-}
-"""What Hydra 1.3 and OmegaConf 2.3 register; ROLL 0.1.0 to 0.3.0 registers none of its own."""

@@ -16,7 +16,7 @@ def _stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     moment = datetime(2026, 1, 2, 3, 4, 5)
     stopped = SimpleNamespace(now=lambda: moment)
     monkeypatch.setattr("hydra.core.utils.datetime", stopped)
-    monkeypatch.setattr("roll_schema.composition.interpolate.time", SimpleNamespace(strftime=moment.strftime))
+    monkeypatch.setattr("roll_schema.composition.resolvers.time", SimpleNamespace(strftime=moment.strftime))
 
 
 @pytest.mark.parametrize("path", corpus_files(), ids=lambda path: str(path)[-60:])
