@@ -139,6 +139,11 @@ class Copies(NamedTuple):
     def gpus_each(self) -> float:
         return prod(self.sizes.values())
 
+    @property
+    def counted(self) -> dict[str, str]:
+        """What is counted, by path: the devices and each size."""
+        return {"actor_train.device_mapping": f"{self.gpus} GPUs"} | dict.fromkeys(self.sizes, "this size")
+
     def __str__(self) -> str:
         names = (path.rpartition(".")[2].partition("_")[0] for path in self.sizes)
         return " x ".join(f"{name} {size:g}" for name, size in zip(names, self.sizes.values(), strict=True))

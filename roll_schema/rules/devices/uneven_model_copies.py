@@ -45,5 +45,5 @@ def uneven_model_copies(config: BaseConfig, context: Context) -> Iterator[Proble
     gpus, mapping = copies.gpus, "actor_train.device_mapping"
     place = likeliest_cause(mapping, gpus, copies.sizes)
     message = f"{gpus} GPUs cannot hold whole copies of the model: {copies} = {copies.gpus_each:g} GPUs each"
-    notes = context.where_set({mapping: f"{gpus} GPUs"} | dict.fromkeys(copies.sizes, "this size"))
+    notes = context.where_set(copies.counted)
     yield Problem(place, message, help=f"Choose sizes whose product divides {gpus}.", also=notes)

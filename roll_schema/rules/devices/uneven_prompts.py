@@ -50,5 +50,5 @@ def uneven_prompts(config: BaseConfig, context: Context) -> Iterator[Problem]:
         message = f"{prompts} prompts cannot be shared by {gpus} GPUs / ({copies}) = {ranks:g} data-parallel ranks"
         near = int(prompts // ranks * ranks) or int(ranks)
         advice = f"Write `rollout_batch_size: {near}`, or another multiple of {ranks:g}."
-        notes = context.where_set({mapping: f"{gpus} GPUs"} | dict.fromkeys(copies.sizes, "this size"))
+        notes = context.where_set(copies.counted)
         yield Problem(oddest("rollout_batch_size", prompts, {mapping: gpus}), message, advice, notes)
