@@ -32,8 +32,7 @@ NEWEST = $(shell PATH="$$(printf '%s:' $${PYENV_ROOT:-$$HOME/.pyenv}/versions/*/
 	for version in 3.14 3.13 3.12 3.11 3.10; do \
 	python$$version --version >/dev/null 2>&1 && echo $$version && break; done)
 PYTHONS_all := lowest,3.10,3.11,3.12,3.13,3.14
-ON_PYTHONS_push := tests/cli/test_cli.py tests/composition/test_overrides.py tests/engine/test_linting.py \
-	tests/engine/test_settings.py tests/source
+ON_PYTHONS_push := tests/cli/test_output.py tests/composition/test_overrides.py tests/engine/test_settings.py tests/source
 ON_PYTHONS_all := tests
 
 # Both at a time, since engines keep one core busy; each prints what it has to say where it is done.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import chain
 
 from roll_schema.engine.request import InputError, Request, lint
@@ -29,13 +30,28 @@ def lint_all(requests: Sequence[Request], processes: int) -> list[Result]:
     ignoring = (signal.SIGINT, signal.SIG_IGN)
     executor = ProcessPoolExecutor(processes, context, initializer=signal.signal, initargs=ignoring)
     try:
-        return [first, *chain.from_iterable(executor.map(_lint, shares))]
+        with _interrupts_later():
+            results = executor.map(_lint, shares)
+        return [first, *chain.from_iterable(results)]
     except BrokenProcessPool:
         raise InputError("a process was killed, for want of memory perhaps: try fewer with --jobs") from None
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
         for process in multiprocessing.active_children():
             process.terminate()
+
+
+@contextmanager
+def _interrupts_later() -> Iterator[None]:
+    """Holds an interrupt back while processes start: what it raises in a handler of fork, Python only prints."""
+    if sys.platform == "win32":
+        yield
+        return
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def _lint(requests: Sequence[Request]) -> list[Result]:

@@ -72,17 +72,21 @@ def test_a_process_that_is_killed_is_told(configs: Path) -> None:
 
 
 def test_an_interrupt_ends_all(configs: Path) -> None:
-    for number in range(2000):
+    for number in range(1000):
         (configs / f"d{number:03}.yaml").write_text(CONFIG.format(number))
-    command = [sys.executable, "-m", "roll_schema", str(configs), "--jobs", "2"]
+    command = [sys.executable, "-m", "roll_schema", str(configs), "--jobs", "2", "--no-cache"]
+    for _ in range(3):  # a handler of fork swallowed one interrupt in three
+        _interrupted(command)
+
+
+def _interrupted(command: list[str]) -> None:
     started = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     wait_until(lambda: _children(started))
     os.killpg(started.pid, signal.SIGINT)
     _, told = started.communicate(timeout=PATIENCE)
-    assert started.returncode == 130
-    assert "Traceback" not in told
+    assert (started.returncode, "Exception" in told, "Traceback" in told) == (130, False, False)
     wait_until(lambda: not _lives(started.pid))
 
 
