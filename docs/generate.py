@@ -53,7 +53,7 @@ def _rules() -> str:
 
 def _rule(rule: Rule) -> str:
     facts = [f"group [{rule.group}](index.md#{rule.group})", f"**{rule.severity.value}**"]
-    facts += [f"fails {rule.fails}"] if rule.fails else []
+    facts += [rule.effect.value] if rule.effect else []
     facts += [f"ROLL {rule.releases}"] if rule.releases else []
     facts += [f"pipelines {', '.join(rule.pipelines)}"] if rule.pipelines else []
     facts += [f"only with `--target {rule.group}`"] if rule.group in OPTIONAL_GROUPS else []

@@ -94,7 +94,7 @@ def test_the_first_rule_of_contributing_works(tmp_path: Path) -> None:
         ["bash", "-c", shell], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
     assert done.stderr == ""
-    assert done.stdout.startswith("temporary-logs (tracking, warning, preview, fails silently)\n\nLogs in a folder")
+    assert done.stdout.startswith("temporary-logs (tracking, warning, preview, silently ignored)\n\nLogs in a folder")
     assert "warning[temporary-logs]: `/tmp/logs` is gone after the job\n  --> <stdin>:2:14\n" in done.stdout
 
 

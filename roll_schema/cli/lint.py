@@ -78,7 +78,7 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
 def _manual(rule: Rule) -> str:
     """What is known about a rule, and its manual."""
     bounds = ["preview"] if rule.preview else []
-    bounds += [f"fails {rule.fails}"] if rule.fails else []
+    bounds += [rule.effect.value] if rule.effect else []
     bounds += [f"ROLL {rule.releases}"] if rule.releases else []
     bounds += [f"pipelines {' '.join(rule.pipelines)}"] if rule.pipelines else []
     return f"{rule.name} ({', '.join((rule.group, rule.severity.value, *bounds))})\n\n{rule.manual}"

@@ -20,7 +20,7 @@ from roll_schema.engine.options import Options
 from roll_schema.engine.result import Choice, Result
 from roll_schema.facts import releases
 from roll_schema.source import files, fix
-from roll_schema.source.diagnostic import Diagnostic, Edit, Note, Severity
+from roll_schema.source.diagnostic import Diagnostic, Edit, Effect, Note, Severity
 from roll_schema.source.text import MAX_BYTES, Source, Span, decode
 from roll_schema.version import VERSION
 
@@ -176,7 +176,8 @@ def _packed(item: Diagnostic, sources: dict[Source, int]) -> list[Any]:
 
     notes = [[note.message, packed(note.span)] for note in item.notes]
     edits = [[packed(edit.span), edit.text, edit.safe] for edit in item.edits]
-    told = (item.rule, item.severity.value, item.message, packed(item.span), item.fails, item.help, item.path)
+    effect = item.effect.value if item.effect else None
+    told = (item.rule, item.severity.value, item.message, packed(item.span), effect, item.help, item.path)
     return [*told, notes, edits, item.blocking]
 
 
@@ -187,9 +188,9 @@ def _result(document: dict[str, Any]) -> Result:
         return sources[packed[0]].span(packed[1], packed[2])
 
     def items(rows: list[list[Any]]) -> Iterator[Diagnostic]:
-        for rule, severity, message, place, fails, advice, path, notes, edits, blocking in rows:
+        for rule, severity, message, place, effect, advice, path, notes, edits, blocking in rows:
             yield Diagnostic(
-                rule, Severity(severity), message, span(place), fails, advice, path,
+                rule, Severity(severity), message, span(place), Effect(effect) if effect else None, advice, path,
                 tuple(Note(text, span(where)) for text, where in notes),
                 tuple(Edit(span(where), text, safe) for where, text, safe in edits),
                 blocking,

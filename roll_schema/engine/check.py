@@ -21,6 +21,7 @@ from roll_schema.models.section import Section, Unresolved
 from roll_schema.models.validation import SchemaError, facts_of, sections, validate
 from roll_schema.rules import CLAIMING_GROUPS, FAULT_GROUPS, rules_of
 from roll_schema.rules.rule import Context, Problem, Rule
+from roll_schema.source.diagnostic import Effect
 from roll_schema.source.tree import Node, lookup
 
 MAX_PROBLEMS = 10_000
@@ -138,13 +139,13 @@ def _run(rule: Rule, subject: Section | SchemaError, context: Context, findings:
 
 def _in_time(rule: Rule, problem: Problem, error: SchemaError, context: Context) -> Problem:
     """When ROLL fails on a value that its loader would refuse, had it been asked to check it, or not dropped it."""
-    if (problem.fails or rule.fails) != "at load":
+    if (problem.effect or rule.effect) is not Effect.LOAD:
         return problem
     if context.pipeline in unchecked.PIPELINES:
-        return problem if unchecked.stops(error) else problem._replace(fails="at start")
+        return problem if unchecked.stops(error) else problem._replace(effect=Effect.STARTUP)
     asked = lookup(context.root, ("use_opd",))
     if error.swallowed and not context.distills and (asked is None or asked.value is not True):
-        return problem._replace(fails="silently")
+        return problem._replace(effect=Effect.IGNORED)
     return problem
 
 

@@ -94,8 +94,8 @@ class Findings:
         self, rule: Rule, problem: Problem, span: Span, path: str | None, notes: tuple[Note, ...]
     ) -> Diagnostic:
         severity = self.selection.options.severity(rule) or problem.severity or rule.severity
-        fails = problem.fails or rule.fails
-        return Diagnostic(rule.name, severity, problem.message, span, fails, problem.help, path, notes)
+        effect = problem.effect or rule.effect
+        return Diagnostic(rule.name, severity, problem.message, span, effect, problem.help, path, notes)
 
     def _edits(self, problem: Problem, root: Node, path: str) -> tuple[Edit, ...]:
         """What a machine can do about a problem."""

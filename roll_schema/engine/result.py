@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from roll_schema.models.roles import USUAL, Roles
-from roll_schema.source.diagnostic import Diagnostic, Severity
+from roll_schema.source.diagnostic import Diagnostic, Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.facts.releases import Release
@@ -86,4 +86,4 @@ class Result:
     def fails_at_load(self) -> bool:
         """Whether ROLL would refuse the config before it starts anything."""
         errors = (diagnostic for diagnostic in self.diagnostics if diagnostic.severity is Severity.ERROR)
-        return any(diagnostic.fails == "at load" for diagnostic in errors)
+        return any(diagnostic.effect is Effect.LOAD for diagnostic in errors)

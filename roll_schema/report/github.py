@@ -29,7 +29,7 @@ def _command(item: Diagnostic) -> str:
         properties |= {"col": first.column, "endColumn": last.column}
     properties["title"] = f"roll-lint: {item.rule}"
     told = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    return f"::{_COMMANDS[item.severity]} {told}::{_data(whole_message(item, fails=True))}"
+    return f"::{_COMMANDS[item.severity]} {told}::{_data(whole_message(item, effect=True))}"
 
 
 def _data(text: str) -> str:

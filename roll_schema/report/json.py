@@ -45,6 +45,7 @@ def as_json(diagnostic: Diagnostic) -> dict[str, Any]:
         "severity": diagnostic.severity.value,
         "message": mask(diagnostic.message),
         "fails": diagnostic.fails or None,
+        "effect": diagnostic.effect.value if diagnostic.effect else None,
         "help": mask(diagnostic.help) or None,
         **_place(diagnostic.span),
         "path": diagnostic.path,

@@ -30,7 +30,7 @@ def _case(suite: ElementTree.Element, name: str, item: Diagnostic) -> None:
     file, first = printable(item.span.source.name), item.span.first
     told = {"name": f"{item.rule}:{first.line}:{first.column}", "classname": name, "file": file}
     case = ElementTree.SubElement(suite, "testcase", {**told, "line": str(first.line)})
-    text = f"{file}:{first.line}:{first.column}\n{whole_message(item, fails=True)}"
+    text = f"{file}:{first.line}:{first.column}\n{whole_message(item, effect=True)}"
     if item.severity is Severity.ERROR:
         failure = ElementTree.SubElement(case, "failure", {"type": item.rule, "message": clean(item.message)})
         failure.text = text

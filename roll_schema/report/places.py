@@ -26,9 +26,9 @@ def absolute_uri(name: str) -> str:
     return "" if name.startswith("<") else Path(name).absolute().as_uri()
 
 
-def whole_message(item: Diagnostic, *, fails: bool = False) -> str:
-    """What is wrong, when that would fail, and what to do, a line each."""
-    told = (item.message, f"fails {item.fails}" if fails and item.fails else "", item.help)
+def whole_message(item: Diagnostic, *, effect: bool = False) -> str:
+    """What is wrong, what ROLL makes of it, and what to do, a line each."""
+    told = (item.message, f"effect: {item.effect.value}" if effect and item.effect else "", item.help)
     return "\n".join(clean(line) for line in told if line)
 
 

@@ -48,7 +48,10 @@ def _rule(rule: Rule, manual: str) -> dict[str, Any]:
         "help": {"text": rule.manual, "markdown": rule.manual},
         **({"helpUri": page} if page else {}),
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
-        "properties": {"tags": [rule.group], **({"fails": rule.fails} if rule.fails else {})},
+        "properties": {
+            "tags": [rule.group],
+            **({"fails": rule.effect.code, "effect": rule.effect.value} if rule.effect else {}),
+        },
     }
 
 
@@ -62,7 +65,8 @@ def _results(result: Result, index: dict[str, int]) -> Iterable[dict[str, Any]]:
 
 
 def _result(item: Diagnostic, index: int, mark: str) -> dict[str, Any]:
-    properties = {"path": item.path, "fails": item.fails}
+    effect = item.effect.value if item.effect else ""
+    properties = {"path": item.path, "fails": item.fails, "effect": effect}
     found: dict[str, Any] = {
         "ruleId": item.rule,
         "ruleIndex": index,

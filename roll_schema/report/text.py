@@ -13,10 +13,6 @@ from roll_schema.source.secrets import clean, is_secret_path, printable, width
 
 _COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 _MAX_WIDTH = 140
-_FAILS = {
-    "silently": "ROLL goes on without a word",
-    "wastefully": "ROLL runs, and wastes resources",
-}
 
 
 class Style(NamedTuple):
@@ -136,8 +132,8 @@ def _block(diagnostic: Diagnostic, style: Style, manual: str) -> Iterator[str]:
     head = style.paint(f"{diagnostic.severity.value}[{rule}]", f"1;{code}")
     yield f"{head}: {style.paint(clean(diagnostic.message), '1')}"
     yield from _excerpt(diagnostic, style, code)
-    if diagnostic.fails:
-        yield f"  = fails: {_FAILS.get(diagnostic.fails, diagnostic.fails)}"
+    if diagnostic.effect:
+        yield f"  = effect: {diagnostic.effect.value}"
     if diagnostic.help:
         yield f"  = {style.paint('help', '32')}: {clean(diagnostic.help)}"
     for note in diagnostic.notes:

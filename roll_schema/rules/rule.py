@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -9,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from roll_schema.facts.missing import FactMissing
 from roll_schema.models.roles import STUDENT, USUAL, Roles
 from roll_schema.models.section import Unresolved, guarded
-from roll_schema.source.diagnostic import FAILS, Severity
 from roll_schema.source.path import parse
 from roll_schema.source.tree import UNKNOWN, Node, lookup, plain
 
@@ -17,20 +17,21 @@ if TYPE_CHECKING:
     from roll_schema.facts.catalog.gpus import Cluster, Gpu
     from roll_schema.facts.releases import Release
     from roll_schema.source.change import Change
+    from roll_schema.source.diagnostic import Effect, Severity
 
 
 class Problem(NamedTuple):
     """A finding at a field of the thing that the rule looks at (dotted; empty: the thing itself).
 
-    `also` maps further fields to what they have to do with it; `fails` and `severity` overrule the rule's own. `change`
-    is the fix for a machine to make; where it is not `certain` that it was meant so, only when asked for.
+    `also` maps further fields to what they have to do with it; `effect` and `severity` overrule the rule's own.
+    `change` is the fix for a machine to make; where it is not `certain` that it was meant so, only when asked for.
     """
 
     field: str
     message: str
     help: str = ""
     also: dict[str, str] = {}
-    fails: str = ""
+    effect: Effect | None = None
     severity: Severity | None = None
     at_key: bool = False
     change: Change | None = None
@@ -114,13 +115,38 @@ RLVR_TRAINING = ("rlvr", "rlvr_vl", "rlvr_vlmath", "onpolicy_distill")
 Check = Callable[..., Iterator[Problem]]
 
 
+class Source(NamedTuple):
+    """Where a rule's ground is to be read: a symbol in a file of ROLL, or of a library, in a range of its releases.
+
+    `product` is `ROLL`, or a library's name; `first` and `last` are equal where one version was looked at.
+    """
+
+    product: str
+    first: str
+    last: str
+    file: str
+    symbol: str
+
+    @classmethod
+    def read(cls, line: str) -> Source:
+        """From a line of a manual: `- ROLL 0.1.0-0.3.0: path/of/file.py, Class.method`; raises ValueError."""
+        found = _SOURCE.fullmatch(line)
+        if found is None:
+            raise ValueError(line)
+        product, first, last, file, symbol = found.groups()
+        return cls(product, first, last or first, file, symbol)
+
+
+_SOURCE = re.compile(r"- (\S+) ([0-9][\w.]*)(?:-([0-9][\w.]*))?: (\S+), (\S.*)")
+
+
 class Rule(NamedTuple):
     """A rule with what is known about it before it runs; `subject` is the class of thing it looks at."""
 
     name: str
     group: str
     severity: Severity
-    fails: str
+    effect: Effect | None
     check: Check
     subject: str
     takes_context: bool
@@ -134,10 +160,16 @@ class Rule(NamedTuple):
         """The rule's manual: the docstring of its module."""
         return (sys.modules[self.check.__module__].__doc__ or "").strip()
 
+    @property
+    def sources(self) -> list[Source]:
+        """What the manual's section `References` names, in its order; raises ValueError for a line of another form."""
+        lines = self.manual.partition("\nReferences:\n")[2].strip().splitlines()
+        return [Source.read(line) for line in lines]
+
 
 def rule(
     severity: Severity,
-    fails: str = "",
+    effect: Effect | None = None,
     releases: str = "",
     claims: tuple[str, ...] = (),
     pipelines: tuple[str, ...] = (),
@@ -145,12 +177,9 @@ def rule(
 ) -> Callable[[Check], Rule]:
     """Make a function a rule: its name is the rule's, the class of its first parameter is what it is run on.
 
-    `fails` says when ROLL would have failed, `releases` and `pipelines` bound those it holds for (empty: all), `claims`
-    names the errors that a rule on a SchemaError puts into words. A rule in `preview` is on trial, and runs only when
-    asked for. Raises ValueError for an unknown `fails`.
+    `effect` says what ROLL makes of the problem, `releases` and `pipelines` bound those it holds for (empty: all);
+    `claims` names the errors that a rule on a SchemaError puts into words. A rule in `preview` runs only when selected.
     """
-    if fails and fails not in FAILS:
-        raise ValueError(fails)
 
     def make(check: Check) -> Rule:
         code: Any = check
@@ -159,6 +188,6 @@ def rule(
         group = code.__module__.split(".")[-2]
         subject, takes_context = annotations[0], len(annotations) > 1
         about = (claims, releases, pipelines, preview)
-        return Rule(name, group, severity, fails, check, subject, takes_context, *about)
+        return Rule(name, group, severity, effect, check, subject, takes_context, *about)
 
     return make

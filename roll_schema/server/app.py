@@ -140,7 +140,7 @@ class Server(LanguageServer):
 
 def shown(item: Diagnostic, document: Document, uri: str, places: Places) -> types.Diagnostic:
     """A problem for an editor; one of a fragment stands at the entry of `defaults` that asks for it."""
-    span, message = item.span, whole_message(item, fails=True)
+    span, message = item.span, whole_message(item, effect=True)
     related = [(note.message, note.span) for note in item.notes]
     if span.source is not document.source:
         first = span.first

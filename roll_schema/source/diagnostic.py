@@ -16,18 +16,38 @@ class Severity(str, Enum):
     INFO = "info"
 
 
-FAILS = (
-    "at load",
-    "at start",
-    "at worker start",
-    "at first step",
-    "at evaluation",
-    "at save",
-    "at resume",
-    "silently",
-    "wastefully",
-)
-"""When ROLL would have failed; in the order in which a run gets there."""
+class Effect(Enum):
+    """What ROLL makes of the problem, as people read it; in the order in which a run gets there."""
+
+    LOAD = "fails at load"
+    STARTUP = "fails at startup"
+    WORKER_START = "fails when workers start"
+    FIRST_STEP = "fails at the first step"
+    EVALUATION = "fails at evaluation"
+    SAVING = "fails when saving"
+    RESUMING = "fails when resuming"
+    IGNORED = "silently ignored"
+    DIFFERENT = "silently different"
+    WASTEFUL = "wasteful"
+
+    @property
+    def code(self) -> str:
+        """The stable word of it in reports for programs."""
+        return _CODES[self]
+
+
+_CODES = {
+    Effect.LOAD: "at load",
+    Effect.STARTUP: "at start",
+    Effect.WORKER_START: "at worker start",
+    Effect.FIRST_STEP: "at first step",
+    Effect.EVALUATION: "at evaluation",
+    Effect.SAVING: "at save",
+    Effect.RESUMING: "at resume",
+    Effect.IGNORED: "silently",
+    Effect.DIFFERENT: "silently",
+    Effect.WASTEFUL: "wastefully",
+}
 
 
 class Note(NamedTuple):
@@ -64,7 +84,7 @@ class Fault(NamedTuple):
 
 
 class Diagnostic(NamedTuple):
-    """One problem at one place; `path` is the dotted config path (`a.b[0].c`), `fails` one of FAILS or empty.
+    """One problem at one place; `path` is the dotted config path (`a.b[0].c`).
 
     `blocking`: because of it a part of the config was not checked; it cannot be filtered, and stays an error.
     """
@@ -73,12 +93,17 @@ class Diagnostic(NamedTuple):
     severity: Severity
     message: str
     span: Span
-    fails: str = ""
+    effect: Effect | None = None
     help: str = ""
     path: str | None = None
     notes: tuple[Note, ...] = ()
     edits: tuple[Edit, ...] = ()
     blocking: bool = False
+
+    @property
+    def fails(self) -> str:
+        """The stable code of the effect; empty where there is none."""
+        return self.effect.code if self.effect else ""
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

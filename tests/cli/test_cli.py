@@ -65,7 +65,7 @@ def test_json_has_its_form() -> None:
     }
     assert document["summary"] == {"error": 1, "warning": 0, "info": 0}
     (item,) = document["diagnostics"]
-    assert list(item) == ["rule", "severity", "message", "fails", "help", "file", "line", "column", "end_line", "end_column",
+    assert list(item) == ["rule", "severity", "message", "fails", "effect", "help", "file", "line", "column", "end_line", "end_column",
                           "path", "notes", "edits"]  # fmt: skip
     assert (item["file"], item["line"], item["column"], item["end_line"], item["end_column"]) == (BROKEN, 7, 5, 7, 17)
     assert item["path"] == "actor_train.training_args.learning_rat"
@@ -136,7 +136,7 @@ def test_rules_explain_themselves() -> None:
     listed = run("--list-rules").stdout
     assert "unknown-key" in listed
     assert run("--explain", "lora-strategy").stdout.startswith(
-        "lora-strategy (lora, error, fails at start, ROLL <=0.2.0)\n"
+        "lora-strategy (lora, error, fails at startup, ROLL <=0.2.0)\n"
     )
     assert "Did you mean unknown-key" in run("--explain", "unknwon-key").stderr
 

@@ -70,4 +70,10 @@ def _cells(answer: str) -> tuple[str, str]:
 def _facts(name: str) -> tuple[str, ...]:
     rule = RULES[name]
     firing, silent = examples(rule)
-    return rule.group, rule.severity.value, str(len(firing)), str(len(silent)), rule.fails or "-"
+    return (
+        rule.group,
+        rule.severity.value,
+        str(len(firing)),
+        str(len(silent)),
+        rule.effect.value if rule.effect else "-",
+    )

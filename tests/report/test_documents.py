@@ -29,7 +29,7 @@ def test_junit_has_a_failed_case_for_each_problem() -> None:
     assert (case.get("name"), case.get("line"), case.get("file")) == ("wrong-type:3:13", "3", "a b/ü.yaml")
     assert failure is not None
     assert failure.get("type") == "wrong-type"
-    assert str(failure.text).splitlines()[2:] == ["fails at load", "Write it without quotes: `save_steps: 1`."]
+    assert str(failure.text).splitlines()[2:] == ["effect: fails at load", "Write it without quotes: `save_steps: 1`."]
 
 
 def test_junit_fails_for_errors_alone() -> None:

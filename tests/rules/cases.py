@@ -190,7 +190,7 @@ def _folder(files: Mapping[str, str], encoding: str) -> Iterator[None]:
 def _found(item: Diagnostic) -> Found:
     found: Found = {
         "severity": item.severity.value,
-        "effect": item.fails,
+        "effect": item.effect.value if item.effect else "",
         "path": item.path,
         **_place(item.span),
         "message": item.message,

@@ -33,13 +33,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import data_parallel_size, environment_setting
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
 
 
-@rule(Severity.WARNING, fails="silently", pipelines=("agentic",))
+@rule(Severity.WARNING, effect=Effect.DIFFERENT, pipelines=("agentic",))
 def adjusted_batch(config: AgenticConfig) -> Iterator[Problem]:
     ranks, training = data_parallel_size(config.actor_train), config.actor_train.training_args
     micro, steps, samples = (

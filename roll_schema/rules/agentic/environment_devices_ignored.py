@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import EnvManagerConfig
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 IGNORED = ("device_mapping", "num_gpus_per_worker", "world_size")
 
 
-@rule(Severity.WARNING, fails="silently")
+@rule(Severity.WARNING, effect=Effect.IGNORED)
 def environment_devices_ignored(manager: EnvManagerConfig, context: Context) -> Iterator[Problem]:
     for key in IGNORED:
         if not context.is_set(key) or context.is_null(key):
@@ -40,7 +40,7 @@ def environment_devices_ignored(manager: EnvManagerConfig, context: Context) -> 
         if key == "device_mapping" and isinstance(value := context.written(key), str) and value:
             # Not evaluated, its characters count among the GPU ids of which ROLL takes the largest.
             message = "`device_mapping` of environments is not evaluated, and ROLL compares its characters with GPU ids"
-            yield Problem(key, message, "Delete it.", severity=Severity.ERROR, fails="at load", at_key=True)
+            yield Problem(key, message, "Delete it.", severity=Severity.ERROR, effect=Effect.LOAD, at_key=True)
         else:
             message = (
                 f"`{key}` of environments is not read: their workers follow from `num_env_groups` and `group_size`"

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any
 from roll_schema.models.each import each
 from roll_schema.planning.workers import environment_setting
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
@@ -48,7 +48,7 @@ _MANAGERS = {
 """ROLL's managers, with the keys that they need."""
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def environment_text_missing(config: AgenticConfig) -> Iterator[Problem]:
     used = {*(config.train_env_manager.tags or ()), *(config.val_env_manager.tags or ())}
 
@@ -59,8 +59,8 @@ def environment_text_missing(config: AgenticConfig) -> Iterator[Problem]:
             return
         for key in (*needed, "max_tokens_per_step"):
             if key not in environment:
-                fails = "at first step" if key == "max_tokens_per_step" else ""
+                effect = Effect.FIRST_STEP if key == "max_tokens_per_step" else None
                 message = f"`{key}` is missing, and `{str(manager).rpartition('.')[2]}` looks it up"
-                yield Problem(f"custom_envs.{name}.{key}", message, f"Add `{key}`.", fails=fails)
+                yield Problem(f"custom_envs.{name}.{key}", message, f"Add `{key}`.", effect=effect)
 
     yield from each((config.custom_envs or {}).items(), judge)

@@ -18,14 +18,14 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.scalars import shown
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
 
 
-@rule(Severity.ERROR, fails="at first step", releases=">=0.1.3")
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP, releases=">=0.1.3")
 def fractional_async_ratio(config: AgenticConfig, context: Context) -> Iterator[Problem]:
     ratio = context.written("async_generation_ratio")
     if isinstance(ratio, float):

@@ -17,13 +17,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def no_steps(config: AgenticConfig, context: Context) -> Iterator[Problem]:
     if config.max_steps > 0:
         return
@@ -35,4 +35,4 @@ def no_steps(config: AgenticConfig, context: Context) -> Iterator[Problem]:
     )
     advice = "Write `max_steps: 200`, or as many as you want."
     message = f"`max_steps` is {config.max_steps}: {fate}"
-    yield Problem("max_steps", message, advice, fails="silently" if endless else "")
+    yield Problem("max_steps", message, advice, effect=Effect.DIFFERENT if endless else None)

@@ -33,7 +33,7 @@ from roll_schema.models.each import each
 from roll_schema.models.section import fields_of
 from roll_schema.planning.workers import device_set, gpus_per_worker, has_reference
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 _PLACE = "actor_infer.device_mapping"
 
 
-@rule(Severity.ERROR, fails="at worker start", releases=">=0.2.0", pipelines=("agentic",))
+@rule(Severity.ERROR, effect=Effect.WORKER_START, releases=">=0.2.0", pipelines=("agentic",))
 def partial_overlap_refused(config: AgenticConfig, context: Context) -> Iterator[Problem]:
     if not config.partial_gpu_mode:
         return

@@ -26,13 +26,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import uses_reference
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
 
 
-@rule(Severity.ERROR, fails="at worker start", releases=">=0.2.0", pipelines=("agentic",))
+@rule(Severity.ERROR, effect=Effect.WORKER_START, releases=">=0.2.0", pipelines=("agentic",))
 def reference_missing_with_lora(config: AgenticConfig, context: Context) -> Iterator[Problem]:
     if config.actor_train.model_args.lora_target is None or not config.partial_gpu_mode or context.distills:
         return

@@ -26,14 +26,14 @@ from typing import TYPE_CHECKING
 from roll_schema.models.each import each
 from roll_schema.rules.agentic.unknown_environment import MANAGERS
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.scalars import shown
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
 
 
-@rule(Severity.WARNING, fails="silently", releases=">=0.2.0")
+@rule(Severity.WARNING, effect=Effect.DIFFERENT, releases=">=0.2.0")
 def replaced_sampling_settings(config: AgenticConfig, context: Context) -> Iterator[Problem]:
     theirs = context.written("actor_infer.generating_args")
 

@@ -26,13 +26,13 @@ from typing import TYPE_CHECKING, Any
 from roll_schema.models.each import each
 from roll_schema.planning.workers import environment_setting
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
 
 
-@rule(Severity.ERROR, fails="at worker start", releases=">=0.3.0")
+@rule(Severity.ERROR, effect=Effect.WORKER_START, releases=">=0.3.0")
 def runner_missing(config: AgenticConfig) -> Iterator[Problem]:
     def judge(name: str, environment: Any) -> Iterator[Problem]:
         manager = environment_setting(environment, "env_manager_cls")

@@ -33,13 +33,13 @@ from typing import TYPE_CHECKING
 from roll_schema.models.each import each
 from roll_schema.models.section import fields_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig, EnvManagerConfig
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def too_few_trajectories(config: AgenticConfig) -> Iterator[Problem]:
     batches = {"train_env_manager": "rollout_batch_size", "val_env_manager": "val_batch_size"}
 

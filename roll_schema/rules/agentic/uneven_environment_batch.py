@@ -33,13 +33,13 @@ from roll_schema.facts.devices import oddest
 from roll_schema.models.each import each
 from roll_schema.models.section import fields_of
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
 
 
-@rule(Severity.ERROR, fails="at load", releases=">=0.1.3")
+@rule(Severity.ERROR, effect=Effect.LOAD, releases=">=0.1.3")
 def uneven_environment_batch(config: AgenticConfig, context: Context) -> Iterator[Problem]:
     batches = {"val_batch_size": ("val_env_manager", ["num_env_groups", "group_size"])}
     if context.release.matches(">=0.2.0"):

@@ -32,13 +32,13 @@ from roll_schema.models.each import each
 from roll_schema.models.section import fields_of
 from roll_schema.rules.agentic.unknown_environment import MANAGERS
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig, EnvManagerConfig
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def uneven_environment_groups(config: AgenticConfig, context: Context) -> Iterator[Problem]:
     def judge(manager: str, settings: EnvManagerConfig) -> Iterator[Problem]:
         parts = [part for _, part in zip(settings.tags, settings.num_groups_partition, strict=False)]

@@ -28,13 +28,13 @@ from roll_schema.models.each import each
 from roll_schema.models.section import fields_of
 from roll_schema.rules.agentic.unknown_environment import MANAGERS
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig, EnvManagerConfig
 
 
-@rule(Severity.ERROR, fails="at load", releases="<0.1.1")
+@rule(Severity.ERROR, effect=Effect.LOAD, releases="<0.1.1")
 def uneven_environment_workers(config: AgenticConfig) -> Iterator[Problem]:
     def judge(manager: str, settings: EnvManagerConfig) -> Iterator[Problem]:
         environments, most = settings.num_env_groups * settings.group_size, settings.max_env_num_per_worker

@@ -24,13 +24,13 @@ from roll_schema.models.each import each
 from roll_schema.planning.workers import environment_setting
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.rules.unknown import did_you_mean
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
 
 
-@rule(Severity.ERROR, fails="at worker start", releases=">=0.1.1")
+@rule(Severity.ERROR, effect=Effect.WORKER_START, releases=">=0.1.1")
 def unknown_env_type(config: AgenticConfig, context: Context) -> Iterator[Problem]:
     known = context.release.registries["env_types"]
 

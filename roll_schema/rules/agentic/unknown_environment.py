@@ -29,7 +29,7 @@ from roll_schema.models.section import fields_of
 from roll_schema.planning.workers import items_of
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.rules.unknown import did_you_mean
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.text import listed
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 MANAGERS = ("train_env_manager", "val_env_manager")
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def unknown_environment(config: AgenticConfig, context: Context) -> Iterator[Problem]:
     known = list(config.custom_envs or {})
     names = listed(known) or "nothing"

@@ -21,13 +21,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import RewardNormalizationConfig
 
 
-@rule(Severity.ERROR, fails="at first step")
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP)
 def unknown_grouping(normalization: RewardNormalizationConfig, context: Context) -> Iterator[Problem]:
     if context.is_set("grouping") and normalization.grouping in ("state", "inductive", "global"):
         message = f"no column is called `{normalization.grouping}`, whatever ROLL's help says"

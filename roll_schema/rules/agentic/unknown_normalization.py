@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.text import one_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 METHODS = ("identity", "mean", "mean_std", "asym_clip")
 
 
-@rule(Severity.WARNING, fails="silently", releases=">=0.1.3")
+@rule(Severity.WARNING, effect=Effect.DIFFERENT, releases=">=0.1.3")
 def unknown_normalization(config: RewardNormalizationConfig, context: Context) -> Iterator[Problem]:
     if config.method in METHODS or not context.is_set("method"):
         return

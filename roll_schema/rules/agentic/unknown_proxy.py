@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
 from roll_schema.rules.unknown import did_you_mean
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import LLMProxyConfig
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def unknown_proxy(proxy: LLMProxyConfig) -> Iterator[Problem]:
     known = ("policy", "openai", "random")
     if proxy.proxy_type not in known:

@@ -17,13 +17,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.ERROR, fails="silently")
+@rule(Severity.ERROR, effect=Effect.IGNORED)
 def advantages_clipped_to_zero(config: PPOConfig) -> Iterator[Problem]:
     if config.advantage_clip == 0:
         message = "`advantage_clip: 0` clamps every advantage to 0, so that nothing is learned"

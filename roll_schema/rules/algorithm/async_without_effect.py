@@ -16,13 +16,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
-@rule(Severity.WARNING, fails="silently", releases="<0.1.3", pipelines=("rlvr",))
+@rule(Severity.WARNING, effect=Effect.IGNORED, releases="<0.1.3", pipelines=("rlvr",))
 def async_without_effect(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     if config.async_generation_ratio:
         message = f"RLVR of ROLL {context.release.name} does not read `async_generation_ratio`"

@@ -23,13 +23,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import runs_on
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.WARNING, fails="at worker start", releases=">=0.3.0")
+@rule(Severity.WARNING, effect=Effect.WORKER_START, releases=">=0.3.0")
 def critic_on_fsdp2(config: PPOConfig) -> Iterator[Problem]:
     critic = config.critic
     if config.adv_estimator == "gae" and runs_on(critic, "fsdp2_train") and critic.model_args.model_type == "trl":

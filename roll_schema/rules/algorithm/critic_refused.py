@@ -23,13 +23,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def critic_refused(config: PPOConfig, context: Context) -> Iterator[Problem]:
     if config.adv_estimator != "gae" or not context.is_set("critic"):
         return

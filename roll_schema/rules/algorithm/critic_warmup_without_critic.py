@@ -17,13 +17,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.WARNING, fails="wastefully")
+@rule(Severity.WARNING, effect=Effect.WASTEFUL)
 def critic_warmup_without_critic(config: PPOConfig) -> Iterator[Problem]:
     if config.critic_warmup > 0 and config.adv_estimator != "gae":
         steps, name = config.critic_warmup, config.adv_estimator

@@ -25,13 +25,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.ERROR, fails="at first step", releases=">=0.3.0")
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP, releases=">=0.3.0")
 def distillation_with_lora(config: PPOConfig, context: Context) -> Iterator[Problem]:
     if (config.use_opd or context.distills) and config.actor_train.model_args.lora_target is not None:
         message = "with LoRA on the student no teacher is built, and the first step misses its log-probabilities"

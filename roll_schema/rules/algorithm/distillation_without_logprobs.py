@@ -25,13 +25,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.ERROR, fails="at first step", releases=">=0.2.1")
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP, releases=">=0.2.1")
 def distillation_without_logprobs(config: PPOConfig, context: Context) -> Iterator[Problem]:
     sampling = config.actor_infer.generating_args
     if not (config.use_opd or context.distills) or sampling is None or config.enable_old_logprobs_recompute:

@@ -17,13 +17,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import RLVR_TRAINING, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
-@rule(Severity.ERROR, fails="at first step", releases=">=0.1.3", pipelines=RLVR_TRAINING)
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP, releases=">=0.1.3", pipelines=RLVR_TRAINING)
 def estimator_of_another_pipeline(config: RLVRConfig) -> Iterator[Problem]:
     name = config.adv_estimator
     if name == "agentic_reinforce":
@@ -32,5 +32,9 @@ def estimator_of_another_pipeline(config: RLVRConfig) -> Iterator[Problem]:
     elif name in ("gigpo", "step_reinforce"):
         message = f"in RLVR, `{name}` is plain `reinforce`: there are no steps within an answer"
         yield Problem(
-            "adv_estimator", message, "Write `adv_estimator: reinforce`.", fails="silently", severity=Severity.WARNING
+            "adv_estimator",
+            message,
+            "Write `adv_estimator: reinforce`.",
+            effect=Effect.DIFFERENT,
+            severity=Severity.WARNING,
         )

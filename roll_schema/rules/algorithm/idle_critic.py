@@ -19,13 +19,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.INFO, fails="wastefully")
+@rule(Severity.INFO, effect=Effect.WASTEFUL)
 def idle_critic(config: PPOConfig, context: Context) -> Iterator[Problem]:
     if config.adv_estimator != "gae" and context.is_set("critic.device_mapping"):
         message = f"`adv_estimator: {config.adv_estimator}` has no critic: this section is not used"

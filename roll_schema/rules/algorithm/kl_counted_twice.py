@@ -21,13 +21,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.INFO, fails="silently")
+@rule(Severity.INFO, effect=Effect.DIFFERENT)
 def kl_counted_twice(config: PPOConfig) -> Iterator[Problem]:
     if config.use_kl_loss and config.kl_loss_coef > 0 and config.add_token_level_kl and config.init_kl_coef > 0:
         message = "the KL to the reference counts twice: in the loss, and by `add_token_level_kl` in the rewards"

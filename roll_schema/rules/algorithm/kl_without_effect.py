@@ -18,13 +18,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.WARNING, fails="silently")
+@rule(Severity.WARNING, effect=Effect.IGNORED)
 def kl_without_effect(config: PPOConfig) -> Iterator[Problem]:
     if config.use_kl_loss and config.kl_loss_coef == 0:
         message = "`use_kl_loss` is on, but `kl_loss_coef` is 0: the reference is computed each step for nothing"

@@ -30,13 +30,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import data_parallel_size, runs_on
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def no_optimizer_step(config: PPOConfig, context: Context) -> Iterator[Problem]:
     worker = config.actor_train
     if not runs_on(worker, "megatron_train") or context.only_samples:

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.text import one_of
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 VARIANTS = ("vanilla", "ppo", "tis", "topr", "cispo", "kimi15")
 
 
-@rule(Severity.ERROR, fails="at first step", releases=">=0.1.3")
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP, releases=">=0.1.3")
 def policy_loss_variant(config: PPOConfig, context: Context) -> Iterator[Problem]:
     worker = config.actor_train
     path, variant = worker.worker_cls or "", worker.pg_variant
@@ -49,5 +49,5 @@ def policy_loss_variant(config: PPOConfig, context: Context) -> Iterator[Problem
             f"`pg_variant: {variant}` is not read by {f'`{path}`' if path else 'the usual worker class'}",
             "Name a policy-gradient worker as `worker_cls`, or delete `pg_variant`.",
             severity=Severity.WARNING,
-            fails="silently",
+            effect=Effect.IGNORED,
         )

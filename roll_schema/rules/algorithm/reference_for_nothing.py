@@ -18,13 +18,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.INFO, fails="wastefully", releases=">=0.1.3")
+@rule(Severity.INFO, effect=Effect.WASTEFUL, releases=">=0.1.3")
 def reference_for_nothing(config: PPOConfig, context: Context) -> Iterator[Problem]:
     if config.init_kl_coef <= 0 or config.add_token_level_kl or config.use_kl_loss:
         return

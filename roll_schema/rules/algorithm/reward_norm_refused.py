@@ -23,13 +23,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import RLVR_TRAINING, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
-@rule(Severity.ERROR, fails="at first step", releases=">=0.1.1", pipelines=RLVR_TRAINING)
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP, releases=">=0.1.1", pipelines=RLVR_TRAINING)
 def reward_norm_refused(config: RLVRConfig) -> Iterator[Problem]:
     if config.adv_estimator == "grpo":
         return

@@ -21,13 +21,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.WARNING, fails="at first step", releases=">=0.3.0", pipelines=("rlvr_vl",))
+@rule(Severity.WARNING, effect=Effect.FIRST_STEP, releases=">=0.3.0", pipelines=("rlvr_vl",))
 def several_teachers_with_images(config: PPOConfig) -> Iterator[Problem]:
     if isinstance(config.teacher, dict) and len(config.teacher) > 1:
         message = f"this pipeline uses one reference only, and here are {len(config.teacher)} teachers"

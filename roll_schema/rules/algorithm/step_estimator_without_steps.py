@@ -30,13 +30,13 @@ from typing import TYPE_CHECKING
 from roll_schema.models.each import each
 from roll_schema.planning.workers import environment_setting, items_of
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
 
 
-@rule(Severity.ERROR, fails="at first step", pipelines=("agentic",))
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP, pipelines=("agentic",))
 def step_estimator_without_steps(config: AgenticConfig, context: Context) -> Iterator[Problem]:
     if config.adv_estimator not in ("gigpo", "step_reinforce"):
         return

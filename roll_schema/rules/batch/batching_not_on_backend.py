@@ -26,7 +26,7 @@ from roll_schema.models.each import each
 from roll_schema.models.section import fields_of
 from roll_schema.planning.workers import runs_on
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _FIELDS = ("use_dynamic_batching_in_train", "use_dynamic_batching_in_infer", "use_sequence_packing")
 
 
-@rule(Severity.WARNING, fails="at first step", releases=">=0.1.3")
+@rule(Severity.WARNING, effect=Effect.FIRST_STEP, releases=">=0.1.3")
 def batching_not_on_backend(worker: WorkerConfig) -> Iterator[Problem]:
     strategy = worker.strategy_args
     if strategy is None or runs_on(worker, "megatron_train", "megatron_infer"):
@@ -50,7 +50,7 @@ def batching_not_on_backend(worker: WorkerConfig) -> Iterator[Problem]:
             field,
             f"`{field}` is for Megatron; `{strategy.strategy_name}` {fate}",
             f"Delete `{field}`, or run this role on Megatron.",
-            fails="silently" if engine else "",
+            effect=Effect.IGNORED if engine else None,
         )
 
     yield from each(fields_of(worker, *_FIELDS), judge)

@@ -25,13 +25,13 @@ from typing import TYPE_CHECKING
 from roll_schema.models.each import each
 from roll_schema.planning.workers import has_reference, sample_length
 from roll_schema.rules.rule import RLVR_TRAINING, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
-@rule(Severity.ERROR, fails="at first step", releases=">=0.1.3", pipelines=RLVR_TRAINING)
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP, releases=">=0.1.3", pipelines=RLVR_TRAINING)
 def microbatch_shorter_than_sample(config: RLVRConfig) -> Iterator[Problem]:
     longest = sample_length(config)
 

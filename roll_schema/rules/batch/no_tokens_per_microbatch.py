@@ -20,13 +20,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.ERROR, fails="at first step", releases=">=0.1.3")
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP, releases=">=0.1.3")
 def no_tokens_per_microbatch(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
     for kind, tokens in (
         ("train", worker.max_tokens_per_microbatch_in_train),

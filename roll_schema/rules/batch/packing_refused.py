@@ -25,13 +25,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import TRAINERS
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.ERROR, fails="at first step", releases=">=0.2.0")
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP, releases=">=0.2.0")
 def packing_refused(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
     packing = worker.sequence_packing_args
     if not worker.use_sequence_packing or packing is None:

@@ -23,13 +23,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.INFO, fails="silently", releases=">=0.2.0")
+@rule(Severity.INFO, effect=Effect.IGNORED, releases=">=0.2.0")
 def packing_without_effect(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
     passes = {"training": worker.use_dynamic_batching_in_train, "forward passes": worker.use_dynamic_batching_in_infer}
     dynamic = " and ".join(name for name, on in passes.items() if on)

@@ -32,13 +32,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import data_parallel_size, step_size
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.dpo_config import DPOConfig
 
 
-@rule(Severity.ERROR, fails="at worker start", releases=">=0.2.1", pipelines=("dpo",))
+@rule(Severity.ERROR, effect=Effect.WORKER_START, releases=">=0.2.1", pipelines=("dpo",))
 def reference_batch_too_large(config: DPOConfig) -> Iterator[Problem]:
     theirs, size = data_parallel_size(config.reference), config.reference.infer_batch_size
     batch = step_size(config.actor_train)

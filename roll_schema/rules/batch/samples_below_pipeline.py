@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import data_parallel_size, settings_of
 from roll_schema.rules.rule import RLVR_TRAINING, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 _PLACE = "actor_train.strategy_args.strategy_config"
 
 
-@rule(Severity.ERROR, fails="at first step", releases=">=0.1.3", pipelines=RLVR_TRAINING)
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP, releases=">=0.1.3", pipelines=RLVR_TRAINING)
 def samples_below_pipeline(config: RLVRConfig) -> Iterator[Problem]:
     worker = config.actor_train
     settings, ranks = settings_of(worker, "megatron_train"), data_parallel_size(worker)

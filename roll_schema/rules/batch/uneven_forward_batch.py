@@ -31,14 +31,14 @@ from roll_schema.models.each import each
 from roll_schema.models.section import fields_of
 from roll_schema.planning.workers import data_parallel_size, has_reference
 from roll_schema.rules.rule import RLVR_TRAINING, Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.ERROR, fails="at first step", pipelines=RLVR_TRAINING)
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP, pipelines=RLVR_TRAINING)
 def uneven_forward_batch(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     prompts, group = config.rollout_batch_size, config.num_return_sequences_in_group
     # With additional prompts, how many samples a step has is only known at run time.

@@ -31,13 +31,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import settings_of, whole
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.ERROR, fails="at first step", releases=">=0.1.3")
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP, releases=">=0.1.3")
 def uneven_sequence_rounding(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "megatron_train", "megatron_infer")
     sizes = whole(settings, "tensor_model_parallel_size", "context_parallel_size") if settings else None

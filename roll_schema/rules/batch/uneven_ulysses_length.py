@@ -24,13 +24,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import runs_on, sample_length
 from roll_schema.rules.rule import RLVR_TRAINING, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
-@rule(Severity.WARNING, fails="at first step", pipelines=RLVR_TRAINING)
+@rule(Severity.WARNING, effect=Effect.FIRST_STEP, pipelines=RLVR_TRAINING)
 def uneven_ulysses_length(config: RLVRConfig) -> Iterator[Problem]:
     worker, length = config.actor_train, sample_length(config)
     size = worker.model_args.ulysses_size or 1

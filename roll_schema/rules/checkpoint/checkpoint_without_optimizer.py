@@ -26,14 +26,14 @@ from roll_schema.models.each import each
 from roll_schema.models.section import fields_of
 from roll_schema.planning.workers import TRAINERS, settings_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.INFO, fails="at resume")
+@rule(Severity.INFO, effect=Effect.RESUMING)
 def checkpoint_without_optimizer(config: BaseConfig) -> Iterator[Problem]:
     def judge(role: str, worker: WorkerConfig | None) -> Iterator[Problem]:
         settings = settings_of(worker, "megatron_train", "fsdp2_train") if worker is not None else None

@@ -27,13 +27,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import TRAINERS, runs_on
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
 
 
-@rule(Severity.WARNING, fails="silently")
+@rule(Severity.WARNING, effect=Effect.IGNORED)
 def local_checkpoint_deleted(config: BaseConfig, context: Context) -> Iterator[Problem]:
     settings = config.checkpoint_config
     if not settings:

@@ -17,13 +17,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
 
 
-@rule(Severity.WARNING, fails="silently", pipelines=("sft", "distill", "distill_vl"))
+@rule(Severity.WARNING, effect=Effect.IGNORED, pipelines=("sft", "distill", "distill_vl"))
 def max_steps_ignored(config: BaseConfig, context: Context) -> Iterator[Problem]:
     if context.is_set("max_steps"):
         message = f"`max_steps: {config.max_steps}` is overwritten: the steps follow from the data and the epochs"

@@ -18,13 +18,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
 
 
-@rule(Severity.ERROR, fails="at start")
+@rule(Severity.ERROR, effect=Effect.STARTUP)
 def resume_refused(config: BaseConfig, context: Context) -> Iterator[Problem]:
     if config.resume_from_checkpoint is not True:
         return
@@ -34,7 +34,7 @@ def resume_refused(config: BaseConfig, context: Context) -> Iterator[Problem]:
         yield Problem("resume_from_checkpoint", message, advice)
     elif config.checkpoint_config and config.checkpoint_config.get("type"):
         message = "`true` looks for checkpoints in the folder that this run has yet to make"
-        yield Problem("resume_from_checkpoint", message, advice, fails="at resume")
+        yield Problem("resume_from_checkpoint", message, advice, effect=Effect.RESUMING)
     else:
         message = "`true` without `checkpoint_config.type` starts from scratch without a word"
-        yield Problem("resume_from_checkpoint", message, advice, severity=Severity.WARNING, fails="silently")
+        yield Problem("resume_from_checkpoint", message, advice, severity=Severity.WARNING, effect=Effect.DIFFERENT)

@@ -20,13 +20,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
 
 
-@rule(Severity.ERROR, fails="at start")
+@rule(Severity.ERROR, effect=Effect.STARTUP)
 def unknown_checkpoint_type(config: BaseConfig) -> Iterator[Problem]:
     kind = config.checkpoint_config.get("type") if config.checkpoint_config else None
     if isinstance(kind, str) and kind != "file_system":

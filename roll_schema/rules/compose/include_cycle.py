@@ -20,9 +20,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Fault, Severity
+from roll_schema.source.diagnostic import Effect, Fault, Severity
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def include_cycle(fault: Fault) -> Iterator[Problem]:
     yield Problem("", fault.message, "Delete one of the entries; keys that both files need go to a third file.")

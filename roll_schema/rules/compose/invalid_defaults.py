@@ -17,10 +17,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Fault, Severity
+from roll_schema.source.diagnostic import Effect, Fault, Severity
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def invalid_defaults(fault: Fault) -> Iterator[Problem]:
     advice = fault.help or "Write a list: `- path/of/fragment`, `- group: choice`, at most one `- _self_`."
     yield Problem("", fault.message, help=advice)

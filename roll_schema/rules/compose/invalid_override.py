@@ -19,10 +19,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Fault, Severity
+from roll_schema.source.diagnostic import Effect, Fault, Severity
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def invalid_override(fault: Fault) -> Iterator[Problem]:
     advice = fault.help or (
         "Write `key=value` to change a key, `+key=value` to add one, `~key` to remove one; quote text with special "

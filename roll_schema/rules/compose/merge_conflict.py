@@ -21,9 +21,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Fault, Severity
+from roll_schema.source.diagnostic import Effect, Fault, Severity
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def merge_conflict(fault: Fault) -> Iterator[Problem]:
     yield Problem("", fault.message, help="Write the same kind, a mapping or a list, in both files.")

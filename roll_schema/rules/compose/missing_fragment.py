@@ -19,10 +19,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Fault, Severity
+from roll_schema.source.diagnostic import Effect, Fault, Severity
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def missing_fragment(fault: Fault) -> Iterator[Problem]:
     advice = fault.help or "Correct the path, which counts from the folder of the file it stands in, or create it."
     yield Problem("", fault.message, help=advice)

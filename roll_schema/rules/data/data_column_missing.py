@@ -22,14 +22,14 @@ from roll_schema.models.each import each
 from roll_schema.planning.workers import data_files_of
 from roll_schema.rules.rule import RLVR_TRAINING, Context, Problem, rule
 from roll_schema.rules.unknown import did_you_mean
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.text import listed
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
-@rule(Severity.ERROR, fails="at start", pipelines=RLVR_TRAINING)
+@rule(Severity.ERROR, effect=Effect.STARTUP, pipelines=RLVR_TRAINING)
 def data_column_missing(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     arguments = config.actor_train.data_args
     key = "messages" if arguments is not None and arguments.messages else "prompt"

@@ -23,13 +23,13 @@ from roll_schema.facts.catalog.dataset import beside, is_absent
 from roll_schema.planning.workers import data_files
 from roll_schema.rules.rule import Problem, rule
 from roll_schema.rules.unknown import did_you_mean
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
 
 
-@rule(Severity.WARNING, fails="at start")
+@rule(Severity.WARNING, effect=Effect.STARTUP)
 def data_file_missing(config: BaseConfig) -> Iterator[Problem]:
     for place, name in data_files(config):
         if is_absent(name):

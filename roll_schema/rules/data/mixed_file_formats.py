@@ -24,7 +24,7 @@ from roll_schema.models.each import each
 from roll_schema.models.section import known
 from roll_schema.planning.workers import data_files_of, workers_of
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
@@ -35,7 +35,7 @@ _JSON_ONLY = ("dpo", "sft", "distill", "distill_vl")
 _FORMATS = {"json": "json", "jsonl": "json", "parquet": "parquet", "csv": "csv", "arrow": "arrow", "txt": "text"}
 
 
-@rule(Severity.ERROR, fails="at start", releases=">=0.1.1")
+@rule(Severity.ERROR, effect=Effect.STARTUP, releases=">=0.1.1")
 def mixed_file_formats(config: BaseConfig, context: Context) -> Iterator[Problem]:
     def judge(role: str, worker: WorkerConfig) -> Iterator[Problem]:
         first = ""

@@ -22,13 +22,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.dpo_config import DPOConfig
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def preprocessing_workers_missing(config: DPOConfig) -> Iterator[Problem]:
     data = config.actor_train.data_args
     if data is not None and data.preprocessing_num_workers is None:

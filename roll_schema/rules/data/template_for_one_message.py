@@ -23,7 +23,7 @@ from roll_schema.facts.catalog.dataset import sample
 from roll_schema.models.each import each
 from roll_schema.planning.workers import data_files_of
 from roll_schema.rules.rule import RLVR_TRAINING, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 FOR_ONE = ("base", "empty")
 
 
-@rule(Severity.ERROR, fails="at start", pipelines=RLVR_TRAINING)
+@rule(Severity.ERROR, effect=Effect.STARTUP, pipelines=RLVR_TRAINING)
 def template_for_one_message(config: RLVRConfig) -> Iterator[Problem]:
     arguments = config.actor_train.data_args
     column = (arguments.messages or "") if arguments is not None else ""

@@ -25,13 +25,13 @@ from typing import TYPE_CHECKING
 from roll_schema.facts.catalog.dataset import domain_of, sample
 from roll_schema.planning.workers import data_files_of, prompts_per_domain
 from roll_schema.rules.rule import RLVR_TRAINING, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
-@rule(Severity.ERROR, fails="at start", pipelines=RLVR_TRAINING)
+@rule(Severity.ERROR, effect=Effect.STARTUP, pipelines=RLVR_TRAINING)
 def too_few_rows(config: RLVRConfig) -> Iterator[Problem]:
     arguments = config.actor_train.data_args
     if arguments is None or not arguments.domain_interleave_probs:

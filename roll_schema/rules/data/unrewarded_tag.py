@@ -25,7 +25,7 @@ from roll_schema.models.each import each
 from roll_schema.models.section import fields_of, known
 from roll_schema.planning.workers import data_files_of
 from roll_schema.rules.rule import RLVR_TRAINING, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.text import listed
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.WARNING, fails="silently", pipelines=RLVR_TRAINING)
+@rule(Severity.WARNING, effect=Effect.IGNORED, pipelines=RLVR_TRAINING)
 def unrewarded_tag(config: RLVRConfig) -> Iterator[Problem]:
     rewards = config.rewards or {}
     domains = {tag: name for name, reward in rewards.items() for tag in reward.tag_included or ()}
@@ -53,7 +53,7 @@ def unrewarded_tag(config: RLVRConfig) -> Iterator[Problem]:
                 + (f"`{DEFAULT_DOMAIN}` scores them" if caught else f"there is no `{DEFAULT_DOMAIN}` to score them"),
                 help="Add the tag to the `tag_included` of the reward that is meant, or leave such rows out.",
                 severity=Severity.WARNING if caught else Severity.ERROR,
-                fails="silently" if caught else "at first step" if role == "actor_train" else "at evaluation",
+                effect=Effect.IGNORED if caught else Effect.FIRST_STEP if role == "actor_train" else Effect.EVALUATION,
             )
 
     yield from each(fields_of(config, "actor_train", "validation"), judge)

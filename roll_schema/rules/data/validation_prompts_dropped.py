@@ -21,13 +21,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
-@rule(Severity.WARNING, fails="silently", pipelines=("rlvr",))
+@rule(Severity.WARNING, effect=Effect.DIFFERENT, pipelines=("rlvr",))
 def validation_prompts_dropped(config: RLVRConfig) -> Iterator[Problem]:
     here, there = config.val_prompt_length, config.prompt_length
     if here and there and here > there:

@@ -27,13 +27,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import settings_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.WARNING, fails="at worker start")
+@rule(Severity.WARNING, effect=Effect.WORKER_START)
 def accumulation_disagrees(worker: WorkerConfig) -> Iterator[Problem]:
     settings, outer = settings_of(worker, "deepspeed_train"), worker.training_args.gradient_accumulation_steps
     inner = settings.get("gradient_accumulation_steps") if settings else None

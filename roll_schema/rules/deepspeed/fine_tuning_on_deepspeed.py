@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import runs_on
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.sft_config import SFTConfig
 
 
-@rule(Severity.ERROR, fails="at first step", releases="<0.3.0", pipelines=("sft",))
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP, releases="<0.3.0", pipelines=("sft",))
 def fine_tuning_on_deepspeed(config: SFTConfig, context: Context) -> Iterator[Problem]:
     if runs_on(config.sft_train, "deepspeed_train"):
         advice = "Write `strategy_name: megatron_train`."

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 from roll_schema.planning.workers import zero_settings
 from roll_schema.rules.rule import Problem, rule
 from roll_schema.source.change import Add, Write
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.scalars import shown
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ KEY = "stage3_gather_16bit_weights_on_model_save"
 PLACE = "strategy_args.strategy_config.zero_optimization"
 
 
-@rule(Severity.ERROR, fails="at save", releases="<0.3.0")
+@rule(Severity.ERROR, effect=Effect.SAVING, releases="<0.3.0")
 def no_gather_on_save(worker: WorkerConfig) -> Iterator[Problem]:
     zero = zero_settings(worker, "deepspeed_train")
     if zero is None or zero.get("stage") != 3:

@@ -41,7 +41,7 @@ from typing import TYPE_CHECKING
 from roll_schema.models.each import each
 from roll_schema.planning.workers import zero_settings
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 _PLACE = "strategy_args.strategy_config.zero_optimization"
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def offload_refused(worker: WorkerConfig) -> Iterator[Problem]:
     zero = zero_settings(worker, "deepspeed_train", "deepspeed_infer")
     if zero is None or not isinstance(stage := zero.get("stage", 0), int):
@@ -69,7 +69,7 @@ def offload_refused(worker: WorkerConfig) -> Iterator[Problem]:
             message = f"`offload_param` is ignored with stage {stage}"
             advice = "Write `stage: 3`, or delete it."
             severity = Severity.WARNING
-            yield Problem(f"{_PLACE}.{name}", message, advice, severity=severity, fails="silently", at_key=True)
+            yield Problem(f"{_PLACE}.{name}", message, advice, severity=severity, effect=Effect.IGNORED, at_key=True)
         elif stage == 3 and part.get("device") == "nvme" and not part.get("nvme_path"):
             message = f"`{name}` to `nvme` needs an `nvme_path`"
             yield Problem(f"{_PLACE}.{name}", message, "Add `nvme_path: /local/nvme`.", at_key=True)

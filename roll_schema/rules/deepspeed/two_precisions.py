@@ -36,13 +36,13 @@ from typing import TYPE_CHECKING
 from roll_schema.models.section import Settings
 from roll_schema.planning.workers import settings_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def two_precisions(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "deepspeed_train", "deepspeed_infer") or Settings()
     # DeepSpeed looks at the old name only where the new one is missing.

@@ -26,13 +26,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import zero_settings
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.ERROR, fails="at worker start", releases="<0.3.0")
+@rule(Severity.ERROR, effect=Effect.WORKER_START, releases="<0.3.0")
 def zero_stage_refused(worker: WorkerConfig) -> Iterator[Problem]:
     zero = zero_settings(worker, "deepspeed_train", "deepspeed_infer")
     stage = zero.get("stage", 0) if zero is not None else None

@@ -29,14 +29,14 @@ from roll_schema.facts.devices import ranges
 from roll_schema.models.each import each
 from roll_schema.planning.workers import device_set, has_reference, workers_of
 from roll_schema.rules.rule import RLVR_TRAINING, Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.WARNING, fails="silently", releases=">=0.1.3", pipelines=(*RLVR_TRAINING, "agentic"))
+@rule(Severity.WARNING, effect=Effect.DIFFERENT, releases=">=0.1.3", pipelines=(*RLVR_TRAINING, "agentic"))
 def async_on_shared_devices(config: PPOConfig, context: Context) -> Iterator[Problem]:
     roles = context.roles
     infer = device_set(config.actor_infer)

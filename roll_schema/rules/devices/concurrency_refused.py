@@ -21,14 +21,14 @@ from typing import TYPE_CHECKING
 from roll_schema.models.each import each
 from roll_schema.models.section import fields_of
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.ERROR, fails="at start", releases=">=0.2.0")
+@rule(Severity.ERROR, effect=Effect.STARTUP, releases=">=0.2.0")
 def concurrency_refused(config: PPOConfig, context: Context) -> Iterator[Problem]:
     def judge(role: str, worker: WorkerConfig) -> Iterator[Problem]:
         usual = not worker.worker_cls or worker.worker_cls.startswith("roll.")

@@ -36,14 +36,14 @@ from roll_schema.facts.devices import ranges
 from roll_schema.models.each import each
 from roll_schema.planning.workers import device_set, settings_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.reward_config import RewardConfig
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
-@rule(Severity.WARNING, fails="at worker start")
+@rule(Severity.WARNING, effect=Effect.WORKER_START)
 def crowded_device(config: RLVRConfig) -> Iterator[Problem]:
     rollout, mine = settings_of(config.actor_infer, "vllm"), device_set(config.actor_infer)
     share = rollout.get("gpu_memory_utilization") if rollout else None

@@ -24,13 +24,13 @@ from typing import TYPE_CHECKING
 from roll_schema.facts.devices import ranges
 from roll_schema.planning.workers import device_ids
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.ERROR, fails="at start")
+@rule(Severity.ERROR, effect=Effect.STARTUP)
 def device_outside_cluster(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
     devices = device_ids(worker)
     if not devices:

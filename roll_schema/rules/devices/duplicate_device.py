@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING
 from roll_schema.facts.devices import ranges
 from roll_schema.planning.workers import device_ids
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.WARNING, fails="wastefully")
+@rule(Severity.WARNING, effect=Effect.WASTEFUL)
 def duplicate_device(worker: WorkerConfig) -> Iterator[Problem]:
     devices = device_ids(worker) or []
     gpus = len(set(devices))

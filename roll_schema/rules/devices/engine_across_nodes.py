@@ -27,14 +27,14 @@ from roll_schema.facts.devices import ranges
 from roll_schema.models.each import each
 from roll_schema.planning import workers
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.WARNING, fails="wastefully")
+@rule(Severity.WARNING, effect=Effect.WASTEFUL)
 def engine_across_nodes(config: PPOConfig, context: Context) -> Iterator[Problem]:
     told = context.cluster.gpus_per_node if context.cluster else None
     per_node = told or config.num_gpus_per_node

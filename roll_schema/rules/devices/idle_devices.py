@@ -28,13 +28,13 @@ from typing import TYPE_CHECKING
 from roll_schema.facts.devices import ranges
 from roll_schema.planning.workers import device_set, workers_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
 
 
-@rule(Severity.INFO, fails="wastefully")
+@rule(Severity.INFO, effect=Effect.WASTEFUL)
 def idle_devices(config: BaseConfig) -> Iterator[Problem]:
     named = {role: device_set(worker) for role, worker in workers_of(config)}
     used: set[int] = set().union(*named.values())

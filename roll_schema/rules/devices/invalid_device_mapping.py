@@ -26,7 +26,7 @@ from roll_schema.facts.devices import InvalidDevices, OpaqueDevices, UnplacedDev
 from roll_schema.planning.workers import runs_on
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.change import Write
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 EXAMPLE = "Write a string with a Python list, such as `device_mapping: list(range(0,8))`."
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def invalid_device_mapping(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
     mapping = worker.device_mapping
     if isinstance(mapping, list):
@@ -56,14 +56,14 @@ def invalid_device_mapping(worker: WorkerConfig, context: Context) -> Iterator[P
         else:
             if lowest < 0 and context.path != "validation":
                 message = f"the GPU id `{lowest}` is negative, and ROLL finds no node for it"
-                yield Problem("device_mapping", message, EXAMPLE, fails="at worker start")
+                yield Problem("device_mapping", message, EXAMPLE, effect=Effect.WORKER_START)
 
 
 def _unplaced(worker: WorkerConfig, error: UnplacedDevices) -> Problem:
     """What ROLL loads, and uses when it places the workers."""
-    fails, severity, message = "at worker start", Severity.ERROR, f"`device_mapping` cannot be used: {error}"
+    effect, severity, message = Effect.WORKER_START, Severity.ERROR, f"`device_mapping` cannot be used: {error}"
     if error.fraction is not None and not runs_on(worker, "vllm"):
         # Only vLLM asks the variable for integers; what else is not sure to fail may not use a GPU at all.
-        fails, severity = "silently", Severity.WARNING
+        effect, severity = Effect.DIFFERENT, Severity.WARNING
         message = f"{error}: it goes into `CUDA_VISIBLE_DEVICES` as it is, where CUDA reads the digits before the point"
-    return Problem("device_mapping", message, EXAMPLE, fails=fails, severity=severity)
+    return Problem("device_mapping", message, EXAMPLE, effect=effect, severity=severity)

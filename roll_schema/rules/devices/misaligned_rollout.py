@@ -29,13 +29,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import device_ids, gpus_per_worker
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.ERROR, fails="at worker start", releases=">=0.2.0")
+@rule(Severity.ERROR, effect=Effect.WORKER_START, releases=">=0.2.0")
 def misaligned_rollout(config: PPOConfig, context: Context) -> Iterator[Problem]:
     roles = context.roles
     train, infer = device_ids(config.actor_train), device_ids(config.actor_infer)

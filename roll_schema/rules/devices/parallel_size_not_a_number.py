@@ -30,13 +30,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import megatron_sizes
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def parallel_size_not_a_number(config: BaseConfig) -> Iterator[Problem]:
     for path, size in megatron_sizes(config).items():
         if not isinstance(size, (int, float)):

@@ -27,13 +27,13 @@ from typing import TYPE_CHECKING
 from roll_schema.facts.devices import ranges
 from roll_schema.planning.workers import device_set, gpus_per_worker
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.WARNING, fails="at first step", releases=">=0.1.3,<0.2.0")
+@rule(Severity.WARNING, effect=Effect.FIRST_STEP, releases=">=0.1.3,<0.2.0")
 def rollout_never_offloaded(config: PPOConfig) -> Iterator[Problem]:
     train, infer = device_set(config.actor_train), device_set(config.actor_infer)
     size = gpus_per_worker(config.actor_infer)

@@ -27,14 +27,14 @@ from roll_schema.models.each import each
 from roll_schema.models.section import fields_of
 from roll_schema.planning.workers import device_ids
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.ERROR, fails="at worker start", releases=">=0.2.0")
+@rule(Severity.ERROR, effect=Effect.WORKER_START, releases=">=0.2.0")
 def scattered_devices(config: PPOConfig, context: Context) -> Iterator[Problem]:
     if context.only_samples:
         return  # nothing is sent over
@@ -51,6 +51,6 @@ def scattered_devices(config: PPOConfig, context: Context) -> Iterator[Problem]:
         elif ids != sorted(ids):
             message = "the GPUs are not in ascending order, and weights sent on a shared GPU may go to the wrong rank"
             advice = f"Write `list(range({min(ids)},{max(ids) + 1}))`."
-            yield Problem(f"{role}.device_mapping", message, advice, severity=Severity.WARNING, fails="silently")
+            yield Problem(f"{role}.device_mapping", message, advice, severity=Severity.WARNING, effect=Effect.DIFFERENT)
 
     yield from each(fields_of(config, "actor_train", "actor_infer"), judge)

@@ -26,7 +26,7 @@ from roll_schema.facts.devices import likeliest_cause
 from roll_schema.models.section import Settings
 from roll_schema.planning.workers import device_count, runs_on
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -35,7 +35,7 @@ SETTINGS = "strategy_args.strategy_config"
 VLLM_SIZES = ("tensor_parallel_size", "pipeline_parallel_size")
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def uneven_device_mapping(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
     sizes = _sizes(worker)
     for path, size in sizes.items():

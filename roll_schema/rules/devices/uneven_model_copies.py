@@ -31,13 +31,13 @@ from typing import TYPE_CHECKING
 from roll_schema.facts.devices import likeliest_cause
 from roll_schema.planning.workers import trainer_copies
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def uneven_model_copies(config: BaseConfig, context: Context) -> Iterator[Problem]:
     copies = trainer_copies(config)
     if copies is None or copies.gpus % copies.gpus_each == 0:

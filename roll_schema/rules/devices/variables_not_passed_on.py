@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.text import listed
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ FOR_THE_DRIVER = ("RAY_", "USE_MODELSCOPE")
 TRAINER = {"sft": "sft_train", "distill": "student", "distill_vl": "student"}
 
 
-@rule(Severity.INFO, fails="silently", releases=">=0.2.0", pipelines=tuple(TRAINER))
+@rule(Severity.INFO, effect=Effect.DIFFERENT, releases=">=0.2.0", pipelines=tuple(TRAINER))
 def variables_not_passed_on(config: BaseConfig, context: Context) -> Iterator[Problem]:
     trainer = TRAINER[context.pipeline]
     names = [str(name) for name in config.system_envs or () if not str(name).startswith(FOR_THE_DRIVER)]

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from roll_schema.models.each import each
 from roll_schema.planning.workers import workers_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _NAMES = ("CUDA_VISIBLE_DEVICES", "ASCEND_RT_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES")
 
 
-@rule(Severity.WARNING, fails="at worker start")
+@rule(Severity.WARNING, effect=Effect.WORKER_START)
 def visible_devices_in_environment(config: BaseConfig) -> Iterator[Problem]:
     def judge(path: str, section: BaseConfig | WorkerConfig) -> Iterator[Problem]:
         for name in section.system_envs or ():

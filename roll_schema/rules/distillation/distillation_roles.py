@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import has_gpus
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 EXAMPLE = "{model_args: {model_name_or_path: Qwen/Qwen3-32B}, device_mapping: list(range(0,8))}"
 
 
-@rule(Severity.ERROR, fails="at load", releases=">=0.2.1")
+@rule(Severity.ERROR, effect=Effect.LOAD, releases=">=0.2.1")
 def distillation_roles(config: PPOConfig, context: Context) -> Iterator[Problem]:
     if not config.use_opd and not context.distills:
         return

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.text import one_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 KNOWN = ("ipc+nccl", "nccl-only", "ray")
 
 
-@rule(Severity.ERROR, fails="at worker start", pipelines=("distill", "distill_vl"))
+@rule(Severity.ERROR, effect=Effect.WORKER_START, pipelines=("distill", "distill_vl"))
 def logits_transfer(config: DistillConfig) -> Iterator[Problem]:
     name = config.logits_transfer_backend
     if name is not None and name not in KNOWN:

@@ -28,7 +28,7 @@ from roll_schema.models.each import each
 from roll_schema.models.section import fields_of, known
 from roll_schema.planning.workers import items_of
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import EnvManagerConfig
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from roll_schema.models.reward_config import RewardConfig
 
 
-@rule(Severity.INFO, fails="silently", releases=">=0.3.0")
+@rule(Severity.INFO, effect=Effect.DIFFERENT, releases=">=0.3.0")
 def tag_without_teacher(config: PPOConfig, context: Context) -> Iterator[Problem]:
     if not (config.use_opd or context.distills) or not config.teacher:
         return

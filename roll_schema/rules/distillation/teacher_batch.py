@@ -23,13 +23,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.distill_config import DistillConfig
 
 
-@rule(Severity.ERROR, fails="at first step", pipelines=("distill", "distill_vl"))
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP, pipelines=("distill", "distill_vl"))
 def teacher_batch(config: DistillConfig) -> Iterator[Problem]:
     mine, theirs = config.student.training_args, config.teacher.training_args
     share = mine.per_device_train_batch_size * mine.gradient_accumulation_steps

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import model_size
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.distill_config import DistillConfig
@@ -29,7 +29,7 @@ _PADDING = 1024
 """Tokens by which the embeddings of models with one vocabulary may differ in size."""
 
 
-@rule(Severity.WARNING, fails="silently", pipelines=("distill", "distill_vl"))
+@rule(Severity.WARNING, effect=Effect.DIFFERENT, pipelines=("distill", "distill_vl"))
 def vocabularies_differ(config: DistillConfig) -> Iterator[Problem]:
     student, mine = model_size(config, "student", "vocab")
     teacher, theirs = model_size(config, "teacher", "vocab")

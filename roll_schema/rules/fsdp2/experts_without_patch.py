@@ -28,14 +28,14 @@ from typing import TYPE_CHECKING
 from roll_schema.models.each import each
 from roll_schema.planning.workers import model_checkpoint, settings_of, workers_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.WARNING, fails="at first step", releases=">=0.2.0,<0.3.0")
+@rule(Severity.WARNING, effect=Effect.FIRST_STEP, releases=">=0.2.0,<0.3.0")
 def experts_without_patch(config: BaseConfig) -> Iterator[Problem]:
     def judge(role: str, worker: WorkerConfig) -> Iterator[Problem]:
         settings = settings_of(worker, "fsdp2_train")

@@ -26,13 +26,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import device_ids, settings_of, whole
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.ERROR, fails="at worker start", releases=">=0.3.0")
+@rule(Severity.ERROR, effect=Effect.WORKER_START, releases=">=0.3.0")
 def fsdp2_expert_mesh(worker: WorkerConfig) -> Iterator[Problem]:
     settings, devices = settings_of(worker, "fsdp2_train", "fsdp2_infer"), device_ids(worker)
     sizes = whole(settings, "ep_size", "efsdp_size") if settings else None

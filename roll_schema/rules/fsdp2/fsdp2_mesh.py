@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import device_ids, settings_of
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _PLACE = "strategy_args.strategy_config"
 
 
-@rule(Severity.ERROR, fails="at worker start", releases=">=0.2.0")
+@rule(Severity.ERROR, effect=Effect.WORKER_START, releases=">=0.2.0")
 def fsdp2_mesh(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
     settings, devices = settings_of(worker, "fsdp2_train", "fsdp2_infer"), device_ids(worker)
     if settings is None or not devices:

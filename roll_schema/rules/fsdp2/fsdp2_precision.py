@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from roll_schema.models.each import each
 from roll_schema.planning.workers import settings_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -36,7 +36,7 @@ KNOWN = (*HALF, "fp32", "float32", "float", "bf16", "bfloat16", "fp64", "float64
 PLACE = "strategy_args.strategy_config"
 
 
-@rule(Severity.ERROR, fails="at worker start", releases=">=0.2.0")
+@rule(Severity.ERROR, effect=Effect.WORKER_START, releases=">=0.2.0")
 def fsdp2_precision(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "fsdp2_train", "fsdp2_infer")
     if settings is None or worker.strategy_args is None:
@@ -52,6 +52,6 @@ def fsdp2_precision(worker: WorkerConfig) -> Iterator[Problem]:
             message = (
                 f"with `{name}`, ROLL's FSDP2 keeps the learning rate at its first value and never clears gradients"
             )
-            yield Problem(f"{PLACE}.{field}", message, "Write `param_dtype: bf16`.", fails="silently")
+            yield Problem(f"{PLACE}.{field}", message, "Write `param_dtype: bf16`.", effect=Effect.DIFFERENT)
 
     yield from each(settings.items(), judge)

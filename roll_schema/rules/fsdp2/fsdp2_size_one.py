@@ -26,13 +26,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import device_ids, settings_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.INFO, fails="silently", releases=">=0.2.0")
+@rule(Severity.INFO, effect=Effect.DIFFERENT, releases=">=0.2.0")
 def fsdp2_size_one(worker: WorkerConfig) -> Iterator[Problem]:
     settings, devices = settings_of(worker, "fsdp2_train", "fsdp2_infer"), device_ids(worker)
     if settings is None or not devices or len(devices) == 1:

@@ -24,13 +24,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import runs_on
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.reward_config import RewardConfig
 
 
-@rule(Severity.WARNING, fails="at first step", releases=">=0.2.0")
+@rule(Severity.WARNING, effect=Effect.FIRST_STEP, releases=">=0.2.0")
 def judge_with_ulysses(reward: RewardConfig) -> Iterator[Problem]:
     size = reward.model_args.ulysses_size or 1
     if size > 1 and reward.judge_model_type == "inference" and runs_on(reward, "fsdp2_infer"):

@@ -32,14 +32,14 @@ from roll_schema.facts.catalog.architecture import class_prefix
 from roll_schema.models.each import each
 from roll_schema.planning.workers import model_checkpoint, settings_of, workers_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.WARNING, fails="wastefully", releases=">=0.2.0")
+@rule(Severity.WARNING, effect=Effect.WASTEFUL, releases=">=0.2.0")
 def wrapped_class_not_in_model(config: BaseConfig) -> Iterator[Problem]:
     def judge(role: str, worker: WorkerConfig) -> Iterator[Problem]:
         settings = settings_of(worker, "fsdp2_train", "fsdp2_infer")

@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import runs_on
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.INFO, fails="silently")
+@rule(Severity.INFO, effect=Effect.IGNORED)
 def batch_size_without_effect(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
     # 1 is what ROLL's own examples write where it has no effect.
     if runs_on(worker, "vllm", "sglang") and context.is_set("infer_batch_size") and worker.infer_batch_size != 1:

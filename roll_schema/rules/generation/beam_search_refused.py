@@ -18,13 +18,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.WARNING, fails="silently", releases=">=0.1.3")
+@rule(Severity.WARNING, effect=Effect.DIFFERENT, releases=">=0.1.3")
 def beam_search_refused(worker: WorkerConfig) -> Iterator[Problem]:
     sampling = worker.generating_args
     if sampling is not None and (sampling.num_beams or 1) > 1:

@@ -21,13 +21,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.WARNING, fails="silently", releases=">=0.2.0")
+@rule(Severity.WARNING, effect=Effect.DIFFERENT, releases=">=0.2.0")
 def correction_without_logprobs(config: PPOConfig, context: Context) -> Iterator[Problem]:
     correction, field = config.train_infer_correction, "actor_infer.generating_args.logprobs"
     wanted = correction.is_weight.enabled or any(item.enabled for item in correction.filters)

@@ -24,13 +24,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
-@rule(Severity.WARNING, fails="silently")
+@rule(Severity.WARNING, effect=Effect.DIFFERENT)
 def greedy_group(config: RLVRConfig) -> Iterator[Problem]:
     sampling, group = config.actor_infer.generating_args, config.num_return_sequences_in_group
     if sampling is not None and sampling.temperature == 0 and group > 1:

@@ -26,13 +26,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
-@rule(Severity.INFO, fails="silently")
+@rule(Severity.INFO, effect=Effect.IGNORED)
 def rewritten_generation_length(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     roles = context.roles
     group, rollout = config.num_return_sequences_in_group, config.actor_infer

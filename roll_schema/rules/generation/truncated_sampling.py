@@ -20,13 +20,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.INFO, fails="silently", pipelines=("rlvr", "rlvr_vl", "agentic"))
+@rule(Severity.INFO, effect=Effect.DIFFERENT, pipelines=("rlvr", "rlvr_vl", "agentic"))
 def truncated_sampling(config: PPOConfig, context: Context) -> Iterator[Problem]:
     sampling = config.actor_infer.generating_args
     if sampling is None:

@@ -17,10 +17,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Fault, Severity
+from roll_schema.source.diagnostic import Effect, Fault, Severity
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def resolver_failure(fault: Fault) -> Iterator[Problem]:
     advice = fault.help or "Correct the argument, or write the value itself instead of the resolver."
     yield Problem("", fault.message, help=advice)

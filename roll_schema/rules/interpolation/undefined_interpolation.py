@@ -21,10 +21,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Fault, Severity
+from roll_schema.source.diagnostic import Effect, Fault, Severity
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def undefined_interpolation(fault: Fault) -> Iterator[Problem]:
     advice = fault.help or (
         "Define the variable at the top level, or include the fragment that defines it in `defaults`; "

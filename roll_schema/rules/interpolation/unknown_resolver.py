@@ -17,10 +17,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Fault, Severity
+from roll_schema.source.diagnostic import Effect, Fault, Severity
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def unknown_resolver(fault: Fault) -> Iterator[Problem]:
     advice = fault.help or "Use a resolver of OmegaConf's such as `${oc.env:NAME,default}`, or write the value itself."
     yield Problem("", fault.message, help=advice)

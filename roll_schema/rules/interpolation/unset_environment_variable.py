@@ -16,10 +16,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Fault, Severity
+from roll_schema.source.diagnostic import Effect, Fault, Severity
 
 
-@rule(Severity.WARNING, fails="at load")
+@rule(Severity.WARNING, effect=Effect.LOAD)
 def unset_environment_variable(fault: Fault) -> Iterator[Problem]:
     advice = fault.help or "Set it before ROLL starts, or add a default: `${oc.env:NAME,default}`."
     yield Problem("", fault.message, help=advice)

@@ -23,14 +23,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
 # The pipelines for vision-language models do start them.
-@rule(Severity.INFO, fails="wastefully", pipelines=("rlvr",))
+@rule(Severity.INFO, effect=Effect.WASTEFUL, pipelines=("rlvr",))
 def idle_reference(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     if config.actor_train.model_args.lora_target is None or not context.is_set("reference.device_mapping"):
         return

@@ -28,13 +28,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.ERROR, fails="at first step")
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP)
 def lora_additional_target(config: PPOConfig) -> Iterator[Problem]:
     arguments, backend = config.actor_train.model_args, config.actor_infer.strategy_args
     if arguments.lora_target is None or not arguments.additional_target:

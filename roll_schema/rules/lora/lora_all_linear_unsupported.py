@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from roll_schema.facts.catalog import KEYWORDS, target_names
 from roll_schema.planning.workers import trained_by_peft
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -34,7 +34,7 @@ ON_MEGATRON = ("all-linear", "all-embedding", "all-router")
 """What ROLL knows from 0.2.0 on; they collect classes of Megatron, of which transformers' models have none."""
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def lora_all_linear_unsupported(config: PPOConfig, context: Context) -> Iterator[Problem]:
     target = config.actor_train.model_args.lora_target
     if target is None:
@@ -57,5 +57,5 @@ def lora_all_linear_unsupported(config: PPOConfig, context: Context) -> Iterator
         "actor_train.model_args.lora_target",
         f"`{keywords[0]}` {where}: {outcome}",
         help=f"Write `lora_target: {better}`" + (", the linear layers of most models." if on_peft else "."),
-        fails="silently" if others else "at worker start",
+        effect=Effect.DIFFERENT if others else Effect.WORKER_START,
     )

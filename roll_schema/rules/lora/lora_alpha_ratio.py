@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.model_args import ModelArguments
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 HIGHEST_SCALE = 8
 
 
-@rule(Severity.WARNING, fails="silently")
+@rule(Severity.WARNING, effect=Effect.DIFFERENT)
 def lora_alpha_ratio(model_args: ModelArguments, context: Context) -> Iterator[Problem]:
     roles = context.roles
     if context.path != "actor_train.model_args" or model_args.lora_target is None:

@@ -26,13 +26,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.change import Add, Write
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.model_args import ModelArguments
 
 
-@rule(Severity.WARNING, fails="silently")
+@rule(Severity.WARNING, effect=Effect.DIFFERENT)
 def lora_alpha_rewritten(model_args: ModelArguments, context: Context) -> Iterator[Problem]:
     if context.path != "actor_train.model_args" or model_args.lora_target is None:
         return
@@ -51,7 +51,7 @@ def lora_alpha_rewritten(model_args: ModelArguments, context: Context) -> Iterat
         f"{said}: ROLL takes 2 x {rank} = {2 * rank}",
         help=f"Write `lora_alpha: {2 * rank}`, or `lora_alpha: {rank}` for a scale of 1.",
         severity=Severity.WARNING if alpha == 0 else Severity.INFO,
-        fails="silently",
+        effect=Effect.DIFFERENT,
         # What ROLL takes anyway is certain; a zero was meant as something.
         change=Write(str(2 * rank)) if written else Add(str(2 * rank), key="lora_alpha"),
         certain=not written,

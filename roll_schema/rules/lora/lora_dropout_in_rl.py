@@ -31,13 +31,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.model_args import ModelArguments
 
 
-@rule(Severity.WARNING, fails="silently")
+@rule(Severity.WARNING, effect=Effect.IGNORED)
 def lora_dropout_in_rl(model_args: ModelArguments, context: Context) -> Iterator[Problem]:
     if context.path != "actor_train.model_args" or model_args.lora_target is None:
         return
@@ -45,7 +45,7 @@ def lora_dropout_in_rl(model_args: ModelArguments, context: Context) -> Iterator
     if dropout is not None and dropout > 1:
         message = f"an adapter dropout of {dropout:g} is no probability: PyTorch wants one between 0 and 1"
         yield Problem(
-            "lora_dropout", message, "Write `lora_dropout: 0.0`.", severity=Severity.ERROR, fails="at worker start"
+            "lora_dropout", message, "Write `lora_dropout: 0.0`.", severity=Severity.ERROR, effect=Effect.WORKER_START
         )
     elif dropout is not None and dropout > 0:
         yield Problem(

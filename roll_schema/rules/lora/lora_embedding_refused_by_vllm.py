@@ -33,7 +33,7 @@ from roll_schema.facts.catalog import target_names
 from roll_schema.facts.catalog.vllm_lora import RELEASE, adapted_embeddings
 from roll_schema.planning.workers import model_modules, runs_on, trained_by_peft
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 EMBEDDINGS = ("embed_tokens", "lm_head")
 
 
-@rule(Severity.WARNING, fails="at first step")
+@rule(Severity.WARNING, effect=Effect.FIRST_STEP)
 def lora_embedding_refused_by_vllm(config: PPOConfig) -> Iterator[Problem]:
     if not trained_by_peft(config) or not runs_on(config.actor_infer, "vllm"):
         return

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import settings_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _PLACE = "strategy_args.strategy_config"
 
 
-@rule(Severity.WARNING, fails="at save", releases=">=0.3.0")
+@rule(Severity.WARNING, effect=Effect.SAVING, releases=">=0.3.0")
 def lora_expert_tensor_parallel(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "megatron_train")
     if settings is None or worker.model_args.lora_target is None:

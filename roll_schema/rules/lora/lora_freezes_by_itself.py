@@ -21,13 +21,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.INFO, fails="silently")
+@rule(Severity.INFO, effect=Effect.DIFFERENT)
 def lora_freezes_by_itself(worker: WorkerConfig) -> Iterator[Problem]:
     model = worker.model_args
     if model.lora_target is not None and model.freeze_module_prefix:

@@ -31,13 +31,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import settings_of
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.WARNING, fails="at first step", releases="<0.3.0")
+@rule(Severity.WARNING, effect=Effect.FIRST_STEP, releases="<0.3.0")
 def lora_gradient_checkpointing(config: PPOConfig, context: Context) -> Iterator[Problem]:
     actor = config.actor_train
     if actor.model_args.lora_target is None or actor.model_args.disable_gradient_checkpointing is True:

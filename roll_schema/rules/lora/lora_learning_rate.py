@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 LOWEST, USUAL, HIGHEST = 1e-6, "1.0e-5", 1e-3
 
 
-@rule(Severity.WARNING, fails="silently")
+@rule(Severity.WARNING, effect=Effect.DIFFERENT)
 def lora_learning_rate(config: PPOConfig) -> Iterator[Problem]:
     if config.actor_train.model_args.lora_target is None:
         return

@@ -32,13 +32,13 @@ from typing import TYPE_CHECKING
 from roll_schema.facts.catalog import KEYWORDS, target_names
 from roll_schema.planning.workers import trained_by_peft
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.WARNING, fails="silently")
+@rule(Severity.WARNING, effect=Effect.DIFFERENT)
 def lora_mismatch(config: PPOConfig, context: Context) -> Iterator[Problem]:
     roles = context.roles
     train, infer = config.actor_train.model_args, config.actor_infer.model_args
@@ -64,7 +64,7 @@ def lora_mismatch(config: PPOConfig, context: Context) -> Iterator[Problem]:
             f"{infer.lora_rank}",
             help=f"Write `lora_rank: {infer.lora_rank}` on both, or `{train.lora_rank}` if vLLM knows that rank.",
             also={"actor_train.model_args.lora_rank": "the rank that is trained"},
-            fails="wastefully",
+            effect=Effect.WASTEFUL,
         )
     alpha, other = _alpha(train.lora_alpha, train.lora_rank), _alpha(infer.lora_alpha, infer.lora_rank)
     if context.is_set("actor_infer.model_args.lora_alpha") and alpha != other:

@@ -30,13 +30,13 @@ from typing import TYPE_CHECKING
 from roll_schema.facts.catalog.vllm_lora import RELEASE, refuses_adapters
 from roll_schema.planning.workers import model_modules, runs_on
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def lora_model_refused_by_vllm(config: PPOConfig) -> Iterator[Problem]:
     infer = config.actor_infer
     if infer.model_args.lora_target is None or not runs_on(infer, "vllm"):

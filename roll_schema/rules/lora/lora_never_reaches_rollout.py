@@ -31,13 +31,13 @@ from typing import TYPE_CHECKING
 from roll_schema.facts.devices import ranges
 from roll_schema.planning.workers import device_set, runs_on
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.WARNING, fails="silently", releases=">=0.2.0")
+@rule(Severity.WARNING, effect=Effect.DIFFERENT, releases=">=0.2.0")
 def lora_never_reaches_rollout(config: PPOConfig, context: Context) -> Iterator[Problem]:
     roles = context.roles
     train, infer = device_set(config.actor_train), device_set(config.actor_infer)

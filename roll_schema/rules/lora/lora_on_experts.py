@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 from roll_schema.facts.catalog import is_pattern, target_names
 from roll_schema.planning.workers import model_checkpoint, runs_on, trained_by_peft
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _EXPERTS = ("gate_proj", "up_proj", "down_proj", "w1", "w2", "w3")
 
 
-@rule(Severity.WARNING, fails="at first step")
+@rule(Severity.WARNING, effect=Effect.FIRST_STEP)
 def lora_on_experts(config: PPOConfig) -> Iterator[Problem]:
     target = config.actor_train.model_args.lora_target
     if not trained_by_peft(config) or not runs_on(config.actor_infer, "vllm") or is_pattern(target):

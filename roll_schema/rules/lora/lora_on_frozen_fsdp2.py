@@ -21,13 +21,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.ERROR, fails="at worker start", releases=">=0.2.0")
+@rule(Severity.ERROR, effect=Effect.WORKER_START, releases=">=0.2.0")
 def lora_on_frozen_fsdp2(worker: WorkerConfig) -> Iterator[Problem]:
     strategy = worker.strategy_args
     if strategy is not None and strategy.strategy_name == "fsdp2_infer" and worker.model_args.lora_target is not None:

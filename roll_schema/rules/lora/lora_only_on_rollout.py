@@ -31,13 +31,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.WARNING, fails="silently")
+@rule(Severity.WARNING, effect=Effect.DIFFERENT)
 def lora_only_on_rollout(config: PPOConfig, context: Context) -> Iterator[Problem]:
     roles = context.roles
     target = config.actor_infer.model_args.lora_target

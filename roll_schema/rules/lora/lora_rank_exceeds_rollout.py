@@ -29,13 +29,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.ERROR, fails="at first step")
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP)
 def lora_rank_exceeds_rollout(config: PPOConfig, context: Context) -> Iterator[Problem]:
     roles = context.roles
     train, infer = config.actor_train.model_args, config.actor_infer.model_args

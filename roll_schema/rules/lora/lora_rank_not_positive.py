@@ -23,13 +23,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.model_args import ModelArguments
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def lora_rank_not_positive(model_args: ModelArguments, context: Context) -> Iterator[Problem]:
     # Only the trainer builds the adapter with PEFT; what vLLM takes is checked by a rule of its own.
     if context.path != "actor_train.model_args" or model_args.lora_target is None:

@@ -27,13 +27,13 @@ from typing import TYPE_CHECKING
 from roll_schema.facts.catalog.vllm_lora import RANKS, rank_for
 from roll_schema.planning.workers import runs_on
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def lora_rank_refused_by_vllm(config: PPOConfig, context: Context) -> Iterator[Problem]:
     roles = context.roles
     infer = config.actor_infer

@@ -25,14 +25,14 @@ from roll_schema.models.each import each
 from roll_schema.models.section import fields_of
 from roll_schema.planning.workers import TRAINERS, runs_on
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.WARNING, fails="at resume", releases=">=0.2.0")
+@rule(Severity.WARNING, effect=Effect.RESUMING, releases=">=0.2.0")
 def lora_resumed_on_megatron(config: BaseConfig) -> Iterator[Problem]:
     if not isinstance(config.resume_from_checkpoint, str):
         return

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import TRAINERS
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -32,7 +32,7 @@ ASSERTS = {"rlvr": "<0.2.0", "rlvr_vlmath": "<=0.2.0"}
 """Releases in which a pipeline asserts that LoRA comes with DeepSpeed."""
 
 
-@rule(Severity.ERROR, fails="at start", releases="<=0.2.0")
+@rule(Severity.ERROR, effect=Effect.STARTUP, releases="<=0.2.0")
 def lora_strategy(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
     strategy = worker.strategy_args
     if context.path not in TRAINERS or worker.model_args.lora_target is None or strategy is None:
@@ -50,5 +50,5 @@ def lora_strategy(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
         else f"`lora_target` is set, but `{name}` does not train LoRA: ROLL {release} trains all weights",
         help="Write `strategy_name: deepspeed_train` with a DeepSpeed `strategy_config`, or delete `lora_target`.",
         also={"model_args.lora_target": "this switches LoRA on" if asserts else "this is ignored"},
-        fails="at start" if asserts else "silently",
+        effect=Effect.STARTUP if asserts else Effect.IGNORED,
     )

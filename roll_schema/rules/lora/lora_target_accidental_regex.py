@@ -27,7 +27,7 @@ from roll_schema.facts.catalog.adapters import is_quick
 from roll_schema.planning.workers import trained_by_peft
 from roll_schema.rules.lora.lora_target_invalid_regex import regex_fault
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 AT_THE_TOP = ("lm_head", "model", "transformer", "score")
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def lora_target_accidental_regex(config: PPOConfig) -> Iterator[Problem]:
     target = config.actor_train.model_args.lora_target
     if not trained_by_peft(config) or not is_pattern(target) or regex_fault(target):

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 from roll_schema.facts.catalog import is_pattern
 from roll_schema.planning.workers import trained_by_peft
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 MAX_LENGTH = 1000
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def lora_target_invalid_regex(config: PPOConfig) -> Iterator[Problem]:
     target = config.actor_train.model_args.lora_target
     if not trained_by_peft(config) or not is_pattern(target):

@@ -24,13 +24,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.WARNING, fails="silently")
+@rule(Severity.WARNING, effect=Effect.IGNORED)
 def lora_target_missing(config: PPOConfig, context: Context) -> Iterator[Problem]:
     roles = context.roles
     if config.actor_train.model_args.lora_target is not None or config.actor_infer.model_args.lora_target is not None:

@@ -39,7 +39,7 @@ from roll_schema.planning.workers import model_modules, trained_by_peft
 from roll_schema.rules.lora.lora_target_accidental_regex import matches_nothing
 from roll_schema.rules.lora.lora_target_invalid_regex import regex_fault
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.text import closest
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ COMMON = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_
 """Names of linear layers in most text models."""
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def lora_target_not_in_model(config: PPOConfig) -> Iterator[Problem]:
     target = config.actor_train.model_args.lora_target
     if not trained_by_peft(config):
@@ -92,7 +92,7 @@ def _names(config: PPOConfig, names: list[str]) -> Iterator[Problem]:
         field,
         f"`{model}` has no module {shown}: {outcome}",
         help=_advice(missing, model, known),
-        fails="silently" if found else "at worker start",
+        effect=Effect.DIFFERENT if found else Effect.WORKER_START,
     )
 
 

@@ -27,7 +27,7 @@ from roll_schema.facts.catalog.adapters import ADAPTABLE, kinds_named
 from roll_schema.facts.catalog.checkpoint import checkpoint
 from roll_schema.planning.workers import model_of, trained_by_peft
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 INSIDE = {"self_attn": "q_proj,k_proj,v_proj,o_proj", "mlp": "gate_proj,up_proj,down_proj"}
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def lora_target_not_linear(config: PPOConfig) -> Iterator[Problem]:
     if not trained_by_peft(config):
         return

@@ -25,13 +25,13 @@ from typing import TYPE_CHECKING
 from roll_schema.facts.catalog import MEGATRON_NAMES, target_names
 from roll_schema.planning.workers import TRAINERS
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.ERROR, fails="at worker start", releases=">=0.2.0")
+@rule(Severity.ERROR, effect=Effect.WORKER_START, releases=">=0.2.0")
 def lora_target_of_other_backend(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
     strategy, target = worker.strategy_args, worker.model_args.lora_target
     if context.path not in TRAINERS or strategy is None or target is None:
@@ -55,5 +55,5 @@ def lora_target_of_other_backend(worker: WorkerConfig, context: Context) -> Iter
             f"`{strategy.strategy_name}` has no module {', '.join(f'`{name}`' for name in wrong)}: {outcome}",
             f"Write `lora_target: {better}`.",
             {"strategy_args.strategy_name": "the backend"},
-            fails="silently" if found else "at worker start",
+            effect=Effect.DIFFERENT if found else Effect.WORKER_START,
         )

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 from roll_schema.facts.catalog import KEYWORDS, MEGATRON_NAMES, is_pattern, target_names
 from roll_schema.planning.workers import runs_on
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 ALL = ",".join(MEGATRON_NAMES)
 
 
-@rule(Severity.ERROR, fails="at first step", releases=">=0.2.0")
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP, releases=">=0.2.0")
 def lora_target_on_rollout(config: PPOConfig) -> Iterator[Problem]:
     infer = config.actor_infer
     target = infer.model_args.lora_target

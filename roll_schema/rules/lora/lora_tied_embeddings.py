@@ -28,7 +28,7 @@ from roll_schema.models.each import each
 from roll_schema.models.section import fields_of
 from roll_schema.planning.workers import TRAINERS, model_checkpoint, runs_on
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _TIED = ("embed_tokens", "lm_head")
 
 
-@rule(Severity.WARNING, fails="silently")
+@rule(Severity.WARNING, effect=Effect.DIFFERENT)
 def lora_tied_embeddings(config: BaseConfig) -> Iterator[Problem]:
     infer = getattr(config, "actor_infer", None)
     if infer is not None and runs_on(infer, "vllm"):

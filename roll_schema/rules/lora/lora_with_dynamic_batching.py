@@ -28,14 +28,14 @@ from roll_schema.models.each import each
 from roll_schema.models.section import fields_of
 from roll_schema.planning.workers import uses_reference
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.ERROR, fails="at first step", releases=">=0.2.0,<0.3.0")
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP, releases=">=0.2.0,<0.3.0")
 def lora_with_dynamic_batching(config: PPOConfig) -> Iterator[Problem]:
     if config.actor_train.model_args.lora_target is None or not uses_reference(config):
         return

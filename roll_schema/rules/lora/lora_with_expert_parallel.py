@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import TRAINERS, settings_of
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 SETTINGS = "strategy_args.strategy_config"
 
 
-@rule(Severity.WARNING, fails="at first step", releases=">=0.2.0")
+@rule(Severity.WARNING, effect=Effect.FIRST_STEP, releases=">=0.2.0")
 def lora_with_expert_parallel(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
     settings = settings_of(worker, "megatron_train")
     if context.path not in TRAINERS or settings is None or worker.model_args.lora_target is None:

@@ -22,13 +22,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import settings_of
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.INFO, fails="silently")
+@rule(Severity.INFO, effect=Effect.IGNORED)
 def checkpointing_switch_without_effect(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
     settings, field = settings_of(worker, "megatron_train"), "model_args.disable_gradient_checkpointing"
     if settings is None or "recompute_granularity" in settings or not context.is_set(field):

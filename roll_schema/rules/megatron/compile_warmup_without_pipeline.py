@@ -24,13 +24,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import settings_of, whole_size
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.INFO, fails="silently", releases=">=0.3.0")
+@rule(Severity.INFO, effect=Effect.IGNORED, releases=">=0.3.0")
 def compile_warmup_without_pipeline(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "megatron_train", "megatron_infer")
     if (

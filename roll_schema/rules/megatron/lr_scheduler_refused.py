@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from roll_schema.planning.workers import settings_of
 from roll_schema.rules.rule import Problem, rule
 from roll_schema.rules.unknown import did_you_mean
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 KNOWN = ("constant", "constant_with_warmup", "cosine", "cosine_with_min_lr", "linear", "inverse_sqrt", "WSD")
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def lr_scheduler_refused(worker: WorkerConfig) -> Iterator[Problem]:
     if settings_of(worker, "megatron_train") is None:
         return

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from roll_schema.models.each import each
 from roll_schema.planning.workers import model_checkpoint, runs_on, workers_of
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
@@ -41,7 +41,7 @@ _SINCE = {
 """The first release whose adapter has a model type; what 0.1.0 builds without an entry of its own is not known."""
 
 
-@rule(Severity.ERROR, fails="at worker start", releases=">=0.1.1")
+@rule(Severity.ERROR, effect=Effect.WORKER_START, releases=">=0.1.1")
 def model_not_in_megatron(config: BaseConfig, context: Context) -> Iterator[Problem]:
     if context.release.changed:
         return  # a fork may have models of its own

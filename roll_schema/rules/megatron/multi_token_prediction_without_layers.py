@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import settings_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.WARNING, fails="silently", releases=">=0.3.0")
+@rule(Severity.WARNING, effect=Effect.IGNORED, releases=">=0.3.0")
 def multi_token_prediction_without_layers(worker: WorkerConfig) -> Iterator[Problem]:
     mode = worker.mtp_training_mode
     if mode in (None, "disabled"):

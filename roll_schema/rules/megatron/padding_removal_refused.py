@@ -25,13 +25,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import settings_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.ERROR, fails="at worker start", releases=">=0.1.1,<0.2.0")
+@rule(Severity.ERROR, effect=Effect.WORKER_START, releases=">=0.1.1,<0.2.0")
 def padding_removal_refused(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "megatron_train", "megatron_infer")
     if settings is None or not worker.use_remove_padding:

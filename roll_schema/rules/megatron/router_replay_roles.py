@@ -28,13 +28,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import runs_on
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.ERROR, fails="at first step", releases=">=0.3.0")
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP, releases=">=0.3.0")
 def router_replay_roles(config: PPOConfig, context: Context) -> Iterator[Problem]:
     roles = context.roles
     train, infer = config.actor_train, config.actor_infer
@@ -49,14 +49,14 @@ def router_replay_roles(config: PPOConfig, context: Context) -> Iterator[Problem
         name = worker.strategy_args.strategy_name if worker.strategy_args else "no strategy"
         message = f"`R3` needs `{needed}` on `{role}`, which runs on `{name}`, and is ignored"
         advice = "Delete `router_replay`, or change the strategy."
-        yield Problem(place, message, advice, severity=Severity.WARNING, fails="silently")
+        yield Problem(place, message, advice, severity=Severity.WARNING, effect=Effect.IGNORED)
     elif trains and not samples:
         message = f"`R3` is set for training, but `{roles.infer}` does not record which experts it chose"
         yield Problem(place, message, f"Write `router_replay: {{mode: R3}}` on `{roles.infer}` too.")
     elif samples and not trains:
         message = f"`R3` is set for the rollout, but `{roles.train}` does not use the recorded experts"
         advice = f"Write `router_replay: {{mode: R3}}` on `{roles.train}` too."
-        yield Problem(place, message, advice, severity=Severity.WARNING, fails="silently")
+        yield Problem(place, message, advice, severity=Severity.WARNING, effect=Effect.IGNORED)
     elif train.use_sequence_packing:
         message = "`R3` does not go with `use_sequence_packing`"
         yield Problem(place, message, "Switch one of them off.", also={"actor_train.use_sequence_packing": "packs"})

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import settings_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 PLACE = "strategy_args.strategy_config"
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def setting_refused_by_megatron(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "megatron_train", "megatron_infer")
     if settings is None:

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 from roll_schema.models.each import each
 from roll_schema.planning.workers import settings_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.scalars import shown
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ _FIELDS = (
 )
 
 
-@rule(Severity.WARNING, fails="silently")
+@rule(Severity.WARNING, effect=Effect.DIFFERENT)
 def shadowed_training_setting(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "megatron_train")
 

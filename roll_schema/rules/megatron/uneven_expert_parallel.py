@@ -26,13 +26,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import device_ids, settings_of, whole
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.WARNING, fails="at worker start")
+@rule(Severity.WARNING, effect=Effect.WORKER_START)
 def uneven_expert_parallel(worker: WorkerConfig) -> Iterator[Problem]:
     settings, devices = settings_of(worker, "megatron_train", "megatron_infer"), device_ids(worker)
     if settings is None or not devices:

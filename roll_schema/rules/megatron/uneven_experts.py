@@ -28,14 +28,14 @@ from typing import TYPE_CHECKING
 from roll_schema.models.each import each
 from roll_schema.planning import workers
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def uneven_experts(config: BaseConfig) -> Iterator[Problem]:
     def judge(name: str, worker: WorkerConfig) -> Iterator[Problem]:
         settings = workers.settings_of(worker, "megatron_train", "megatron_infer")

@@ -34,13 +34,13 @@ from typing import TYPE_CHECKING
 from roll_schema.facts.catalog.gpus import GIB
 from roll_schema.facts.devices import ranges
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
 
 
-@rule(Severity.WARNING, fails="at worker start")
+@rule(Severity.WARNING, effect=Effect.WORKER_START)
 def does_not_fit(config: BaseConfig, context: Context) -> Iterator[Problem]:
     gpu = context.need_gpu()
     from roll_schema.planning import plan  # loaded only where somebody asks

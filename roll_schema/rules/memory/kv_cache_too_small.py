@@ -34,13 +34,13 @@ from typing import TYPE_CHECKING
 from roll_schema.facts.catalog.gpus import GIB
 from roll_schema.planning import workers
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.WARNING, fails="at worker start")
+@rule(Severity.WARNING, effect=Effect.WORKER_START)
 def kv_cache_too_small(config: PPOConfig, context: Context) -> Iterator[Problem]:
     worker = config.actor_infer
     if workers.settings_of(worker, "vllm") is None:

@@ -25,13 +25,13 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.ERROR, fails="at first step")
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP)
 def flash_attention_needs_half_precision(worker: WorkerConfig) -> Iterator[Problem]:
     model, strategy = worker.model_args, worker.strategy_args
     if model.attn_implementation != "fa2" or model.dtype != "fp32" or strategy is None:
@@ -47,7 +47,7 @@ def flash_attention_needs_half_precision(worker: WorkerConfig) -> Iterator[Probl
     else:
         message += f"; it runs only since DeepSpeed's own settings make the model {converted}"
         severity = Severity.WARNING
-        yield Problem("model_args.attn_implementation", message, help_text, also, "silently", severity)
+        yield Problem("model_args.attn_implementation", message, help_text, also, Effect.DIFFERENT, severity)
 
 
 def _converted_to(settings: Mapping[str, Any]) -> str | None:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import runs_on
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -33,7 +33,7 @@ ON_TRANSFORMERS = ("deepspeed_train", "deepspeed_infer", "fsdp2_train", "fsdp2_i
 """Strategies that hand `attn_implementation` to transformers."""
 
 
-@rule(Severity.ERROR, fails="at first step")
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP)
 def flash_attention_unsupported(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
     if worker.model_args.attn_implementation != "fa2" or not runs_on(worker, *ON_TRANSFORMERS):
         return

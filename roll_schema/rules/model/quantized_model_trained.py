@@ -21,7 +21,7 @@ from roll_schema.models.each import each
 from roll_schema.models.section import fields_of
 from roll_schema.planning.workers import TRAINERS, model_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _QUANTIZED = re.compile(r"[-_](awq|gptq|gguf|fp8|nf4|bnb|int[48]|w[48]a(8|16)|[48]-?bit)\b", re.I)
 
 
-@rule(Severity.WARNING, fails="at worker start")
+@rule(Severity.WARNING, effect=Effect.WORKER_START)
 def quantized_model_trained(config: BaseConfig) -> Iterator[Problem]:
     def judge(role: str, worker: WorkerConfig | None) -> Iterator[Problem]:
         model = model_of(config, role) if worker is not None else None

@@ -28,17 +28,17 @@ from typing import TYPE_CHECKING
 from roll_schema.models.each import each
 from roll_schema.planning import workers
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def uneven_heads(config: BaseConfig) -> Iterator[Problem]:
     def judge(name: str, worker: WorkerConfig) -> Iterator[Problem]:
-        key, size, fails = _shares(worker)
+        key, size, effect = _shares(worker)
         if size is None or size <= 1:
             return
         model, heads = workers.model_size(config, name, "heads")
@@ -54,22 +54,23 @@ def uneven_heads(config: BaseConfig) -> Iterator[Problem]:
             f"{name}.{key}",
             f"`{model}` has {what}, which {size} GPUs cannot share evenly",
             help=f"Write one of {', '.join(map(str, fitting))}.",
-            fails=fails,
+            effect=effect,
         )
 
     yield from each(workers.workers_of(config), judge)
 
 
-def _shares(worker: WorkerConfig) -> tuple[str, int | None, str]:
-    """The setting that shares heads out, its size, and when a wrong one fails."""
+def _shares(worker: WorkerConfig) -> tuple[str, int | None, Effect | None]:
+    """The setting that shares heads out, its size, and the effect of a wrong one."""
     settings = workers.settings_of(worker, "vllm")
     key = "tensor_parallel_size"
     if settings is None:
         settings = workers.settings_of(worker, "megatron_train", "megatron_infer")
         key = "tensor_model_parallel_size"
     if settings is not None:
-        return f"strategy_args.strategy_config.{key}", workers.whole_size(settings, key), "at worker start"
-    if workers.runs_on(worker, "deepspeed_train", "deepspeed_infer", "fsdp2_train", "fsdp2_infer"):
-        fails = "at first step" if workers.runs_on(worker, "deepspeed_train", "deepspeed_infer") else "at worker start"
-        return "model_args.ulysses_size", worker.model_args.ulysses_size, fails
-    return "", None, ""
+        return f"strategy_args.strategy_config.{key}", workers.whole_size(settings, key), Effect.WORKER_START
+    if workers.runs_on(worker, "deepspeed_train", "deepspeed_infer"):
+        return "model_args.ulysses_size", worker.model_args.ulysses_size, Effect.FIRST_STEP
+    if workers.runs_on(worker, "fsdp2_train", "fsdp2_infer"):
+        return "model_args.ulysses_size", worker.model_args.ulysses_size, Effect.WORKER_START
+    return "", None, None

@@ -16,13 +16,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def unknown_hub(config: BaseConfig) -> Iterator[Problem]:
     name = config.model_download_type
     if name is not None and name not in ("HUGGINGFACE_HUB", "MODELSCOPE"):

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.facts import releases
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.section import Section
 
 
-@rule(Severity.INFO, fails="silently")
+@rule(Severity.INFO, effect=Effect.DIFFERENT)
 def behaviour_changed(section: Section, context: Context) -> Iterator[Problem]:
     if context.compared is None or not context.is_set(""):
         return

@@ -22,10 +22,10 @@ from collections.abc import Iterator
 from roll_schema.facts import releases
 from roll_schema.models.validation import SchemaError, facts_of
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 
-@rule(Severity.ERROR, fails="at load", claims=("literal_error",))
+@rule(Severity.ERROR, effect=Effect.LOAD, claims=("literal_error",))
 def choice_not_in_release(error: SchemaError, context: Context) -> Iterator[Problem]:
     names = releases_with_choice(error)
     if not names:

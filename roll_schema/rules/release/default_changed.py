@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 
 from roll_schema.models.validation import facts_of
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.scalars import shown
 
 if TYPE_CHECKING:
     from roll_schema.models.section import Section
 
 
-@rule(Severity.INFO, fails="silently")
+@rule(Severity.INFO, effect=Effect.IGNORED)
 def default_changed(section: Section, context: Context) -> Iterator[Problem]:
     # Environments run no model, whatever their section inherits.
     if context.compared is None or not context.is_set("") or type(section).__name__ == "EnvManagerConfig":

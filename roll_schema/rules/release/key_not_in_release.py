@@ -24,13 +24,13 @@ from roll_schema.facts import releases
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.rules.suggestions import homes, ignored, in_fragment, releases_with
 from roll_schema.source.change import Rename
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.validation import SchemaError
 
 
-@rule(Severity.ERROR, fails="silently", claims=("key_not_in_release",))
+@rule(Severity.ERROR, effect=Effect.IGNORED, claims=("key_not_in_release",))
 def key_not_in_release(error: SchemaError, context: Context) -> Iterator[Problem]:
     if error.path == error.key and in_fragment(error, context.primary_file):
         return  # a fragment's variable, whose name is a field in another release

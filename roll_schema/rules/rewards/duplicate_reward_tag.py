@@ -25,14 +25,14 @@ from roll_schema.models.section import known
 from roll_schema.planning.workers import items_of
 from roll_schema.rules.rule import Problem, rule
 from roll_schema.source.change import Drop
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.reward_config import RewardConfig
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
-@rule(Severity.WARNING, fails="silently", pipelines=("rlvr",))
+@rule(Severity.WARNING, effect=Effect.DIFFERENT, pipelines=("rlvr",))
 def duplicate_reward_tag(config: RLVRConfig) -> Iterator[Problem]:
     owners: dict[str, str] = {}
 

@@ -30,13 +30,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import settings_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.reward_config import RewardConfig
 
 
-@rule(Severity.ERROR, fails="silently")
+@rule(Severity.ERROR, effect=Effect.DIFFERENT)
 def judge_on_random_weights(reward: RewardConfig) -> Iterator[Problem]:
     settings = settings_of(reward, "vllm")
     if settings is None or settings.get("load_format", "dummy") != "dummy":

@@ -32,14 +32,14 @@ from roll_schema.facts.devices import ranges
 from roll_schema.models.each import each
 from roll_schema.planning.workers import device_set, runs_on
 from roll_schema.rules.rule import RLVR_TRAINING, Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.reward_config import RewardConfig
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
-@rule(Severity.WARNING, fails="at first step", pipelines=RLVR_TRAINING)
+@rule(Severity.WARNING, effect=Effect.FIRST_STEP, pipelines=RLVR_TRAINING)
 def judge_shares_devices(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     rollout = device_set(config.actor_infer)
 

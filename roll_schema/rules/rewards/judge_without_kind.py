@@ -26,13 +26,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.reward_config import RewardConfig
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def judge_without_kind(reward: RewardConfig, context: Context) -> Iterator[Problem]:
     if not (reward.worker_cls or "").endswith(".LLMJudgeRewardWorker"):
         return
@@ -46,4 +46,4 @@ def judge_without_kind(reward: RewardConfig, context: Context) -> Iterator[Probl
         )
     elif kind == "api" and not reward.judge_api_url:
         message = "the judge asks an API, but `judge_api_url` is missing"
-        yield Problem("judge_api_url", message, "Add the base URL of the API.", fails="at first step")
+        yield Problem("judge_api_url", message, "Add the base URL of the API.", effect=Effect.FIRST_STEP)

@@ -21,13 +21,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
-@rule(Severity.ERROR, fails="at start", releases=">=0.3.0", pipelines=("rlvr",))
+@rule(Severity.ERROR, effect=Effect.STARTUP, releases=">=0.3.0", pipelines=("rlvr",))
 def shared_judge_incomplete(config: RLVRConfig) -> Iterator[Problem]:
     judge = config.reward_model
     if judge is None:

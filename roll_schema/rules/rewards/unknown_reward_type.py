@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.reward_config import RewardConfig
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 TYPES = ("loose", "soft", "strict")
 
 
-@rule(Severity.ERROR, fails="at first step")
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP)
 def unknown_reward_type(reward: RewardConfig) -> Iterator[Problem]:
     if (reward.worker_cls or "").endswith(".CrossThinkQARuleRewardWorker") and reward.reward_type not in TYPES:
         shown = f"is `{reward.reward_type}`" if reward.reward_type else "is missing"

@@ -17,13 +17,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.ERROR, fails="at load", releases=">=0.1.3")
+@rule(Severity.ERROR, effect=Effect.LOAD, releases=">=0.1.3")
 def async_ratio(config: PPOConfig, context: Context) -> Iterator[Problem]:
     ratio = config.async_generation_ratio
     if ratio <= 0:

@@ -17,13 +17,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def both_profilers(config: BaseConfig) -> Iterator[Problem]:
     if config.profiler_timeline and config.profiler_memory:
         message = "`profiler_timeline` and `profiler_memory` are both on, and ROLL runs one profiler at a time"

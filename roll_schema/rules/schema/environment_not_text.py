@@ -21,31 +21,31 @@ from typing import TYPE_CHECKING
 from roll_schema.models.each import each
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.change import Write
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.scalars import shown
 
 if TYPE_CHECKING:
     from roll_schema.models.section import Section
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def environment_not_text(section: Section, context: Context) -> Iterator[Problem]:
-    fails = "at worker start" if context.path else "at load"
+    effect = Effect.WORKER_START if context.path else Effect.LOAD
 
     def judge(key: object, value: object) -> Iterator[Problem]:
         if not isinstance(key, str):
             message = f"the variable's name is read as {shown(key)} ({type(key).__name__}), and must be text"
-            yield Problem(f"system_envs.{key}", message, "Put the name in quotes.", fails=fails, at_key=True)
+            yield Problem(f"system_envs.{key}", message, "Put the name in quotes.", effect=effect, at_key=True)
         elif value is None:
             message = f"`{key}` is null, and an environment variable must be text"
-            yield Problem(f"system_envs.{key}", message, f"Delete it, or write `{key}: ''`.", fails=fails)
+            yield Problem(f"system_envs.{key}", message, f"Delete it, or write `{key}: ''`.", effect=effect)
         elif not isinstance(value, str):
             message = f"`{key}` is {shown(value)} ({type(value).__name__}), and an environment variable must be text"
             written = context.text(f"system_envs.{key}")
             if isinstance(value, (dict, list)) or "${" in written:
-                yield Problem(f"system_envs.{key}", message, "Write a text in quotes.", fails=fails)
+                yield Problem(f"system_envs.{key}", message, "Write a text in quotes.", effect=effect)
             else:
                 advice = f"Write `{key}: '{written}'`."
-                yield Problem(f"system_envs.{key}", message, advice, fails=fails, change=Write(f"'{written}'"))
+                yield Problem(f"system_envs.{key}", message, advice, effect=effect, change=Write(f"'{written}'"))
 
     yield from each((getattr(section, "system_envs", None) or {}).items(), judge)

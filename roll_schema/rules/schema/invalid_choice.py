@@ -19,11 +19,11 @@ from roll_schema.rules.release.choice_not_in_release import releases_with_choice
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.rules.schema.wrong_type import describe
 from roll_schema.source.change import Write
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.text import closest
 
 
-@rule(Severity.ERROR, fails="at load", claims=("literal_error",))
+@rule(Severity.ERROR, effect=Effect.LOAD, claims=("literal_error",))
 def invalid_choice(error: SchemaError, context: Context) -> Iterator[Problem]:
     if releases_with_choice(error):
         return  # choice-not-in-release says more

@@ -28,13 +28,13 @@ from roll_schema.models.each import each
 from roll_schema.models.section import fields_of
 from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.ERROR, fails="at start")
+@rule(Severity.ERROR, effect=Effect.STARTUP)
 def misplaced_section(config: PPOConfig) -> Iterator[Problem]:
     def judge(field: str, named: Any) -> Iterator[Problem]:
         what = field.removesuffix("s")

@@ -47,7 +47,7 @@ from roll_schema.planning.workers import (
     uses_reference,
 )
 from roll_schema.rules.rule import RLVR_TRAINING, Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
@@ -78,7 +78,7 @@ FINE_TUNING = ("sft", "dpo", "distill", "distill_vl")
 """The pipelines that count ranks for their batches right after the workers have started."""
 
 
-@rule(Severity.ERROR, fails="at start")
+@rule(Severity.ERROR, effect=Effect.STARTUP)
 def missing_key(config: BaseConfig, context: Context) -> Iterator[Problem]:
     checks: list[Callable[[Any, Context], Iterator[Problem]]] = [_lengths, _counted, _trainer, _frozen]
     if context.pipeline == "distill":
@@ -96,14 +96,14 @@ def missing_key(config: BaseConfig, context: Context) -> Iterator[Problem]:
     yield from each(((check.__name__, check) for check in checks), lambda _, check: check(config, context))
 
 
-def _missing(context: Context, path: str, why: str, example: str, fails: str) -> Problem:
-    return Problem(path, f"`{context.roles.written(path)}` is missing: {why}", f"Add `{example}`.", fails=fails)
+def _missing(context: Context, path: str, why: str, example: str, effect: Effect) -> Problem:
+    return Problem(path, f"`{context.roles.written(path)}` is missing: {why}", f"Add `{example}`.", effect=effect)
 
 
 def _lengths(config: BaseConfig, context: Context) -> Iterator[Problem]:
     if not config.response_length and not config.sequence_length:
         why = "ROLL needs it, or `sequence_length`, to know how long answers may be"
-        yield _missing(context, "response_length", why, "response_length: 1024", "at load")
+        yield _missing(context, "response_length", why, "response_length: 1024", Effect.LOAD)
 
 
 def _sampling(config: PPOConfig, context: Context) -> Iterator[Problem]:
@@ -114,7 +114,7 @@ def _sampling(config: PPOConfig, context: Context) -> Iterator[Problem]:
         return
     why = "ROLL writes the number of samples into it"
     yield _missing(
-        context, "actor_infer.generating_args", why, "generating_args: {temperature: 0.99, top_p: 0.99}", "at load"
+        context, "actor_infer.generating_args", why, "generating_args: {temperature: 0.99, top_p: 0.99}", Effect.LOAD
     )
 
 
@@ -122,19 +122,19 @@ def _validation(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     if config.validation is not None and config.validation.generating_args is None:
         why = "ROLL writes the answers' length into it"
         example = "generating_args: {temperature: 0.99, top_p: 0.99}"
-        yield _missing(context, "validation.generating_args", why, example, "at load")
+        yield _missing(context, "validation.generating_args", why, example, Effect.LOAD)
     old = f"ROLL {context.release.name} looks for its data whether it validates or not"
     data = "data_args: {file_name: [data/math.jsonl]}"
     if config.validation is None and context.pipeline == "rlvr" and context.release.matches("==0.1.0"):
-        yield _missing(context, "validation", old, f"validation: {{{data}}}", "at start")
+        yield _missing(context, "validation", old, f"validation: {{{data}}}", Effect.STARTUP)
     elif config.validation is not None and config.validation.data_args is None and context.release.matches("<=0.1.1"):
-        yield _missing(context, "validation.data_args", old, data, "at start")
+        yield _missing(context, "validation.data_args", old, data, Effect.STARTUP)
 
 
 def _model(config: PPOConfig, context: Context) -> Iterator[Problem]:
     if config.pretrain is None and any(each(fields_of(config, *ACTORS), _modelless)):
         why = "a worker without a `model_name_or_path` of its own takes its model from here"
-        yield _missing(context, "pretrain", why, "pretrain: Qwen/Qwen2.5-7B", "at worker start")
+        yield _missing(context, "pretrain", why, "pretrain: Qwen/Qwen2.5-7B", Effect.WORKER_START)
 
 
 def _modelless(role: str, worker: WorkerConfig) -> Iterator[str]:
@@ -146,7 +146,7 @@ def _rewards(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     if config.rewards is not None and not config.rewards and not context.distills:
         why = "no answer would get a score"
         example = "rewards: {math_rule: {worker_cls: ..., tag_included: [...], world_size: 8}}"
-        yield _missing(context, "rewards", why, example, "at start")
+        yield _missing(context, "rewards", why, example, Effect.STARTUP)
     yield from each((config.rewards or {}).items(), _reward, context)
 
 
@@ -156,7 +156,7 @@ def _reward(name: str, reward: RewardConfig, context: Context) -> Iterator[Probl
     if reward.worker_cls is None:
         why = "ROLL does not know which class scores the answers"
         example = "worker_cls: roll.pipeline.rlvr.rewards.math_rule_reward_worker.MathRuleRewardWorker"
-        yield _missing(context, f"rewards.{name}.worker_cls", why, example, "at start")
+        yield _missing(context, f"rewards.{name}.worker_cls", why, example, Effect.STARTUP)
     yield from _place(f"rewards.{name}", reward, context)
 
 
@@ -165,10 +165,10 @@ def _files(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     if data is None:
         why = "training prompts come from its `file_name`, mixed by `domain_interleave_probs`"
         example = "data_args: {file_name: [data/math.jsonl], domain_interleave_probs: {math_rule: 1.0}}"
-        yield _missing(context, "actor_train.data_args", why, example, "at start")
+        yield _missing(context, "actor_train.data_args", why, example, Effect.STARTUP)
     elif data.file_name is None:
         yield _missing(
-            context, "actor_train.data_args.file_name", "there are no prompts", "file_name: [a.jsonl]", "at start"
+            context, "actor_train.data_args.file_name", "there are no prompts", "file_name: [a.jsonl]", Effect.STARTUP
         )
 
 
@@ -176,9 +176,9 @@ def _rows(config: DistillConfig, context: Context) -> Iterator[Problem]:
     data = config.student.data_args
     why, example = "there is nothing to learn from", "file_name: [data/train.json]"
     if data is None:
-        yield _missing(context, "student.data_args", why, f"data_args: {{{example}}}", "at start")
+        yield _missing(context, "student.data_args", why, f"data_args: {{{example}}}", Effect.STARTUP)
     elif data.file_name is None:
-        yield _missing(context, "student.data_args.file_name", why, example, "at start")
+        yield _missing(context, "student.data_args.file_name", why, example, Effect.STARTUP)
 
 
 def _scorer(config: PPOConfig, context: Context) -> Iterator[Problem]:
@@ -186,7 +186,7 @@ def _scorer(config: PPOConfig, context: Context) -> Iterator[Problem]:
     served = hasattr(config, "train_env_manager") and context.is_set("reward")
     if served and context.release.matches(">=0.2.0") and config.reward.device_mapping is None:
         why = "with a `reward` section, ROLL counts its GPUs"
-        yield _missing(context, "reward.device_mapping", why, "device_mapping: list(range(0,8))", "at start")
+        yield _missing(context, "reward.device_mapping", why, "device_mapping: list(range(0,8))", Effect.STARTUP)
 
 
 def _domains(config: RLVRConfig, context: Context) -> Iterator[Problem]:
@@ -194,7 +194,7 @@ def _domains(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     if data is not None and data.domain_interleave_probs is None:
         why = "ROLL mixes the domains by it, even when there is one"
         example = "domain_interleave_probs: {math_rule: 1.0}"
-        yield _missing(context, "actor_train.data_args.domain_interleave_probs", why, example, "at start")
+        yield _missing(context, "actor_train.data_args.domain_interleave_probs", why, example, Effect.STARTUP)
 
 
 def _trainer(config: BaseConfig, context: Context) -> Iterator[Problem]:
@@ -202,7 +202,7 @@ def _trainer(config: BaseConfig, context: Context) -> Iterator[Problem]:
     if role is None:
         return
     worker = getattr(config, role)
-    early = "at load" if context.release.name == "0.1.0" and role == "actor_train" else "at worker start"
+    early = Effect.LOAD if context.release.name == "0.1.0" and role == "actor_train" else Effect.WORKER_START
     yield from _strategy(
         role, worker, context, "fsdp2_train" if context.release.matches(">=0.3.0") else "deepspeed_train", early
     )
@@ -217,7 +217,7 @@ def _counted(config: BaseConfig, context: Context) -> Iterator[Problem]:
         worker: WorkerConfig = config.actor_train  # type: ignore[attr-defined]
         if worker.device_mapping is None and worker.strategy_args is not None:
             why = f"for `{worker.strategy_args.strategy_name}` ROLL counts its GPUs while it loads the config"
-            yield _missing(context, "actor_train.device_mapping", why, "device_mapping: list(range(0,8))", "at load")
+            yield _missing(context, "actor_train.device_mapping", why, "device_mapping: list(range(0,8))", Effect.LOAD)
 
 
 def _counts_gpus(config: BaseConfig, context: Context) -> bool:
@@ -236,7 +236,7 @@ def _counts_ranks(config: BaseConfig, context: Context) -> bool:
 
 
 def _rollout(config: PPOConfig, context: Context) -> Iterator[Problem]:
-    yield from _strategy("actor_infer", config.actor_infer, context, "vllm", "at worker start")
+    yield from _strategy("actor_infer", config.actor_infer, context, "vllm", Effect.WORKER_START)
     yield from _place("actor_infer", config.actor_infer, context)
 
 
@@ -266,13 +266,13 @@ def _critic(config: PPOConfig, context: Context) -> Iterator[Problem]:
         yield from homeless
         if not homeless and config.critic.model_args.model_name_or_path is None and config.reward_pretrain is None:
             why = "`adv_estimator` is gae, and the critic has no `model_name_or_path` of its own"
-            yield _missing(context, "reward_pretrain", why, "reward_pretrain: Qwen/Qwen2.5-7B", "at worker start")
+            yield _missing(context, "reward_pretrain", why, "reward_pretrain: Qwen/Qwen2.5-7B", Effect.WORKER_START)
 
 
-def _strategy(role: str, worker: WorkerConfig, context: Context, name: str, fails: str) -> Iterator[Problem]:
+def _strategy(role: str, worker: WorkerConfig, context: Context, name: str, effect: Effect) -> Iterator[Problem]:
     if worker.strategy_args is None:
         why = "the worker does not know what to train or sample with"
-        yield _missing(context, f"{role}.strategy_args", why, f"strategy_args: {{strategy_name: {name}}}", fails)
+        yield _missing(context, f"{role}.strategy_args", why, f"strategy_args: {{strategy_name: {name}}}", effect)
 
 
 def _place(
@@ -282,21 +282,21 @@ def _place(
         yield from _no_workers(role, worker, context)
     elif role.startswith("rewards.") and worker.strategy_args is None:
         # A reward that only computes runs on CPUs.
-        yield _missing(context, f"{role}.world_size", why, "world_size: 8", "at start")
+        yield _missing(context, f"{role}.world_size", why, "world_size: 8", Effect.STARTUP)
     else:
-        yield _missing(context, f"{role}.device_mapping", why, "device_mapping: list(range(0,8))", "at start")
+        yield _missing(context, f"{role}.device_mapping", why, "device_mapping: list(range(0,8))", Effect.STARTUP)
 
 
 def _no_workers(role: str, worker: WorkerConfig, context: Context) -> Iterator[Problem]:
     """A role that is started with 0 workers, of which ROLL asks the first for the number of ranks."""
     name = context.roles.written(role)
     early = context.pipeline in FINE_TUNING and not (context.pipeline == "dpo" and context.release.matches("<0.2.1"))
-    fails = "at worker start" if early else "at first step"
+    effect = Effect.WORKER_START if early else Effect.FIRST_STEP
     if worker.device_mapping is None and worker.world_size <= 0:
-        fails = fails if worker.world_size == 0 else "at worker start"
+        effect = effect if worker.world_size == 0 else Effect.WORKER_START
         message = f"`{name}.world_size` is {worker.world_size}: no worker is started"
-        yield Problem(f"{role}.world_size", message, "Write 1 or more.", fails=fails)
+        yield Problem(f"{role}.world_size", message, "Write 1 or more.", effect=effect)
     elif worker.device_mapping is not None and not has_gpus(worker):
         message = f"`{name}.device_mapping` has no GPUs: no worker is started"
         advice = "Write the GPUs, such as `device_mapping: list(range(0,8))`."
-        yield Problem(f"{role}.device_mapping", message, advice, fails=fails)
+        yield Problem(f"{role}.device_mapping", message, advice, effect=effect)

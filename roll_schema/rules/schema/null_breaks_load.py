@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from roll_schema.models.each import each
 from roll_schema.models.section import fields_of
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.section import Section
@@ -42,7 +42,7 @@ INSTEAD = {"lora_rank": "lora_alpha", "prompt_length": "sequence_length"}
 """Fields that keep ROLL from working with the null."""
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def null_breaks_load(section: Section, context: Context) -> Iterator[Problem]:
     names = {parent.__name__ for parent in type(section).__mro__}
     deeds = {field: deed for (owner, field), deed in BREAKS.items() if owner in names}

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.rules.schema.wrong_type import wanted_type
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.validation import SchemaError
 
 
-@rule(Severity.ERROR, fails="at load", claims=("*",))
+@rule(Severity.ERROR, effect=Effect.LOAD, claims=("*",))
 def null_not_allowed(error: SchemaError, context: Context) -> Iterator[Problem]:
     if error.node.value is not None:
         return

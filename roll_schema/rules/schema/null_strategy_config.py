@@ -24,13 +24,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.ERROR, fails="at load", releases="<0.2.1")
+@rule(Severity.ERROR, effect=Effect.LOAD, releases="<0.2.1")
 def null_strategy_config(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
     strategy = worker.strategy_args
     if strategy is None or strategy.strategy_config is not None:

@@ -21,13 +21,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.data_args import DataArguments
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def prompt_and_messages(data_args: DataArguments) -> Iterator[Problem]:
     if data_args.prompt and data_args.messages:
         message = f"`prompt` ({data_args.prompt}) and `messages` ({data_args.messages}) are both set"

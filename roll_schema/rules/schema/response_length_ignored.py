@@ -19,13 +19,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
 
 
-@rule(Severity.INFO, fails="silently")
+@rule(Severity.INFO, effect=Effect.IGNORED)
 def response_length_ignored(config: BaseConfig) -> Iterator[Problem]:
     sequence, response, prompt = config.sequence_length, config.response_length, config.prompt_length
     if not sequence or not response or prompt is None or prompt + response == sequence:

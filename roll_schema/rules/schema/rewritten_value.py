@@ -35,7 +35,7 @@ from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.section import known
 from roll_schema.planning.workers import device_ids, gpus_per_worker, runs_on, step_size, workers_of
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.scalars import shown
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ Rewrite = tuple[str, object, str]
 """A field, what it becomes, and why."""
 
 
-@rule(Severity.INFO, fails="silently")
+@rule(Severity.INFO, effect=Effect.DIFFERENT)
 def rewritten_value(config: BaseConfig, context: Context) -> Iterator[Problem]:
     parts = [_placement(config, context), _nodes(config, context), _seed(config), _offload(config, context)]
     if isinstance(config, PPOConfig):

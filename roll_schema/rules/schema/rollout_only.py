@@ -28,13 +28,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import settings_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
-@rule(Severity.ERROR, fails="at start", pipelines=("rlvr_rollout",))
+@rule(Severity.ERROR, effect=Effect.STARTUP, pipelines=("rlvr_rollout",))
 def rollout_only(config: RLVRConfig) -> Iterator[Problem]:
     if config.validation is None or config.validation.data_args is None:
         message = "`validation.data_args` is missing: its rows are what is generated for"

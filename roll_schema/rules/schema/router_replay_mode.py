@@ -18,13 +18,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.router_replay import RouterReplayConfig
 
 
-@rule(Severity.ERROR, fails="at load", releases=">=0.3.0")
+@rule(Severity.ERROR, effect=Effect.LOAD, releases=">=0.3.0")
 def router_replay_mode(replay: RouterReplayConfig) -> Iterator[Problem]:
     if replay.mode == "R2":
         yield Problem("mode", "`R2` is declared but not implemented", "Write `mode: R3`, or `disable`.")

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerFields
@@ -28,7 +28,7 @@ PACKING = ("sft_train", "student", "teacher")
 """The roles that may pack in ROLL 0.1.3; it looks at those on the top level, and not for `reward_fl`."""
 
 
-@rule(Severity.ERROR, fails="at load", releases=">=0.1.3")
+@rule(Severity.ERROR, effect=Effect.LOAD, releases=">=0.1.3")
 def sequence_packing_refused(worker: WorkerFields, context: Context) -> Iterator[Problem]:
     early, role = context.release.matches("<0.2.0"), context.path
     if early:

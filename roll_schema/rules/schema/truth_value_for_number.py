@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING
 from roll_schema.facts import types
 from roll_schema.models.validation import facts_of
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.scalars import shown
 
 if TYPE_CHECKING:
     from roll_schema.models.section import Section
 
 
-@rule(Severity.WARNING, fails="silently")
+@rule(Severity.WARNING, effect=Effect.DIFFERENT)
 def truth_value_for_number(section: Section, context: Context) -> Iterator[Problem]:
     facts = facts_of(type(section), context.release)
     for field in section.model_fields_set:

@@ -25,14 +25,14 @@ from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.rules.suggestions import ignored, in_fragment, looks_meant, near, remedy
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.tree import lookup
 
 if TYPE_CHECKING:
     from roll_schema.models.validation import SchemaError
 
 
-@rule(Severity.ERROR, fails="silently", claims=("extra_forbidden", "invalid_key"))
+@rule(Severity.ERROR, effect=Effect.IGNORED, claims=("extra_forbidden", "invalid_key"))
 def unknown_key(error: SchemaError, context: Context) -> Iterator[Problem]:
     if error.path == error.key:
         if in_fragment(error, context.primary_file):

@@ -21,10 +21,10 @@ from roll_schema.models.each import each
 from roll_schema.models.section import Section, fields_of
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.rules.unknown import did_you_mean
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 
-@rule(Severity.ERROR, fails="at start")
+@rule(Severity.ERROR, effect=Effect.STARTUP)
 def unknown_template(section: Section, context: Context) -> Iterator[Problem]:
     if context.release.changed:
         return  # a fork may have templates of its own
@@ -39,7 +39,7 @@ def unknown_template(section: Section, context: Context) -> Iterator[Problem]:
                 f"ROLL {context.release.name} has no template `{name}`, it has {listed}",
                 advice,
                 change=change,
-                fails="at load" if field.startswith("tag_to_template") else "at start",
+                effect=Effect.LOAD if field.startswith("tag_to_template") else Effect.STARTUP,
             )
 
     def of_tags(field: str, named: dict[str, str] | None) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
 from roll_schema.rules.unknown import did_you_mean
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.schedule_args import TransferBackendArguments
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _KNOWN = ("TransferQueue", "Mooncake")
 
 
-@rule(Severity.WARNING, fails="at start", releases=">=0.3.0")
+@rule(Severity.WARNING, effect=Effect.STARTUP, releases=">=0.3.0")
 def unknown_transfer_backend(backend: TransferBackendArguments) -> Iterator[Problem]:
     name = backend.backend_name
     if name is not None and name not in _KNOWN:

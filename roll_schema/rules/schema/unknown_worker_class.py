@@ -28,13 +28,13 @@ from roll_schema.models.section import Section, fields_of
 from roll_schema.models.validation import facts_of
 from roll_schema.planning.workers import environment_setting
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.text import closest
 
 _HOOKS = ("group_filter_cls", "user_defined_rollout_loop_cls")
 
 
-@rule(Severity.ERROR, fails="at start")
+@rule(Severity.ERROR, effect=Effect.STARTUP)
 def unknown_worker_class(section: Section, context: Context) -> Iterator[Problem]:
     if context.release.changed:
         return  # a fork may have classes of its own
@@ -44,14 +44,14 @@ def unknown_worker_class(section: Section, context: Context) -> Iterator[Problem
     def worker_class(field: str, path: object) -> Iterator[Problem]:
         if context.is_set(field):
             known = [*registries["worker_classes"], *registries["reward_worker_classes"]]
-            yield from _problem(field, path, known, context, "at start")
+            yield from _problem(field, path, known, context, Effect.STARTUP)
 
     def environments(field: str, named: dict[str, Any] | None) -> Iterator[Problem]:
         yield from each((named or {}).items(), environment)
 
     def environment(name: str, settings: object) -> Iterator[Problem]:
         path, field = environment_setting(settings, "env_manager_cls"), f"custom_envs.{name}.env_manager_cls"
-        yield from _problem(field, path, registries["env_manager_classes"], context, "at worker start")
+        yield from _problem(field, path, registries["env_manager_classes"], context, Effect.WORKER_START)
 
     def hook(field: str, path: object) -> Iterator[Problem]:
         if context.is_set(field) and field in facts:
@@ -66,15 +66,15 @@ def _hook(field: str, path: object, own: str, context: Context) -> Iterator[Prob
     """A class that the user may write; ROLL's own has one place."""
     if isinstance(path, str) and "." not in path:
         message = f"`{path}` names a class and no module to import it from"
-        yield Problem(field, message, f"Write a dotted path, such as `{own}`.", fails="at worker start")
+        yield Problem(field, message, f"Write a dotted path, such as `{own}`.", effect=Effect.WORKER_START)
     elif isinstance(path, str) and path.rpartition(".")[2] == own.rpartition(".")[2]:
-        yield from _problem(field, path, [own], context, "at worker start")
+        yield from _problem(field, path, [own], context, Effect.WORKER_START)
 
 
-def _problem(field: str, path: object, known: list[str], context: Context, fails: str) -> Iterator[Problem]:
+def _problem(field: str, path: object, known: list[str], context: Context, effect: Effect) -> Iterator[Problem]:
     if not isinstance(path, str) or not path.startswith("roll.") or path in known:
         return
     last = path.rpartition(".")[2]
     better = next((other for other in known if other.endswith(f".{last}")), None) or closest(path, known, cutoff=0.8)
     advice = f"Did you mean `{better}`?" if better else "Correct the path, or name a class of your own."
-    yield Problem(field, f"ROLL {context.release.name} has no class `{path}`", advice, fails=fails)
+    yield Problem(field, f"ROLL {context.release.name} has no class `{path}`", advice, effect=effect)

@@ -18,13 +18,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def unpaired_validation_lengths(config: BaseConfig) -> Iterator[Problem]:
     prompt, sequence = config.val_prompt_length, config.val_sequence_length
     if prompt is None and sequence is not None:

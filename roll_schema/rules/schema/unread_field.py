@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from roll_schema.models.section import Section
 from roll_schema.models.validation import facts_of
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 INSTEAD = {
     "adapter_name_or_path": "training cannot start from a saved adapter",
@@ -35,7 +35,7 @@ INSTEAD = {
 """What does what the field promises."""
 
 
-@rule(Severity.WARNING, fails="silently")
+@rule(Severity.WARNING, effect=Effect.IGNORED)
 def unread_field(section: Section, context: Context) -> Iterator[Problem]:
     owners = [parent.class_in_roll() for parent in type(section).__mro__ if issubclass(parent, Section)]
     unread = {field for owner in owners for field in context.release.unread.get(owner, ())}

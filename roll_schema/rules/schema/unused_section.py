@@ -21,13 +21,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.WARNING, fails="silently", releases=">=0.2.0")
+@rule(Severity.WARNING, effect=Effect.IGNORED, releases=">=0.2.0")
 def unused_section(config: PPOConfig, context: Context) -> Iterator[Problem]:
     unused = {}
     if hasattr(config, "rewards"):

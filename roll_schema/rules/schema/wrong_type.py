@@ -21,7 +21,7 @@ from roll_schema.facts import types
 from roll_schema.models.validation import SchemaError, facts_of
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.change import Change, Write
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.scalars import is_plain, quoted, shown
 from roll_schema.source.text import YAML_LINE_ENDS
 from roll_schema.source.tree import UNKNOWN
@@ -56,7 +56,7 @@ _SPELLED = {
 """What a union or what holds items is called."""
 
 
-@rule(Severity.ERROR, fails="at load", claims=("*",))
+@rule(Severity.ERROR, effect=Effect.LOAD, claims=("*",))
 def wrong_type(error: SchemaError, context: Context) -> Iterator[Problem]:
     if error.kind == "key_type":
         message = f"the key `{error.key}` must be text"

@@ -40,7 +40,7 @@ from roll_schema.planning.workers import (
     workers_of,
 )
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.path import parse
 from roll_schema.source.scalars import shown
 
@@ -90,7 +90,7 @@ class Division(NamedTuple):
 
     dividend: str
     divisors: tuple[str, ...]
-    fails: str = "at load"
+    effect: Effect = Effect.LOAD
     releases: str = ""
     when: Callable[[Any, Context], bool] = lambda config, context: True
 
@@ -102,17 +102,17 @@ DIVISIONS = (
     Division("`val_batch_size`", _environments("val_env_manager"), when=_limits_validation),
     Division("the environments", _environments("val_env_manager"), when=_sizes_one_worker("val_env_manager")),
     Division("the samples of a step", _batch("actor_train"), when=_counts_steps),
-    Division("the samples of all steps", _batch("actor_train"), "at start", when=_trains_policy),
-    Division("the samples of all steps", _batch("critic"), "at start"),
-    Division("the rows of all epochs", _batch("sft_train"), "at start", ">=0.1.3"),
-    Division("the rows of all epochs", _batch("student"), "at start", ">=0.1.3"),
+    Division("the samples of all steps", _batch("actor_train"), Effect.STARTUP, when=_trains_policy),
+    Division("the samples of all steps", _batch("critic"), Effect.STARTUP),
+    Division("the rows of all epochs", _batch("sft_train"), Effect.STARTUP, ">=0.1.3"),
+    Division("the rows of all epochs", _batch("student"), Effect.STARTUP, ">=0.1.3"),
 )
 """Divisions before any worker starts, the earlier first: ROLL 0.1.0 to 0.3.0. Those by GPUs per worker are left to
 uneven-device-mapping.
 """
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def zero_divisor(config: BaseConfig, context: Context) -> Iterator[Problem]:
     reported: set[str] = set()
     for division in DIVISIONS:
@@ -126,7 +126,7 @@ def zero_divisor(config: BaseConfig, context: Context) -> Iterator[Problem]:
             place, value = context.roles.written(zero), shown(context.written(zero))
             message = f"`{place}` is {value}, and ROLL divides {division.dividend} by it"
             advice = f"Write `{zero.rpartition('.')[2]}: 1` or more."
-            yield Problem(zero, message, advice, fails=division.fails)
+            yield Problem(zero, message, advice, effect=division.effect)
     if _counts_steps(config, context):
         yield from _no_ranks(config, context)
 

@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.facts.devices import why_opaque
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.ERROR, fails="silently")
+@rule(Severity.ERROR, effect=Effect.DIFFERENT)
 def code_in_device_mapping(worker: WorkerConfig) -> Iterator[Problem]:
     reason = why_opaque(worker.device_mapping)
     if reason is not None and reason.code:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.secrets import is_secret_path, is_secret_shape
 from roll_schema.source.tree import walk
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
 
 
-@rule(Severity.WARNING, fails="silently", preview=True)
+@rule(Severity.WARNING, effect=Effect.DIFFERENT, preview=True)
 def secret_by_shape(config: BaseConfig, context: Context) -> Iterator[Problem]:
     for path, node in walk(context.root):
         if isinstance(node.value, str) and is_secret_shape(node.value) and not is_secret_path(path) and not node.hops:

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.secrets import is_secret_path
 from roll_schema.source.tree import walk
 
@@ -32,7 +32,7 @@ _SERVICES = ("wandb", "swanlab")
 """Trackers whose own clients read `<NAME>_API_KEY`."""
 
 
-@rule(Severity.WARNING, fails="silently")
+@rule(Severity.WARNING, effect=Effect.DIFFERENT)
 def secret_in_config(config: BaseConfig, context: Context) -> Iterator[Problem]:
     for path, node in walk(context.root):
         text = node.value

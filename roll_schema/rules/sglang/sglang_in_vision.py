@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import runs_on
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
-@rule(Severity.WARNING, fails="at first step", releases="<0.3.0", pipelines=("rlvr_vl", "rlvr_vlmath"))
+@rule(Severity.WARNING, effect=Effect.FIRST_STEP, releases="<0.3.0", pipelines=("rlvr_vl", "rlvr_vlmath"))
 def sglang_in_vision(config: RLVRConfig) -> Iterator[Problem]:
     if runs_on(config.actor_infer, "sglang"):
         message = "RLVR of vision-language models generates with vLLM only"

@@ -23,13 +23,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import settings_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def sglang_memory_missing(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "sglang")
     if settings is not None and "mem_fraction_static" not in settings:

@@ -31,13 +31,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import settings_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.WARNING, fails="silently", releases=">=0.2.0")
+@rule(Severity.WARNING, effect=Effect.IGNORED, releases=">=0.2.0")
 def sglang_pipeline_size_ignored(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "sglang")
     if settings is not None and settings.get("pipeline_parallel_size", 1) != 1:

@@ -29,13 +29,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import settings_of, whole
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def sglang_worker_size(worker: WorkerConfig) -> Iterator[Problem]:
     settings, gpus = settings_of(worker, "sglang"), worker.num_gpus_per_worker
     if settings is None or "tensor_parallel_size" not in settings or gpus is None or gpus < 1:

@@ -17,13 +17,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
 
 
-@rule(Severity.ERROR, fails="at start", releases=">=0.2.1")
+@rule(Severity.ERROR, effect=Effect.STARTUP, releases=">=0.2.1")
 def unusable_router(config: BaseConfig, context: Context) -> Iterator[Problem]:
     if config.router_args is None:
         return
@@ -39,4 +39,4 @@ def unusable_router(config: BaseConfig, context: Context) -> Iterator[Problem]:
     elif context.is_set("max_running_requests"):
         message = "`max_running_requests` is not used beside `router_args`, which have their own"
         advice = "Write it in `router_args`."
-        yield Problem("max_running_requests", message, advice, severity=Severity.WARNING, fails="silently")
+        yield Problem("max_running_requests", message, advice, severity=Severity.WARNING, effect=Effect.IGNORED)

@@ -27,13 +27,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.facts.strategies import backend_of, entries
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.strategy_args import StrategyArguments
 
 
-@rule(Severity.ERROR, fails="silently", releases="<0.3.0")
+@rule(Severity.ERROR, effect=Effect.DIFFERENT, releases="<0.3.0")
 def auto_switches_off(strategy: StrategyArguments, context: Context) -> Iterator[Problem]:
     backend = backend_of(strategy.strategy_name)
     if backend is None or backend.title != "DeepSpeed" or not strategy.strategy_config:
@@ -43,6 +43,6 @@ def auto_switches_off(strategy: StrategyArguments, context: Context) -> Iterator
             becomes = "0" if entry.name == "stage" else "off"
             fix = "3" if entry.name == "stage" else "true"
             # ROLL asserts a stage above 0 when the worker starts.
-            fails = "at worker start" if entry.name == "stage" else "silently"
+            effect = Effect.WORKER_START if entry.name == "stage" else Effect.DIFFERENT
             message = f"without Hugging Face's trainer, `{entry.path}: auto` is {becomes}"
-            yield Problem(f"strategy_config.{entry.path}", message, f"Write `{entry.name}: {fix}`.", fails=fails)
+            yield Problem(f"strategy_config.{entry.path}", message, f"Write `{entry.name}: {fix}`.", effect=effect)

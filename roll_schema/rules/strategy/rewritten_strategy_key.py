@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING
 from roll_schema.facts.strategies import backend_of, entries
 from roll_schema.planning.workers import settings_of, whole, whole_size
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.scalars import shown
 from roll_schema.source.tree import UNKNOWN
 
@@ -48,7 +48,7 @@ Rewrite = tuple[str, object, str]
 """A key, what it becomes, and why."""
 
 
-@rule(Severity.INFO, fails="silently")
+@rule(Severity.INFO, effect=Effect.IGNORED)
 def rewritten_strategy_key(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
     strategy = worker.strategy_args
     backend = backend_of(strategy.strategy_name) if strategy is not None else None

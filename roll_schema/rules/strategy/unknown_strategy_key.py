@@ -29,7 +29,7 @@ from roll_schema.facts import releases
 from roll_schema.facts.strategies import Backend, Entry, backend_of, entries
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.change import Rename
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.text import closest, listed
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ SLIPS = {
 """Names that another backend has for the same thing."""
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def unknown_strategy_key(strategy: StrategyArguments, context: Context) -> Iterator[Problem]:
     backend = backend_of(strategy.strategy_name)
     if backend is None or not strategy.strategy_config or backend.unknown == "passed on":
@@ -57,11 +57,11 @@ def unknown_strategy_key(strategy: StrategyArguments, context: Context) -> Itera
         deed = "ignores them" if backend.unknown == "ignored" else "refuses them when the workers start"
         names = listed([entry.name for entry in unknown if "." not in entry.path])
         message = f"these are settings of {other.title} ({names}), but `{strategy.strategy_name}` {deed}"
-        fails = "silently" if backend.unknown == "ignored" else "at worker start"
+        effect = Effect.IGNORED if backend.unknown == "ignored" else Effect.WORKER_START
         own = f"Write {backend.title}'s own settings" if backend.keys else "Delete them"
         advice = f"{own}, or choose a strategy of {other.title}."
         also = {"strategy_name": "the backend"}
-        yield Problem("strategy_config", message, advice, also, fails, at_key=True)
+        yield Problem("strategy_config", message, advice, also, effect, at_key=True)
         unknown = [entry for entry in unknown if "." in entry.path]
     for entry in unknown:
         yield _problem(entry, backend, strategy.strategy_name, context.release)
@@ -106,10 +106,10 @@ def _problem(entry: Entry, backend: Backend, strategy_name: str, release: Releas
     severity = Severity.WARNING if (doubtful and not typo) or not entry.known else Severity.ERROR
     if severity is Severity.WARNING and backend.of:
         help_text += f" Known are the keys of {backend.of}."
-    fails = "silently" if ignored else "at worker start"
+    effect = Effect.IGNORED if ignored else Effect.WORKER_START
     change = Rename(meant) if meant and not others else None
     path = f"strategy_config.{entry.path}"
-    return Problem(path, message, help_text, {}, fails, severity, at_key=True, change=change, certain=typo)
+    return Problem(path, message, help_text, {}, effect, severity, at_key=True, change=change, certain=typo)
 
 
 def _other_releases(name: str, backend: Backend, release: Release) -> list[str]:

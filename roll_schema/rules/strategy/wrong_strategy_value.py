@@ -37,7 +37,7 @@ from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.rules.schema.wrong_type import describe
 from roll_schema.rules.strategy.unknown_strategy_key import meant_for
 from roll_schema.rules.unknown import did_you_mean
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.tree import UNKNOWN
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from roll_schema.models.strategy_args import StrategyArguments
 
 
-@rule(Severity.WARNING, fails="at worker start")
+@rule(Severity.WARNING, effect=Effect.WORKER_START)
 def wrong_strategy_value(strategy: StrategyArguments, context: Context) -> Iterator[Problem]:
     backend = backend_of(strategy.strategy_name)
     if backend is None or not strategy.strategy_config:

@@ -25,13 +25,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import step_size
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
-@rule(Severity.ERROR, fails="at first step", releases=">=0.1.3", pipelines=("rlvr",))
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP, releases=">=0.1.3", pipelines=("rlvr",))
 def logging_board_without_logprobs(config: RLVRConfig) -> Iterator[Problem]:
     folder = config.save_logging_board_dir
     if not folder:
@@ -39,7 +39,7 @@ def logging_board_without_logprobs(config: RLVRConfig) -> Iterator[Problem]:
     if not folder.endswith("/"):
         message = f"ROLL joins the file's name to `{folder}` without a `/`"
         advice = f"Write `save_logging_board_dir: {folder}/`."
-        yield Problem("save_logging_board_dir", message, advice, severity=Severity.WARNING, fails="silently")
+        yield Problem("save_logging_board_dir", message, advice, severity=Severity.WARNING, effect=Effect.DIFFERENT)
     if config.force_disable_old_logprobs_recompute or not _recomputed(config):
         message = "`save_logging_board_dir` records log-probabilities that nothing computes"
         yield Problem("save_logging_board_dir", message, "Write `enable_old_logprobs_recompute: true`.")

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING
 from roll_schema.facts import supported
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.rules.unknown import did_you_mean
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
 
 
-@rule(Severity.ERROR, fails="at start")
+@rule(Severity.ERROR, effect=Effect.STARTUP)
 def unknown_tracker(config: BaseConfig, context: Context) -> Iterator[Problem]:
     known = ["tensorboard", "wandb", "swanlab", "stdout"]
     known += ["trackio"] if context.release.matches(">=0.3.0") else []

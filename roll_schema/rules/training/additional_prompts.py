@@ -17,13 +17,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import RLVR_TRAINING, Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
-@rule(Severity.WARNING, fails="silently", pipelines=RLVR_TRAINING)
+@rule(Severity.WARNING, effect=Effect.IGNORED, pipelines=RLVR_TRAINING)
 def additional_prompts(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     field, count = "max_additional_running_prompts", config.max_additional_running_prompts
     if not config.is_use_additional_prompts:
@@ -33,4 +33,4 @@ def additional_prompts(config: RLVRConfig, context: Context) -> Iterator[Problem
     elif count <= 0 and context.release.matches(">=0.2.0"):
         message = f"`is_use_additional_prompts` needs `{field}` above 0, which is {count}"
         place = field if context.is_set(field) else "is_use_additional_prompts"
-        yield Problem(place, message, f"Write `{field}: 16`.", severity=Severity.ERROR, fails="at worker start")
+        yield Problem(place, message, f"Write `{field}: 16`.", severity=Severity.ERROR, effect=Effect.WORKER_START)

@@ -23,14 +23,14 @@ from typing import TYPE_CHECKING
 from roll_schema.models.each import each
 from roll_schema.planning.workers import workers_of
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.ERROR, fails="at start", pipelines=("rlvr", "distill"))
+@rule(Severity.ERROR, effect=Effect.STARTUP, pipelines=("rlvr", "distill"))
 def file_name_as_text(config: BaseConfig, context: Context) -> Iterator[Problem]:
     if context.pipeline == "rlvr" and context.release.name not in ("0.1.0", "0.1.3"):
         return

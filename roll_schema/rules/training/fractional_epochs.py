@@ -23,13 +23,13 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.ERROR, fails="at worker start", pipelines=("sft", "distill", "distill_vl"))
+@rule(Severity.ERROR, effect=Effect.WORKER_START, pipelines=("sft", "distill", "distill_vl"))
 def fractional_epochs(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
     epochs = context.written("training_args.num_train_epochs")
     if context.path in ("sft_train", "student") and (epochs is None or isinstance(epochs, float)):

@@ -20,13 +20,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import RLVR_TRAINING, Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
-@rule(Severity.ERROR, fails="silently", releases=">=0.1.1", pipelines=RLVR_TRAINING)
+@rule(Severity.ERROR, effect=Effect.DIFFERENT, releases=">=0.1.1", pipelines=RLVR_TRAINING)
 def group_of_one(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     if config.num_return_sequences_in_group != 1:
         return

@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING
 from roll_schema.models.each import each
 from roll_schema.planning.workers import prompts_per_domain
 from roll_schema.rules.rule import RLVR_TRAINING, Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 SHARES = "actor_train.data_args.domain_interleave_probs"
 
 
-@rule(Severity.WARNING, fails="silently", pipelines=RLVR_TRAINING)
+@rule(Severity.WARNING, effect=Effect.DIFFERENT, pipelines=RLVR_TRAINING)
 def interleave_probabilities(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     data, rewards = config.actor_train.data_args, config.rewards
     shares = data.domain_interleave_probs if data is not None else None
@@ -58,7 +58,7 @@ def interleave_probabilities(config: RLVRConfig, context: Context) -> Iterator[P
                 f"the domain `{domain}` has no reward; `rewards` has {', '.join(f'`{name}`' for name in rewards)}",
                 help=f"Name it as in `rewards`, or add `rewards.{domain}`.",
                 severity=Severity.ERROR,
-                fails="at start",
+                effect=Effect.STARTUP,
                 at_key=True,
             )
     for name in rewards:

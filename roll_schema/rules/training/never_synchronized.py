@@ -19,13 +19,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.ERROR, fails="at first step")
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP)
 def never_synchronized(config: PPOConfig, context: Context) -> Iterator[Problem]:
     if config.actor_train.model_update_frequency == 0 and not context.only_samples:
         message = "`model_update_frequency` is 0, and ROLL divides by it"

@@ -17,13 +17,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
 
 
-@rule(Severity.WARNING, fails="silently", releases=">=0.2.1")
+@rule(Severity.WARNING, effect=Effect.IGNORED, releases=">=0.2.1")
 def offload_switch_unread(config: BaseConfig, context: Context) -> Iterator[Problem]:
     if context.pipeline in ("dpo", "distill", "distill_vl"):
         return

@@ -19,13 +19,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import RLVR_TRAINING, Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
-@rule(Severity.INFO, fails="at save", pipelines=RLVR_TRAINING)
+@rule(Severity.INFO, effect=Effect.SAVING, pipelines=RLVR_TRAINING)
 def save_never(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     if config.save_steps > config.max_steps > 1:
         place = "save_steps" if context.is_set("save_steps") else "max_steps"

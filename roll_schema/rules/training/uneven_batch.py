@@ -36,7 +36,7 @@ from roll_schema.models.each import each
 from roll_schema.models.section import fields_of
 from roll_schema.planning.workers import data_parallel_size, runs_on
 from roll_schema.rules.rule import RLVR_TRAINING, Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 STRATEGIES = ("megatron_train", "deepspeed_train", "fsdp2_train")
 
 
-@rule(Severity.ERROR, fails="at first step", pipelines=RLVR_TRAINING)
+@rule(Severity.ERROR, effect=Effect.FIRST_STEP, pipelines=RLVR_TRAINING)
 def uneven_batch(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     yield from each(fields_of(config, "actor_train", "critic"), _role, config, context)
 

@@ -21,13 +21,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.WARNING, fails="silently")
+@rule(Severity.WARNING, effect=Effect.IGNORED)
 def warmup_given_twice(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
     steps, ratio = worker.training_args.warmup_steps, worker.training_args.warmup_ratio
     if steps > 0 and ratio > 0 and context.is_set("training_args.warmup_ratio"):

@@ -35,13 +35,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import step_size
 from roll_schema.rules.rule import RLVR_TRAINING, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
-@rule(Severity.WARNING, fails="silently", pipelines=RLVR_TRAINING)
+@rule(Severity.WARNING, effect=Effect.DIFFERENT, pipelines=RLVR_TRAINING)
 def warmup_longer_than_run(config: RLVRConfig) -> Iterator[Problem]:
     warmup, batch = config.actor_train.training_args.warmup_steps, step_size(config.actor_train)
     samples = config.max_steps * config.rollout_batch_size * config.num_return_sequences_in_group * config.ppo_epochs

@@ -43,7 +43,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import settings_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 SETTINGS = "strategy_args.strategy_config"
 
 
-@rule(Severity.WARNING, fails="at worker start")
+@rule(Severity.WARNING, effect=Effect.WORKER_START)
 def batched_tokens_too_few(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "vllm")
     if settings is None:

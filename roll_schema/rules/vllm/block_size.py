@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import settings_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -41,7 +41,7 @@ SIZES = (16, 32, 64, 128, 256)
 FOR_OTHER_HARDWARE = (1, 8)
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def block_size(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "vllm")
     size = settings.get("block_size") if settings is not None else None

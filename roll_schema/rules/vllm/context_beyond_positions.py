@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING, Any
 from roll_schema.models.each import each
 from roll_schema.planning import workers
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 SCALING = ("max_position_embeddings", "rope_scaling", "rope_parameters", "text_config")
 
 
-@rule(Severity.ERROR, fails="at worker start")
+@rule(Severity.ERROR, effect=Effect.WORKER_START)
 def context_beyond_positions(config: PPOConfig) -> Iterator[Problem]:
     def judge(name: str, worker: WorkerConfig) -> Iterator[Problem]:
         settings = workers.settings_of(worker, "vllm")

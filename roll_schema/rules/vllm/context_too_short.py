@@ -29,13 +29,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.models.section import Settings
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
-@rule(Severity.WARNING, fails="silently")
+@rule(Severity.WARNING, effect=Effect.DIFFERENT)
 def context_too_short(config: RLVRConfig) -> Iterator[Problem]:
     strategy = config.actor_infer.strategy_args
     if strategy is None or strategy.strategy_name != "vllm":
@@ -62,5 +62,5 @@ def context_too_short(config: RLVRConfig) -> Iterator[Problem]:
             f"vLLM's context of {context:,} tokens is shorter than prompt and answer: {sum_shown}; {fate}",
             help=f"Write `max_model_len: {needed}`, or lower the lengths.",
             also=dict.fromkeys(sources, "tokens that ROLL reckons with"),
-            fails="at first step" if refused else "silently",
+            effect=Effect.FIRST_STEP if refused else Effect.DIFFERENT,
         )

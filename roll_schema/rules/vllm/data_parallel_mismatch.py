@@ -26,13 +26,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import device_ids, gpus_per_worker, settings_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.ERROR, fails="at worker start", releases=">=0.2.0")
+@rule(Severity.ERROR, effect=Effect.WORKER_START, releases=">=0.2.0")
 def data_parallel_mismatch(worker: WorkerConfig) -> Iterator[Problem]:
     settings, devices, size = settings_of(worker, "vllm"), device_ids(worker), gpus_per_worker(worker)
     if settings is None or not devices or not size or len(devices) % size:

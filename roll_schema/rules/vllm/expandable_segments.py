@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import settings_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _NAMES = ("PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_ALLOC_CONF")
 
 
-@rule(Severity.WARNING, fails="at worker start")
+@rule(Severity.WARNING, effect=Effect.WORKER_START)
 def expandable_segments(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "vllm")
     if settings is None or settings.get("enable_sleep_mode") is False:

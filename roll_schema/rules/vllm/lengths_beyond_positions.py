@@ -29,13 +29,13 @@ from typing import TYPE_CHECKING
 from roll_schema.planning import workers
 from roll_schema.rules.rule import Problem, rule
 from roll_schema.rules.vllm.context_beyond_positions import scales_positions
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.WARNING, fails="silently")
+@rule(Severity.WARNING, effect=Effect.DIFFERENT)
 def lengths_beyond_positions(config: PPOConfig) -> Iterator[Problem]:
     settings = workers.settings_of(config.actor_infer, "vllm")
     needed = workers.sample_length(config)

@@ -31,13 +31,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import settings_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.WARNING, fails="at worker start", releases=">=0.2.0")
+@rule(Severity.WARNING, effect=Effect.WORKER_START, releases=">=0.2.0")
 def quantization_override(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "vllm")
     overrides = settings.get("hf_overrides") if settings else None

@@ -26,13 +26,13 @@ from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import device_set, settings_of
 from roll_schema.rules.rule import RLVR_TRAINING, Context, Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.INFO, fails="silently", releases=">=0.2.0", pipelines=(*RLVR_TRAINING, "agentic"))
+@rule(Severity.INFO, effect=Effect.DIFFERENT, releases=">=0.2.0", pipelines=(*RLVR_TRAINING, "agentic"))
 def sleep_level_without_effect(config: PPOConfig, context: Context) -> Iterator[Problem]:
     settings, mine = settings_of(config.actor_infer, "vllm"), device_set(config.actor_infer)
     others = device_set(config.actor_train) | device_set(config.reference) | device_set(config.critic)

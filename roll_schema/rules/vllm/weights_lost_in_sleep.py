@@ -32,14 +32,14 @@ from typing import TYPE_CHECKING
 from roll_schema.models.each import each
 from roll_schema.planning.workers import settings_of, workers_of
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Severity
+from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.WARNING, fails="silently")
+@rule(Severity.WARNING, effect=Effect.DIFFERENT)
 def weights_lost_in_sleep(config: PPOConfig) -> Iterator[Problem]:
     train = config.actor_train
 

@@ -18,9 +18,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Fault, Severity
+from roll_schema.source.diagnostic import Effect, Fault, Severity
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def duplicate_anchor(fault: Fault) -> Iterator[Problem]:
     yield Problem("", fault.message, help="Rename one of the anchors, and the aliases that refer to it.")

@@ -19,10 +19,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Fault, Severity
+from roll_schema.source.diagnostic import Effect, Fault, Severity
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def invalid_key(fault: Fault) -> Iterator[Problem]:
     advice = fault.help or "Write a plain text key; text that looks like null goes in quotes."
     yield Problem("", fault.message, help=advice)

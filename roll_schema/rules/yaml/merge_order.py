@@ -27,9 +27,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Fault, Severity
+from roll_schema.source.diagnostic import Effect, Fault, Severity
 
 
-@rule(Severity.WARNING, fails="silently")
+@rule(Severity.WARNING, effect=Effect.DIFFERENT)
 def merge_order(fault: Fault) -> Iterator[Problem]:
     yield Problem("", fault.message, help="Write the key in this mapping itself: that value wins in every release.")

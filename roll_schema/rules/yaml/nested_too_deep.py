@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Fault, Severity
+from roll_schema.source.diagnostic import Effect, Fault, Severity
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def nested_too_deep(fault: Fault) -> Iterator[Problem]:
     advice = "Flatten the config; if the file was generated, look for a loop in what generated it."
     yield Problem("", fault.message, help=advice)

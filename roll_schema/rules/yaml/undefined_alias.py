@@ -17,10 +17,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Fault, Severity
+from roll_schema.source.diagnostic import Effect, Fault, Severity
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def undefined_alias(fault: Fault) -> Iterator[Problem]:
     advice = fault.help or (
         "Put the anchor on a value above; across files use an interpolation such as `${name}`. "

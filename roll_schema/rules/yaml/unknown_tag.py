@@ -16,10 +16,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Fault, Severity
+from roll_schema.source.diagnostic import Effect, Fault, Severity
 
 
-@rule(Severity.ERROR, fails="at load")
+@rule(Severity.ERROR, effect=Effect.LOAD)
 def unknown_tag(fault: Fault) -> Iterator[Problem]:
     advice = fault.help or "Delete the tag; to read an environment variable write `${oc.env:NAME}`."
     yield Problem("", fault.message, help=advice)
