@@ -20,8 +20,8 @@ from typing import Any
 
 ROOTS = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
-NEW = "/tmp"
-"""Where the new root is put together; afterwards it is the only one."""
+NEW = "/sys"
+"""Where the new root is built; every Linux has it, and no Python is installed in it."""
 
 _BIND, _RECURSIVE, _PRIVATE, _DETACH = 0x1000, 0x4000, 1 << 18, 2
 _MOUNT_SETATTR, _HERE, _AT_RECURSIVE, _READ_ONLY, _NO_SET_UID = 442, -100, 0x8000, 0x1, 0x2
@@ -50,19 +50,21 @@ def shut_door(kept: list[str]) -> None:
             os.symlink(os.readlink(root), NEW + root)
         elif os.path.isdir(root):
             bind(root)
+    for name in ("proc", "tmp", "dev/shm"):
+        os.makedirs(f"{NEW}/{name}")
+    writable = (f"{NEW}/tmp", f"{NEW}/dev/shm")
+    for place in writable:
+        mount("tmpfs", place, "tmpfs", 0, "size=16m")
+    # After /tmp, since an environment may be in it.
     for place in kept:
         if not os.path.isdir(NEW + place):
             bind(place)
     for device in DEVICES:
-        os.makedirs(f"{NEW}/dev", exist_ok=True)
         open(NEW + device, "w").close()
         mount(device, NEW + device, "", _BIND)
-    for name in ("proc", "tmp", "dev/shm"):
-        os.mkdir(f"{NEW}/{name}")
-    changes = struct.pack("QQQQ", _READ_ONLY | _NO_SET_UID, 0, 0, 0)
-    check(system.syscall(_MOUNT_SETATTR, _HERE, NEW.encode(), _AT_RECURSIVE, changes, len(changes)))
-    for place in ("tmp", "dev/shm"):
-        mount("tmpfs", f"{NEW}/{place}", "tmpfs", 0, "size=16m")
+    set_attributes(NEW, _AT_RECURSIVE, add=_READ_ONLY | _NO_SET_UID)
+    for place in writable:
+        set_attributes(place, 0, remove=_READ_ONLY)
     # A container that hides parts of its own forbids it; programs can do without.
     with contextlib.suppress(OSError):
         mount("proc", f"{NEW}/proc", "proc", 0)
@@ -70,6 +72,11 @@ def shut_door(kept: list[str]) -> None:
     check(system.syscall(_PIVOT_ROOT[os.uname().machine], b".", b"."))
     check(system.umount2(b".", _DETACH))
     os.chdir("/")
+
+
+def set_attributes(place: str, flags: int, add: int = 0, remove: int = 0) -> None:
+    changes = struct.pack("QQQQ", add, remove, 0, 0)
+    check(system.syscall(_MOUNT_SETATTR, _HERE, place.encode(), flags, changes, len(changes)))
 
 
 def bind(place: str) -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
+import sys
+import tempfile
+import venv
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
@@ -279,7 +283,7 @@ def test_isolated_programs_reach_nothing(what: str, isolation: str, tmp_path: Pa
         pytest.skip("limits alone do not isolate")
     secret = tmp_path / "secret.txt"
     secret.write_text("secret")
-    path = f"/var/tmp/roll-run-{os.getpid()}.sock"
+    path = f"{tempfile.gettempdir()}/{os.getpid()}.sock"  # `tmp_path` may be longer than a socket's name
     with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_UNIX) as local:
         local.bind(path)
         local.listen()
@@ -289,6 +293,23 @@ def test_isolated_programs_reach_nothing(what: str, isolation: str, tmp_path: Pa
             exec(code)  # it works outside
         assert not sandbox.run(code, "", isolation).ended_well
     os.unlink(path)
+
+
+def test_an_environment_in_the_folder_for_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    try:
+        sandbox.demand("isolated")
+    except EnvironmentProblem as error:
+        pytest.skip(str(error))
+    place = Path(tempfile.mkdtemp(dir="/tmp"))
+    try:
+        venv.create(place, symlinks=True)
+        monkeypatch.setattr(sys, "prefix", str(place))
+        monkeypatch.setattr(sys, "executable", str(place / "bin" / "python"))
+        code = f"import os; open('/tmp/own', 'w'); print(os.path.exists('{place}/pyvenv.cfg'))"
+        assert sandbox.run(code, "", "isolated") == sandbox.Done("True\n", True)
+        assert not sandbox.run(f"open('{place}/own', 'w')", "", "isolated").ended_well
+    finally:
+        shutil.rmtree(place)
 
 
 def test_what_isolated_programs_can_do(isolation: str) -> None:
