@@ -96,13 +96,13 @@ def _blocks(form: str, results: list[Result], closing: list[str], style: Style) 
 
 
 def _to_file(path: Path, content: str) -> None:
-    from roll_schema.source import fix
+    from roll_schema.source import replace
 
     text = content + "\n" if content else ""
     try:
         if path.exists() and not path.is_file():
             path.write_text(text, encoding="utf-8")  # a pipe, or standard output by its name
         else:
-            fix.write(path, text, may_be_new=True)
+            replace.write(path, text, may_be_new=True)
     except OSError as error:
         raise click.UsageError(f"{path} cannot be written: {error.strerror or error}") from None

@@ -81,11 +81,11 @@ def _write(output: Path, made: Plan) -> None:
     from roll_schema.report.plan import html as plan_html
     from roll_schema.report.plan import json as plan_json
     from roll_schema.report.plan import svg as plan_svg
-    from roll_schema.source import fix
+    from roll_schema.source import replace
 
     renderers = {".svg": plan_svg.render, ".html": plan_html.render, ".json": plan_json.render}
     try:
         output.touch()  # what is replaced must be there
-        fix.write(output, renderers[output.suffix](made))
+        replace.write(output, renderers[output.suffix](made))
     except OSError as error:
         raise click.UsageError(f"{output} cannot be written: {error.strerror or error}") from None

@@ -13,7 +13,7 @@ from roll_schema.cli.inputs import Input, read_file, with_project
 from roll_schema.engine.options import Options
 from roll_schema.engine.result import Result
 from roll_schema.rewriting.repair import Repair, repair
-from roll_schema.source import fix
+from roll_schema.source import replace
 from roll_schema.source.redact import shown
 from roll_schema.source.secrets import printable
 from roll_schema.source.text import Source, lines
@@ -76,6 +76,6 @@ def replace_text(path: Path, source: Source, text: str) -> None:
     """Write what became of a file's text, if it is another; raises click's UsageError where that cannot be."""
     if text != source.text:
         try:
-            fix.write(path, text)
+            replace.write(path, text)
         except OSError as error:
             raise click.UsageError(f"{printable(source.name)} cannot be written: {error.strerror or error}") from None

@@ -12,7 +12,7 @@ from typing import Any
 from roll_schema.engine.fingerprint import fingerprints
 from roll_schema.engine.result import Result
 from roll_schema.rules.renamed import RENAMED
-from roll_schema.source import fix
+from roll_schema.source import replace
 from roll_schema.source.diagnostic import Diagnostic
 from roll_schema.source.files import relative
 
@@ -42,7 +42,7 @@ def write(path: Path, results: Sequence[Result], kept: Iterable[Known] = ()) -> 
     linted = {_named(result.file, path) for result in checked}
     known |= {one for one in kept if one.file not in linted and os.path.lexists(path.parent / one.file)}
     rows = [asdict(one) for one in sorted(known)]
-    fix.write(path, json.dumps({"version": VERSION, "known": rows}, indent=1) + "\n", may_be_new=True)
+    replace.write(path, json.dumps({"version": VERSION, "known": rows}, indent=1) + "\n", may_be_new=True)
     return len(rows)
 
 

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from roll_schema.engine.options import Options
 from roll_schema.engine.result import Choice, Result
 from roll_schema.facts import releases
-from roll_schema.source import files, fix
+from roll_schema.source import files, replace
 from roll_schema.source.diagnostic import Diagnostic, Edit, Effect, Note, Severity
 from roll_schema.source.text import MAX_BYTES, Source, Span, decode
 from roll_schema.version import VERSION
@@ -136,7 +136,7 @@ def _store(entry: Path, document: dict[str, Any], answers: files.Answers) -> Non
     document["answers"] = [[kind, subject, answer] for (kind, subject), answer in answers.items()]
     try:
         entry.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fix.write(entry, json.dumps(document, separators=(",", ":")), may_be_new=True, durable=False)
+        replace.write(entry, json.dumps(document, separators=(",", ":")), may_be_new=True, durable=False)
     except OSError:
         return
 

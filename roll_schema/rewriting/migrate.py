@@ -18,7 +18,7 @@ from roll_schema.engine.result import UNDECIDED, Result
 from roll_schema.facts import releases
 from roll_schema.models.strategy_args import StrategyArguments
 from roll_schema.models.validation import sections
-from roll_schema.source import fix
+from roll_schema.source import editing
 from roll_schema.source.diagnostic import Diagnostic, Edit, Severity
 from roll_schema.source.path import dotted, parse
 from roll_schema.source.scalars import shown
@@ -69,7 +69,7 @@ def migrate(path: Path, source: Source, options: Options, to: str) -> Migration:
         if not steps:
             break
         edits = [edit for step in steps for edit in step.edits] + list(_emptied(steps))
-        here = Source(source.name, fix.apply(here, edits), source.line_offset)
+        here = Source(source.name, editing.apply(here, edits), source.line_offset)
         migration.done += [(step.line, step.said) for step in steps]
         migration.remarks += [(step.line, step.remark) for step in steps if step.remark]
         steps = []
@@ -122,12 +122,12 @@ def _step(item: Diagnostic, after: Result, old: str, to: str) -> _Step | None:
     owner = _owner(item, after)
     change = releases.change_of(owner, key, releases.load(to))
     if change is not None and change.rename and change.rename not in parent.value:
-        return _Step((fix.rename_key(node, change.rename),), line, f"`{key}` is now called `{change.rename}`")
+        return _Step((editing.rename_key(node, change.rename),), line, f"`{key}` is now called `{change.rename}`")
     if (change is not None and change.delete) or key in releases.load(old).unread.get(owner, ()):
-        edit = fix.remove_key(parent, node)
+        edit = editing.remove_key(parent, node)
         return _Step((edit,), line, f"`{key}` is deleted: nothing read it", without=parent) if edit else None
     remark = f"not in ROLL {to}"
-    edit = fix.comment_out(parent, node, remark) or fix.remove_key(parent, node)
+    edit = editing.comment_out(parent, node, remark) or editing.remove_key(parent, node)
     if edit is None:
         return None
     said = f"`{key}` is {'a comment' if edit.text else 'deleted'} now: ROLL {to} does not have it"
@@ -139,7 +139,7 @@ def _emptied(steps: list[_Step]) -> Iterator[Edit]:
     parents = [step.without for step in steps if step.without is not None]
     for index, parent in enumerate(parents):
         goes = sum(other is parent for other in parents)
-        if goes == len(parent.value) and parents.index(parent) == index and (kept := fix.empty_mapping(parent)):
+        if goes == len(parent.value) and parents.index(parent) == index and (kept := editing.empty_mapping(parent)):
             yield kept
 
 

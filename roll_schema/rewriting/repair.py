@@ -8,7 +8,7 @@ from pathlib import Path
 from roll_schema.engine import linting
 from roll_schema.engine.options import Options
 from roll_schema.engine.result import Result
-from roll_schema.source import fix
+from roll_schema.source import editing
 from roll_schema.source.diagnostic import Diagnostic, Severity
 from roll_schema.source.text import Source
 
@@ -63,7 +63,7 @@ def _one(path: Path, source: Source, options: Options, before: Result, items: li
 def _tried(path: Path, source: Source, options: Options, before: Result, items: list[Diagnostic]) -> _Made | None:
     if not items:
         return None
-    edited = Source(source.name, fix.apply(source, (edit for item in items for edit in item.edits)))
+    edited = Source(source.name, editing.apply(source, (edit for item in items for edit in item.edits)))
     after = linting.lint(path, edited, options)
     # Where rules are selected, those on YAML itself may not be among them.
     harm = bool(_errors(after) - _errors(before)) or after.was_checked < before.was_checked

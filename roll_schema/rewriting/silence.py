@@ -8,7 +8,7 @@ from pathlib import Path
 from roll_schema.engine import linting, suppress
 from roll_schema.engine.options import Options
 from roll_schema.rewriting.repair import Repair
-from roll_schema.source import fix, tree
+from roll_schema.source import editing, tree
 from roll_schema.source.diagnostic import Diagnostic, Edit
 from roll_schema.source.text import Source, line_end
 
@@ -38,7 +38,7 @@ def add(source: Source, items: Iterable[Diagnostic]) -> tuple[str, list[Diagnost
     # From below, so that the lines above keep their numbers.
     for line, found in sorted(by_line.items(), reverse=True):
         here = Source(source.name, text)
-        edited = fix.apply(here, [_edit(here, line, list(dict.fromkeys(item.rule for item in found)))])
+        edited = editing.apply(here, [_edit(here, line, list(dict.fromkeys(item.rule for item in found)))])
         if _means(edited) == meaning:
             text = edited
             answered += found

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from roll_schema.source import fix, tree
+from roll_schema.source import editing, tree
 from roll_schema.source.diagnostic import Edit
 from roll_schema.source.path import Path, parse
 from roll_schema.source.text import YAML_LINE_ENDS, line_end, yaml_line_end, yaml_line_start, yaml_lines
@@ -60,7 +60,7 @@ def edits(change: Change, root: Node, path: str, primary_file: str) -> tuple[Edi
             added = _added(parents[-1], beside or str(key), text) if parents else None
             return _judged(added, parents, primary_file)
         case Drop():
-            dropped = fix.remove_item(way[-2], way[-1]) if len(way) > 1 else None
+            dropped = editing.remove_item(way[-2], way[-1]) if len(way) > 1 else None
             return _judged([dropped] if dropped else None, way, primary_file)
         case Rename(to):
             renamed = _renamed(way[-2], way[-1], to) if len(way) > 1 else None
@@ -101,7 +101,7 @@ def _renamed(parent: Node, node: Node, name: str) -> list[Edit] | None:
     # What a fragment says under that name is what the key was meant to replace.
     if node.key_span is None or (twin and twin.key_span and twin.key_span.source is node.key_span.source):
         return None
-    return [fix.rename_key(node, name)]
+    return [editing.rename_key(node, name)]
 
 
 def _added(parent: Node, key: str, text: str) -> list[Edit] | None:
@@ -112,7 +112,7 @@ def _added(parent: Node, key: str, text: str) -> list[Edit] | None:
     first, last = children[0], children[-1]
     if any(child.key_span is None or child.key_span.source is not parent.span.source for child in children):
         return None
-    if fix.is_flow(parent):
+    if editing.is_flow(parent):
         end = max(last.span.end, last.key_span.end) if last.key_span else last.span.end
         return [Edit(parent.span.source.span(end, end), f", {key}: {text}", safe=True)]
     return _before(first, lambda indent, ending: f"{indent}{key}: {text}{ending}")
@@ -124,8 +124,8 @@ def _moved(parent: Node, node: Node, target: Node) -> list[Edit] | None:
         return None
     name, source = node.key_span.text, node.key_span.source
     first = next(iter(target.value.values()))
-    lines = fix.lines_of(parent, node)
-    if lines is None or name in target.value or fix.is_flow(target) or len(parent.value) == 1:
+    lines = editing.lines_of(parent, node)
+    if lines is None or name in target.value or editing.is_flow(target) or len(parent.value) == 1:
         return None
     if first.key_span is None or first.key_span.source is not source or lines.start <= first.key_span.start < lines.end:
         return None

@@ -306,7 +306,7 @@ def test_a_file_that_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pyte
     def refuse(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("roll_schema.source.fix.os.replace", refuse)
+    monkeypatch.setattr("roll_schema.source.replace.os.replace", refuse)
     from click.testing import CliRunner
 
     from roll_schema.cli.lint import lint_command

@@ -312,7 +312,7 @@ def test_nothing_goes_by_the_door() -> None:
     asks = ("read_text(", "read_bytes(", ".is_file()", ".is_dir()", ".exists()", ".iterdir()", "os.environ", ".glob(")
     # These read the package's own data, a fork's checkout, or work for another command.
     own = {
-        "source/files.py", "source/fix.py", "engine/cache.py", "engine/baseline.py", "engine/discovery.py", "facts/forks/checkout.py",
+        "source/files.py", "source/replace.py", "engine/cache.py", "engine/baseline.py", "engine/discovery.py", "facts/forks/checkout.py",
         "facts/strategies.py", "facts/releases/__init__.py", "facts/catalog/architecture.py",
         "facts/catalog/vllm_lora.py", "export/descriptions.py", "export/json_schema.py", "export/modeline.py",
         "rules/__init__.py",

@@ -13,7 +13,7 @@ from roll_schema.engine import baseline, linting
 from roll_schema.engine.options import Options
 from roll_schema.engine.result import Result
 from roll_schema.report import sarif
-from roll_schema.source import fix
+from roll_schema.source import editing
 from roll_schema.source.diagnostic import Edit
 from roll_schema.source.text import Source, read
 from tests.conftest import EXAMPLES
@@ -95,7 +95,7 @@ def test_a_fix_can_be_made_from_the_log() -> None:
         start = starts[region["startLine"] - 1] + region["startColumn"] - 1
         end = starts[region["endLine"] - 1] + region["endColumn"] - 1
         edits.append(Edit(source.span(start, end), one["insertedContent"]["text"], safe=True))
-    assert "\nsave_steps: 2\n" in fix.apply(source, edits)
+    assert "\nsave_steps: 2\n" in editing.apply(source, edits)
 
 
 def test_a_fix_that_would_show_a_secret_is_left_out() -> None:

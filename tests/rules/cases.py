@@ -34,7 +34,7 @@ import yaml
 from roll_schema.engine import linting
 from roll_schema.rules import RULES
 from roll_schema.rules.rule import Rule
-from roll_schema.source import fix
+from roll_schema.source import editing
 from roll_schema.source.diagnostic import Diagnostic, Edit
 from roll_schema.source.text import Span, read
 from tests.rules import options
@@ -217,4 +217,4 @@ def _readable(text: str) -> str:
 def _fixed(edits: tuple[Edit, ...]) -> str:
     """The file after the edits of one finding."""
     (source,) = {edit.span.source for edit in edits}
-    return fix.apply(source, edits)
+    return editing.apply(source, edits)

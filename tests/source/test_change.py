@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from roll_schema.composition import compose, interpolate
-from roll_schema.source import change, fix, tree
+from roll_schema.source import change, editing, tree
 from roll_schema.source.change import Add, Change, Drop, Move, Rename, Write
 from roll_schema.source.text import Source
 
@@ -20,7 +20,7 @@ def changed(text: str, path: str, made: Change) -> tuple[str, bool] | None:
     assert not faults
     resolved = interpolate.resolve(compose.compose(Path("c.yaml"), source, root, []).root).root
     edits = change.edits(made, resolved, path, "c.yaml")
-    return (fix.apply(source, edits), all(edit.safe for edit in edits)) if edits else None
+    return (editing.apply(source, edits), all(edit.safe for edit in edits)) if edits else None
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ from roll_schema.rewriting.repair import repair
 from roll_schema.server.actions import edits_to
 from roll_schema.server.cursor import cursor, keys_beside
 from roll_schema.server.places import Places
-from roll_schema.source import fix, tree
+from roll_schema.source import editing, tree
 from roll_schema.source.change import Add, Move, Rename, Write, edits
+from roll_schema.source.diagnostic import Edit
 from roll_schema.source.text import Source, line_end, lines, yaml_line_end, yaml_line_start, yaml_lines
 from tests.support import lint_text, places, plain
 
@@ -72,14 +73,14 @@ def test_fixes_touch_no_other_line(end: str) -> None:
 def test_edits_end_where_yaml_ends_the_line(end: str) -> None:
     source = ended("a:\n  b: 1\n  c:\n    d: 1\n    e: [2]\n  f: 3\ng: {h: 1}\n", end)
 
-    def edited(made: list[fix.Edit]) -> str:
-        return fix.apply(source, made).replace(end, "\n")
+    def edited(made: list[Edit]) -> str:
+        return editing.apply(source, made).replace(end, "\n")
 
     root, faults = tree.parse(source)
     assert root is not None
     assert not faults
     section, c = root.value["a"], root.value["a"].value["c"]
-    removed, commented = fix.remove_key(section, c), fix.comment_out(section, c, "gone")
+    removed, commented = editing.remove_key(section, c), editing.comment_out(section, c, "gone")
     assert removed
     assert commented
     assert edited([removed]) == "a:\n  b: 1\n  f: 3\ng: {h: 1}\n"
@@ -141,6 +142,6 @@ def test_edits_of_an_editor_keep_lines_that_yaml_alone_parts() -> None:
     source = Source("c.yaml", "a: 1\u2028b: 2\r\nc: 3\rd: 4\n")
     after = source.text.replace("3", "5")
     made = list(edits_to(source, after))
-    assert fix.apply(source, made) == after
+    assert editing.apply(source, made) == after
     assert [edit.span.text for edit in made] == ["c: 3\r"]
     assert plain(tree.parse(Source("x", after))[0]) == {"a": 1, "b": 2, "c": 5, "d": 4}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roll_schema.source import fix, tree
+from roll_schema.source import editing, replace, tree
 from roll_schema.source.diagnostic import Edit
 from roll_schema.source.text import Source
 from roll_schema.source.tree import Node, lookup
@@ -27,8 +27,8 @@ def changed(text: str, *steps: str, remark: str = "") -> str:
     parent, node = lookup(root, steps[:-1]), lookup(root, steps)
     assert parent is not None
     assert node is not None
-    edit = fix.comment_out(parent, node, remark) if remark else fix.remove_key(parent, node)
-    return fix.apply(source, [edit]) if edit else "impossible"
+    edit = editing.comment_out(parent, node, remark) if remark else editing.remove_key(parent, node)
+    return editing.apply(source, [edit]) if edit else "impossible"
 
 
 @pytest.mark.parametrize(
@@ -63,16 +63,16 @@ def test_comment_out() -> None:
 def test_a_list_item_keeps_its_dash() -> None:
     source, root = parsed("- a: 1\n  b: 2\n")
     item = root.value[0]
-    assert fix.remove_key(item, item.value["a"]) is None
-    edit = fix.remove_key(item, item.value["b"])
+    assert editing.remove_key(item, item.value["a"]) is None
+    edit = editing.remove_key(item, item.value["b"])
     assert edit is not None
-    assert fix.apply(source, [edit]) == "- a: 1\n"
+    assert editing.apply(source, [edit]) == "- a: 1\n"
 
 
 def test_overlapping_edits() -> None:
     source = Source("c", "abcdef")
     edits = [Edit(source.span(2, 5), "X", True), Edit(source.span(0, 3), "Y", True), Edit(source.span(5, 6), "Z", True)]
-    assert fix.apply(source, edits) == "YdeZ"
+    assert editing.apply(source, edits) == "YdeZ"
 
 
 KEYS = st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=5, unique=True)
@@ -88,11 +88,11 @@ def test_removing_a_key_removes_just_that(outer: list[str], inner: list[str], st
     source, root = parsed(text)
     before = plain(root)
     parent = root.value[one]
-    edits = [edit for edit in (fix.remove_key(parent, parent.value[two]),) if edit]
-    if len(inner) == 1 and (kept := fix.empty_mapping(parent)):
+    edits = [edit for edit in (editing.remove_key(parent, parent.value[two]),) if edit]
+    if len(inner) == 1 and (kept := editing.empty_mapping(parent)):
         edits.append(kept)
     del before[one][two]
-    assert plain(parsed(fix.apply(source, edits))[1]) == before
+    assert plain(parsed(editing.apply(source, edits))[1]) == before
 
 
 def test_files_are_replaced_in_one_go(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_files_are_replaced_in_one_go(tmp_path: Path) -> None:
     target.chmod(0o640)
     link = tmp_path / "link.yaml"
     link.symlink_to(target)
-    fix.write(link, "a: 2\r\n")
+    replace.write(link, "a: 2\r\n")
     assert target.read_bytes() == b"\xef\xbb\xbfa: 2\r\n"
     assert target.stat().st_mode & 0o777 == 0o640
     assert link.is_symlink()
@@ -117,6 +117,6 @@ def test_a_failed_write_leaves_the_file(tmp_path: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        fix.write(target, "a: 2\n")
+        replace.write(target, "a: 2\n")
     assert target.read_text(encoding="utf-8") == "a: 1\n"
     assert os.listdir(tmp_path) == ["c.yaml"]
