@@ -12,6 +12,7 @@ import textwrap
 from collections.abc import Iterator
 from importlib import import_module
 
+import architecture
 import click
 
 from roll_schema import models
@@ -31,7 +32,12 @@ _WIDTH = 100
 
 def pages() -> dict[str, str]:
     """The text of every page, by its path below `docs`."""
-    found = {"rules/index.md": _rules(), "reference/command-line.md": _commands(), "fields/index.md": _releases()}
+    found = {
+        "architecture.md": architecture.page(),
+        "rules/index.md": _rules(),
+        "reference/command-line.md": _commands(),
+        "fields/index.md": _releases(),
+    }
     found |= {f"rules/{name}.md": _rule(rule) for name, rule in RULES.items()}
     for name in releases.NAMES:
         found |= {f"fields/{name}/{path}": text for path, text in _fields(releases.load(name))}

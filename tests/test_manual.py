@@ -151,6 +151,16 @@ def test_the_site_has_every_page_and_the_schemas(site: tuple[Path, str]) -> None
     assert not list(folder.rglob("*.py"))
 
 
+def test_the_drawing_shows_the_layers_and_the_imports_of_the_code(site: tuple[Path, str]) -> None:
+    text = (site[0] / "architecture" / "index.html").read_text(encoding="utf-8")
+    rows = re.findall(r'font-weight="bold">(\d+) (\w+)<', text)
+    found = re.findall(r"<title>(\w+) imports (\w+)</title>", text)
+    number = {name: int(row) for row, name in rows}
+    assert set(number) == {"api"} | {place.parent.name for place in (ROOT / "roll_schema").glob("*/__init__.py")}
+    assert all(number[one] < number[other] for one, other in found)
+    assert {("engine", "rules"), ("composition", "source")} <= set(found)
+
+
 @pytest.fixture
 def page(site: tuple[Path, str]) -> Iterator[Page]:
     if CHROMIUM is None:

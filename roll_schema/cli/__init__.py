@@ -1,4 +1,4 @@
-"""The command line: `roll-lint [COMMAND] [OPTIONS] PATH... [OVERRIDE...]`."""
+"""The command line: what a user types, and what is printed."""
 
 from __future__ import annotations
 

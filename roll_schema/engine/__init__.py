@@ -1,1 +1,1 @@
-"""One config through all stages: load, check, present."""
+"""The stages of one config: load, check, present."""

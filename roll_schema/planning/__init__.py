@@ -1,1 +1,1 @@
-"""Who sits where, what a step does, and what fits."""
+"""Placement of workers on GPUs, the phases of a step, and the memory of each."""

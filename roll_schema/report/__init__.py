@@ -1,4 +1,4 @@
-"""Results to the formats that people and machines read."""
+"""Results in the formats that people and programs read."""
 
 from __future__ import annotations
 

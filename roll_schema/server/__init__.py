@@ -1,1 +1,1 @@
-"""The language server: what an editor asks while a config is typed. Only `app` knows the protocol."""
+"""The language server: problems, fixes and completion while a config is typed."""

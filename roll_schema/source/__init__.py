@@ -1,1 +1,1 @@
-"""Text, places in it, the YAML tree, edits of text, and findings as values."""
+"""YAML text with exact positions: the tree, edits of the text, and findings as values."""
