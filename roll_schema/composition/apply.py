@@ -10,6 +10,7 @@ from roll_schema.composition.merge import copy, merge
 from roll_schema.composition.overrides import Override
 from roll_schema.source import tree
 from roll_schema.source.diagnostic import Fault
+from roll_schema.source.scalars import kind, shown
 from roll_schema.source.text import Span, closest
 from roll_schema.source.tree import Hop, Node
 
@@ -20,7 +21,8 @@ def apply(root: Node, override: Override) -> Iterator[Fault]:
     if keys[0] == "hydra":
         yield from hydra_block.check_key(keys[1] if len(keys) > 1 else "run", override.key_span)
     elif override.package is not None or "/" in override.key:
-        yield _refused(f"no folder of fragments is called `{override.key}`", override.key_span)
+        message = f"unknown group `{override.key}`: no such folder of fragments"
+        yield _refused(message, override.key_span, f"remove the override `{override.span.text}`")
     else:
         holder = _holder(root, keys, override)
         if isinstance(holder, Fault):
@@ -58,8 +60,8 @@ def _set(root: Node, holder: Node, keys: list[str], override: Override) -> Itera
             yield _absent(holder, keys, override)
             return
     elif override.sign == "+" and old.value is not None and not is_collection:
-        message = f"`{override.key}` is set already, and `+` only adds"
-        help_text = f"Write `{override.span.text[1:]}` to change it, or `+{override.span.text}` for either."
+        message = f"`{override.key}` is already set, but `+` only adds keys"
+        help_text = f"write `{override.span.text[1:]}`"
         yield _refused(message, override.key_span, help_text, override.key)
         return
     elif isinstance(old.value, dict) and isinstance(new.value, dict):
@@ -75,18 +77,20 @@ def _set(root: Node, holder: Node, keys: list[str], override: Override) -> Itera
 def _delete(mapping: dict[str, Node], key: str, override: Override) -> Iterator[Fault]:
     old = mapping.get(key)
     if old is None or old.value is None:
-        yield _refused(f"`{override.key}` does not exist, so it cannot be removed", override.key_span)
+        yield _unknown_to_remove(override, override.key)
     elif override.value is not None and override.value.value != old.value:
-        message = f"`{override.key}` is {old.value!r}, not {override.value.value!r}, so it is not removed"
-        yield _refused(message, override.value.span)
+        expected, found = shown(tree.plain(override.value)), shown(tree.plain(old))
+        message = f"cannot remove `{override.key}`: expected `{expected}`, found `{found}`"
+        yield _refused(message, override.value.span, f"write `~{override.key}`")
     else:
         del mapping[key]
 
 
 def _apply_to_list(items: list[Node], key: str, override: Override) -> Iterator[Fault]:
     if tree.child(items, key) is None:
-        message = f"`{override.key}`: the list has {len(items)} items, `{key}` is none of them"
-        yield _refused(message, override.key_span)
+        message = f"invalid index `{key}` in `{override.key}`: the sequence has {len(items)} items"
+        help_text = f"write an index from 0 to {len(items) - 1}" if items else "override the list itself"
+        yield _refused(message, override.key_span, help_text)
     elif override.sign == "~":
         del items[int(key)]
     else:
@@ -99,27 +103,31 @@ def _absent(holder: Node, keys: list[str], override: Override) -> Fault:
     known = [str(key) for key in holder.value] if isinstance(holder.value, dict) else []
     close = closest(keys[-1], known)
     name = ".".join(keys)
+    meant = f"did you mean `{'.'.join([*keys[:-1], close])}`?" if close else ""
     if override.sign == "~":
-        message, help_text = f"`{name}` does not exist, so it cannot be removed", ""
-    else:
-        message = f"`{name}` is not in the config, and an override without `+` only changes what is there"
-        help_text = f"To add it, write `+{override.span.text}`."
-    if close:
-        help_text = f"Did you mean `{'.'.join([*keys[:-1], close])}`? {help_text}".strip()
-    return _refused(message, override.key_span, help_text, name)
+        return _unknown_to_remove(override, name, meant)
+    message = f"unknown key `{name}`: an override without `+` only changes existing keys"
+    added = f"write `+{override.span.text}` to add it"
+    return _refused(message, override.key_span, f"{meant} otherwise {added}" if meant else added, name)
+
+
+def _unknown_to_remove(override: Override, name: str, meant: str = "") -> Fault:
+    message = f"unknown key `{name}`: there is nothing to remove"
+    return _refused(message, override.key_span, meant or f"remove the override `{override.span.text}`", name)
 
 
 def _unreachable(found: Node, keys: list[str], override: Override) -> Fault:
     """The last key leads to a value that is no collection, such as one that refers to a variable."""
     name = ".".join(keys)
-    shown, help_text = "a single value", ""
+    value, help_text = kind(found.value), f"override `{name}` itself"
     if isinstance(found.value, str) and "${" in found.value:
-        shown = f"`{found.value}`"
+        value = f"`{found.value}`"
         rest = override.span.text[override.key_span.start + len(name) :]
-        help_text = f"Override the variable itself: `{found.value.strip('${} ')}{rest}`."
-    return _refused(f"`{name}` is {shown}, and an override cannot reach below it", override.key_span, help_text, name)
+        help_text = f"override the variable: `{found.value.strip('${} ')}{rest}`"
+    message = f"an override cannot set a key in `{name}`: expected a mapping, found {value}"
+    return _refused(message, override.key_span, help_text, name)
 
 
-def _refused(message: str, span: Span, help_text: str = "", path: str | None = None) -> Fault:
+def _refused(message: str, span: Span, help_text: str, path: str | None = None) -> Fault:
     """An override that is refused was not applied, so that its value is not checked."""
     return Fault("invalid-override", message, span, help_text, path, blocking=True)

@@ -99,28 +99,31 @@ def _cause(
         meant = typo_of(name, keys)
         # One use may itself be the typo, unless it has a name that other fragments give.
         if fragment.path.stem == name or (meant and (len(asking) > 1 or defining)):
-            help_text = f"Rename `{meant}` there to `{name}`." if meant else f"Define `{name}` there."
-            return _Cause(fragment.entry, f"`{fragment.written}` has no such key", help_text)
+            help_text = f"rename `{meant}` to `{name}`" if meant else f"define `{name}`"
+            why = f"`{fragment.written}` does not define it"
+            return _Cause(fragment.entry, why, f"{help_text} in `{fragment.written}`")
     if composition.defaults is None or not unused:
         return None
     if defining:
         own_first = sorted(defining, key=lambda written: written.rpartition("/")[2] != name)
         shown = " or ".join(f"`- {written}@_here_`" for written in own_first[:SHOWN])
-        return _Cause(composition.defaults, "no entry includes a fragment that defines it", f"Add {shown}.")
+        return _Cause(
+            composition.defaults, "`defaults` includes no fragment that defines it", f"add {shown} to `defaults`"
+        )
     is_own = any(use.span.source is composition.defaults.source for use in asking)
     if is_own and len(asking) > 1 and not _typo(name, asking, composition):
-        return _Cause(composition.defaults, "no fragment defines it")
+        return _Cause(composition.defaults, "no fragment defines it", f"define `{name}` at the top level of the config")
     return None
 
 
 def _elsewhere(fragment: Fragment) -> _Cause:
-    why = f"the keys of `{fragment.written}` land under `{fragment.package}`"
-    help_text = f"Write `{fragment.written}@_here_`"
+    why = f"the keys of `{fragment.written}` are placed under `{fragment.package}`"
+    help_text = f"write `{fragment.written}@_here_`"
     if fragment.written not in fragment.entry.text:  # a group with its choice
-        help_text = "Give the entry the package `_here_`"
+        help_text = "give the entry the package `_here_`"
     if "" not in fragment.package.split("."):
-        help_text += f", or refer to them below `{fragment.package}`"
-    return _Cause(fragment.entry, why, f"{help_text}.")
+        help_text += f", or refer to the keys under `{fragment.package}`"
+    return _Cause(fragment.entry, why, help_text)
 
 
 def _beside(fragments: Iterable[Fragment]) -> dict[str, frozenset[Key]]:
@@ -163,7 +166,7 @@ def _at_entry(cause: _Cause, names: list[str], uses: dict[str, list[Fault]]) -> 
 def _at_first_use(asking: list[Fault]) -> Fault:
     """One fault for all uses of a variable, which are edited together."""
     first, *more = asking
-    notes = tuple(Note("and used here", use.span) for use in more[:SHOWN])
+    notes = tuple(Note("also used here", use.span) for use in more[:SHOWN])
     edits = tuple(edit for use in asking for edit in use.edits if edit.span.source is first.span.source)
     message = f"{first.message} ({len(asking)} uses)" if more else first.message
     return first._replace(message=message, notes=(*first.notes, *notes), edits=edits)
@@ -172,7 +175,7 @@ def _at_first_use(asking: list[Fault]) -> Fault:
 def _undefined(names: list[str], uses: dict[str, list[Fault]]) -> str:
     places = sum(len(uses[name]) for name in names)
     what = f"`${{{names[0]}}}` is" if len(names) == 1 else f"{len(names)} variables are"
-    return f"{what} undefined" + (f" in {places} places" if places > 1 else "")
+    return f"{what} undefined" + (f" ({places} uses)" if places > 1 else "")
 
 
 def _notes(names: list[str], uses: dict[str, list[Fault]]) -> list[Note]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from roll_schema.composition.stop import Stop
 from roll_schema.source.diagnostic import Fault
+from roll_schema.source.scalars import kind
 from roll_schema.source.text import Source, Span
 from roll_schema.source.tree import Node
 
@@ -16,6 +17,9 @@ Choice = str | list[str] | None
 
 _HEADER_LIMIT = 512
 """Characters at the start of a file in which Hydra looks for a header."""
+
+_ENTRIES = "write a list of `- path/of/fragment` or `- group: choice`"
+_HEADER = "write `# @package _global_`"
 
 
 class Entry(NamedTuple):
@@ -39,13 +43,13 @@ def entries(node: Node | None) -> list[Entry]:
     if node is None:
         return []
     if not isinstance(node.value, list):
-        what = {dict: "a mapping", str: "text", type(None): "empty"}.get(type(node.value), "a single value")
-        message = f"`defaults` must be a list of fragments, but it is {what}"
-        raise _invalid(message, node.span if node.span.text.strip() else node.key_span or node.span)
+        message = f"`defaults` must be a sequence of fragments, found {kind(node.value)}"
+        help = f"write `defaults: [{node.value}]`" if isinstance(node.value, str) else _ENTRIES
+        raise _invalid(message, node.span if node.span.text.strip() else node.key_span or node.span, help)
     found = [_entry(item) for item in node.value]
     selves = [entry for entry in found if entry.is_self]
     if len(selves) > 1:
-        raise _invalid("`_self_` stands twice in this list", selves[1].span)
+        raise _invalid("`_self_` is listed twice in `defaults`", selves[1].span, "remove one `_self_`")
     return found
 
 
@@ -54,11 +58,11 @@ def _entry(item: Node) -> Entry:
         path, package = _split_package(item.value)
         entry = Entry(item.span, path=path, package=package)
         if entry.is_self and package is not None:
-            raise _invalid("`_self_` takes no package", item.span)
+            raise _invalid(f"invalid package `{package}`: `_self_` takes none", item.span, "write `_self_`")
         return entry
     if not isinstance(item.value, dict):
-        shown = "an empty item" if item.value is None else f"`{item.span.text}`"
-        raise _invalid(f"an entry is a fragment's path or `group: choice`, not {shown}", item.span)
+        message = f"expected a fragment or `group: choice` in `defaults`, found {kind(item.value)}"
+        raise _invalid(message, item.span, _ENTRIES)
     return _group_entry(item)
 
 
@@ -66,7 +70,8 @@ def _group_entry(item: Node) -> Entry:
     pairs = dict(item.value)
     legacy_optional = pairs.pop("optional", None) if len(pairs) > 1 else None
     if len(pairs) != 1:
-        raise _invalid(f"an entry names one group, this one has {len(pairs)}", item.span)
+        message = f"expected one group in an entry of `defaults`, found {len(pairs)}"
+        raise _invalid(message, item.span, "write an entry for each group")
     ((key, choice),) = pairs.items()
     value = choice.value
     if isinstance(value, list):
@@ -74,7 +79,8 @@ def _group_entry(item: Node) -> Entry:
     names = value if isinstance(value, list) else ["" if value is None else value]
     valid = all(isinstance(option, str) for option in names)
     if not isinstance(key, str) or not valid:
-        raise _invalid("a group's choice is a fragment's name or a list of names", choice.span)
+        message = f"`{key}` in `defaults` must be a string or a sequence of strings"
+        raise _invalid(message, choice.span, "write the name of a fragment")
     *keywords, name = key.split(" ")
     group, package = _split_package(name)
     optional = "optional" in keywords or (legacy_optional is not None and legacy_optional.value is True)
@@ -82,8 +88,8 @@ def _group_entry(item: Node) -> Entry:
     return Entry(span, group=group, choice=value, package=package, optional=optional, override="override" in keywords)
 
 
-def _invalid(message: str, span: Span) -> Stop:
-    return Stop(Fault("invalid-defaults", message, span))
+def _invalid(message: str, span: Span, help: str) -> Stop:
+    return Stop(Fault("invalid-defaults", message, span, help))
 
 
 def _split_package(text: str) -> tuple[str, str | None]:
@@ -104,8 +110,8 @@ def header(source: Source) -> str | None:
     for offset, line in _header_lines(source.text[:_HEADER_LIMIT]):
         words = line.lstrip("#").split()
         if len(words) != 2:
-            message = "a header has one key and one value: `# @package name`"
-            raise Stop(Fault("invalid-package", message, source.span(offset, offset + len(line))))
+            message = f"invalid header `{line}`: expected a key and one value"
+            raise Stop(Fault("invalid-package", message, source.span(offset, offset + len(line)), _HEADER))
         if words[0] == "@package":
             package = words[1]
     return package
@@ -127,8 +133,8 @@ def misplacing_header(source: Source, header: str | None) -> Iterator[Fault]:
     if header not in (None, "_global_", "_group_", ""):
         match = re.search(r"@package", source.text)
         assert match is not None
-        message = f"this header puts the whole config below `{header}`, where ROLL does not look"
-        yield Fault("invalid-package", message, source.span(*match.span()))
+        message = f"the config is ignored: its header places all keys under `{header}`"
+        yield Fault("invalid-package", message, source.span(*match.span()), _HEADER)
 
 
 def primary_package(header: str | None) -> str:

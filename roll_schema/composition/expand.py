@@ -88,7 +88,9 @@ class Expansion:
         self._count += 1
         if file.path in self._active or self._count > MAX_INCLUDES:
             chain = " → ".join(path.name for path in [*self._active[-5:], file.path])
-            raise Stop(Fault("include-cycle", f"these files include each other: {chain}", span))
+            is_cycle = file.path in self._active
+            message = f"circular include: {chain}" if is_cycle else f"more than {MAX_INCLUDES:,} includes: {chain}"
+            raise Stop(Fault("include-cycle", message, span, "remove this entry of `defaults`"))
         entries = [*file.entries, *(added or [])]
         if any(not entry.override for entry in entries) and not any(entry.is_self for entry in file.entries):
             entries.insert(len(file.entries), Entry(file.root.span, path="_self_"))
@@ -122,7 +124,8 @@ class Expansion:
         parts: list[Part] = []
         for option in choice if isinstance(choice, list) else [choice]:
             if option == "???":
-                raise Stop(Fault("missing-fragment", f"the group `{key}` needs a choice", entry.span))
+                help = f"name a fragment of the folder `{key}` instead of `???`"
+                raise Stop(Fault("missing-fragment", f"missing choice for the group `{key}`", entry.span, help))
             if option is not None:
                 parts += self._include_file(entry, f"{entry.group}/{option}", base, package)
         return parts
@@ -134,8 +137,8 @@ class Expansion:
             value = known.get("/".join(key for key in reference.keys if isinstance(key, str)))
             if isinstance(value, str):
                 return value
-        message = f"the choice `{choice}` cannot be told from the other choices"
-        raise Stop(Fault("missing-fragment", message, entry.span))
+        message = f"undefined choice `{choice}` for the group `{entry.group}`"
+        raise Stop(Fault("missing-fragment", message, entry.span, f"name a fragment of the folder `{entry.group}`"))
 
     def _include_file(self, entry: Entry, path: str, base: str, outer: str) -> list[Part]:
         config_path = path.lstrip("/") if path.startswith("/") else defaults.join(base, path)
@@ -145,7 +148,7 @@ class Expansion:
             return []
         package = defaults.package(entry, config_path, file.header, outer)
         if ".." in package or package.startswith("."):
-            message = f"without `@_here_` the keys of `{path}` land under `{package}`, where nothing reads them"
-            self.faults.append(Fault("misplaced-fragment", message, entry.span, f"Write `{path}@_here_`."))
+            message = f"`{path}` is ignored: its keys are placed under `{package}`"
+            self.faults.append(Fault("misplaced-fragment", message, entry.span, f"write `{path}@_here_`"))
         self.fragments.append(Fragment(entry.span, path, file.path, frozenset(file.root.value), package))
         return self._expand(file, config_path.rpartition("/")[0], package, entry.span)

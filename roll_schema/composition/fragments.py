@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os.path
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -11,10 +12,13 @@ from typing import NamedTuple
 from roll_schema.composition import defaults
 from roll_schema.composition.defaults import Entry
 from roll_schema.composition.stop import Stop
-from roll_schema.source import files, tree
+from roll_schema.source import files, scalars, tree
 from roll_schema.source.diagnostic import Fault, Note
-from roll_schema.source.text import Source, Span, closest, read
+from roll_schema.source.text import Source, Span, closest, listed, read
 from roll_schema.source.tree import Node
+
+_WITHOUT_SPACE = re.compile(r"\w+:(?=\S)")
+"""A key and its colon, where the value follows without a space."""
 
 
 class File(NamedTuple):
@@ -30,9 +34,10 @@ class File(NamedTuple):
 def parsed(path: Path, source: Source, root: Node) -> File:
     """A file from its tree."""
     if not isinstance(root.value, dict):
-        what = "a list" if isinstance(root.value, list) else "a single value"
-        message = f"a config is a mapping of keys to values, this file holds {what}"
-        raise Stop(Fault("not-a-mapping", message, root.span))
+        message = f"expected a mapping of keys to values, found {scalars.kind(root.value)}"
+        without_space = _WITHOUT_SPACE.match(root.span.text)
+        help = f"write a space after `{without_space[0]}`" if without_space else "write `key: value` lines"
+        raise Stop(Fault("not-a-mapping", message, root.span, help))
     own = {key: child for key, child in root.value.items() if key != "defaults"}
     header = defaults.header(source)
     return File(path, source, replace(root, value=own), header, defaults.entries(root.value.get("defaults")))
@@ -63,8 +68,8 @@ class Search:
             if not files.is_file(path):
                 continue
             if not self._may_read(path):
-                message = f"`{config_path}` lies outside the project, so it is not read"
-                help_text = "Move it into the project, or allow its folder with `--config-dir`."
+                message = f"`{config_path}` is outside the project, so roll-lint does not read it"
+                help_text = "allow its folder with `--config-dir`"
                 raise Stop(Fault("include-outside-project", message, entry.span, help_text))
             self._files[path], faults = self._read(path, entry)
             return self._files[path], faults
@@ -79,7 +84,7 @@ class Search:
             source = read(path)
         except OSError as error:
             message = f"`{path.name}` cannot be read: {error.strerror or error}"
-            raise Stop(Fault("missing-fragment", message, entry.span)) from None
+            raise Stop(Fault("missing-fragment", message, entry.span, f"make `{path.name}` readable")) from None
         self.includes[source] = entry.span
         root, found = tree.parse(source)
         faults = [fault._replace(notes=(*fault.notes, Note("included here", entry.span))) for fault in found]
@@ -93,14 +98,14 @@ class Search:
     def _missing(self, entry: Entry, config_path: str, name: str) -> Fault:
         """Hydra stops here; what the other fragments define is known all the same."""
         folder = Path(_lexical(self.folders[0] / name)).parent
-        help_text = ""
+        help_text = "correct the path, or create the file"
         if files.is_dir(folder) and self._may_read(folder):
             options = [option.removesuffix(".yaml") for option in files.names(folder, ".yaml")]
             if close := closest(Path(name).stem, options):
-                help_text = f"Did you mean `{config_path[: len(config_path) - len(Path(config_path).name)]}{close}`?"
+                help_text = f"did you mean `{config_path[: len(config_path) - len(Path(config_path).name)]}{close}`?"
             elif options:
-                help_text = f"The folder holds {', '.join(options[:8])}{', …' if len(options) > 8 else ''}."
-        message = f"there is no `{name}` for this entry"
+                help_text = f"name one of the fragments in this folder: {listed(options)}"
+        message = f"missing fragment `{name}`"
         return Fault("missing-fragment", message, entry.span, help_text, variable=Path(name).stem, blocking=True)
 
 

@@ -10,11 +10,11 @@ from typing import NamedTuple, TypeAlias
 
 
 class Malformed(ValueError):
-    """The text does not follow the grammar; `start` and `end` are offsets in it."""
+    """The text does not follow the grammar; `start` and `end` are offsets in it, `help` says what to write instead."""
 
-    def __init__(self, message: str, start: int, end: int) -> None:
+    def __init__(self, message: str, start: int, end: int, help: str = "") -> None:
         super().__init__(message)
-        self.start, self.end = start, end
+        self.start, self.end, self.help = start, end, help
 
 
 class Reference(NamedTuple):
@@ -156,7 +156,7 @@ class _Parser:
         while True:
             if self._at >= len(text):
                 if quote is not None:
-                    raise Malformed(f"the quote {quote} is never closed", begin - 1, len(text))
+                    raise _unclosed(quote, begin - 1, len(text))
                 break
             char = text[self._at]
             if char == "\\":
@@ -192,14 +192,14 @@ class _Parser:
         start = self._at
         self._depth += 1
         if self._depth > MAX_NESTING:
-            raise Malformed(f"nested deeper than {MAX_NESTING} levels", start, len(self._text))
+            raise Malformed(f"nested deeper than {MAX_NESTING} levels", start, len(self._text), "flatten the value")
         self._at += 2
         self.skip_space()
         try:
             return self._call(start) or self._reference(start)
         except Malformed as error:
             if error.end < 0:
-                raise Malformed(str(error), start, self._closing_brace(start)) from None
+                raise Malformed(str(error), start, self._closing_brace(start), error.help) from None
             raise
         finally:
             self._depth -= 1
@@ -277,7 +277,7 @@ class _Parser:
         start = self._at
         self._depth += 1
         if self._depth > MAX_NESTING:
-            raise Malformed(f"nested deeper than {MAX_NESTING} levels", start, len(self._text))
+            raise Malformed(f"nested deeper than {MAX_NESTING} levels", start, len(self._text), "flatten the value")
         try:
             char = self._text[self._at : self._at + 1]
             if char in ("'", '"'):
@@ -299,7 +299,7 @@ class _Parser:
         # An override keeps `${…}` as text: it is resolved with the rest of the config.
         match = re.compile(rf"((?:[^{quote}\\]|\\.)*){quote}", re.S).match(self._text, self._at)
         if match is None:
-            raise Malformed(f"the quote {quote} is never closed", start, len(self._text))
+            raise _unclosed(quote, start, len(self._text))
         self._at = match.end()
         inner = re.sub(rf"(\\+)(?={quote}|$)", lambda m: m[1][len(m[1]) % 2 :: 2], match[1])
         return Literal(inner, start, self._at)
@@ -409,12 +409,14 @@ class _Parser:
 
     def expect_end(self) -> None:
         if self._at < len(self._text):
-            raise self._unexpected("the end")
+            raise self._unexpected("end of expression")
 
     def _unexpected(self, wanted: str) -> Malformed:
-        found = f"`{self._text[self._at]}`" if self._at < len(self._text) else "the end"
         end = self._at if self._in_override else -1
-        return Malformed(f"{wanted} expected, but {found} found", self._at, end)
+        if self._at < len(self._text):
+            return Malformed(f"expected {wanted}, found `{self._text[self._at]}`", self._at, end)
+        help = f"write the closing {wanted[-3:]}" if wanted.endswith(("`}`", "`]`", "`)`")) else ""
+        return Malformed(f"expected {wanted}, found end of expression", self._at, end, help)
 
     def _closing_brace(self, start: int) -> int:
         """The end of a faulty `${…}`: its matching brace, else the end of the text."""
@@ -425,6 +427,10 @@ class _Parser:
             if char == "}" and depth == 0:
                 return index + 1
         return len(self._text)
+
+
+def _unclosed(quote: str, start: int, end: int) -> Malformed:
+    return Malformed(f"unclosed quote `{quote}`", start, end, f"write the closing `{quote}`")
 
 
 def _value_of(tokens: list[tuple[str, str | Interpolation]], start: int, end: int) -> Element:

@@ -11,9 +11,9 @@ from roll_schema.composition.grammar import Malformed
 from roll_schema.composition.overrides import Override
 from roll_schema.composition.place import place_in
 from roll_schema.composition.stop import Stop
-from roll_schema.source import tree
+from roll_schema.source import scalars, tree
 from roll_schema.source.diagnostic import Fault
-from roll_schema.source.text import Span, closest
+from roll_schema.source.text import Span, closest, listed
 from roll_schema.source.tree import Node
 
 _KEYS: dict[str, frozenset[str] | None] = {
@@ -52,7 +52,8 @@ def search_path(root: Node, overrides: list[Override]) -> list[Path]:
     if node is None or node.value is None:
         return []
     if not isinstance(node.value, list) or not all(isinstance(item.value, str) for item in node.value):
-        raise Stop(Fault("invalid-hydra-block", "`hydra.searchpath` must be a list of paths", node.span))
+        message, help = "`hydra.searchpath` must be a sequence of strings", "write `searchpath: [file://configs]`"
+        raise Stop(Fault("invalid-hydra-block", message, node.span, help))
     paths = [Path(item.value.removeprefix("file://")) for item in node.value if not item.value.startswith("pkg://")]
     return [path if path.is_absolute() else Path.cwd() / path for path in paths]
 
@@ -61,14 +62,16 @@ def misplaced_search_path(content: Node) -> Iterator[Fault]:
     """The search path of a fragment, which Hydra refuses."""
     node = tree.lookup(content, _SEARCH_PATH)
     if node is not None:
-        yield Fault("invalid-hydra-block", "only the primary config may set this", node.span)
+        message = "`hydra.searchpath` is only allowed in the primary config"
+        yield Fault("invalid-hydra-block", message, node.span, "move `hydra.searchpath` to the primary config")
 
 
 def check(block: Node) -> Iterator[Fault]:
     """What Hydra refuses in its block."""
     if not isinstance(block.value, dict):
         span = block.span if block.span.text else block.key_span or block.span
-        yield Fault("invalid-hydra-block", "`hydra` must be a mapping: it is Hydra's own block", span)
+        message = f"`hydra` must be a mapping of Hydra's settings, found {scalars.kind(block.value)}"
+        yield Fault("invalid-hydra-block", message, span, "rename the key `hydra`")
         return
     for key, child in block.value.items():
         yield from check_key(key, child.key_span or child.span)
@@ -81,7 +84,8 @@ def check(block: Node) -> Iterator[Fault]:
             try:
                 grammar.parse_text(node.value)
             except Malformed as error:
-                yield Fault("malformed-interpolation", str(error), place_in(node, error.start, error.end))
+                place = place_in(node, error.start, error.end)
+                yield Fault("malformed-interpolation", str(error), place, error.help)
 
 
 def check_key(key: Any, span: Span) -> Iterator[Fault]:
@@ -93,5 +97,5 @@ def _check_key(key: Any, span: Span, known: Iterable[str], where: str) -> Iterat
     if key in known:
         return
     close = closest(str(key), known)
-    help_text = f"Did you mean `{close}`?" if close else f"Hydra knows {', '.join(sorted(known))}."
-    yield Fault("invalid-hydra-block", f"Hydra refuses the key `{key}` in `{where}`", span, help_text)
+    help_text = f"did you mean `{close}`?" if close else f"write one of {listed(sorted(known))}"
+    yield Fault("invalid-hydra-block", f"unknown key `{key}` in `{where}`", span, help_text)

@@ -14,10 +14,10 @@ from roll_schema.composition import grammar
 from roll_schema.composition.grammar import Call, Interpolation, Malformed, Reference
 from roll_schema.composition.place import place_in
 from roll_schema.composition.resolvers import RESOLVERS, Refused, Unknown, plain
-from roll_schema.source import files
+from roll_schema.source import files, scalars
 from roll_schema.source.diagnostic import Edit, Fault, Note
 from roll_schema.source.path import Path, dotted
-from roll_schema.source.text import Span, closest
+from roll_schema.source.text import Span, closest, listed
 from roll_schema.source.tree import UNKNOWN, Hop, Node, child
 
 _NUMBER = re.compile(r"\d+")
@@ -128,11 +128,12 @@ class _Resolver:
         try:
             parts = grammar.parse_text(node.value)
         except Malformed as error:
-            self._fault("malformed-interpolation", str(error), node, error.start, error.end)
+            help = error.help or "write the path of a key: `${name}`"
+            self._fault("malformed-interpolation", str(error), node, error.start, error.end, help)
             raise _Fails from None
         if self._chain > MAX_CHAIN:
-            message = f"a chain of more than {MAX_CHAIN} interpolations leads here"
-            self._fault("interpolation-cycle", message, node, 0, len(node.value))
+            message, help = f"chain of more than {MAX_CHAIN} interpolations", "write the value itself"
+            self._fault("interpolation-cycle", message, node, 0, len(node.value), help)
             raise _Fails
         if len(parts) == 1 and not isinstance(parts[0], str):
             target = self._interpolation(parts[0], node)
@@ -168,17 +169,18 @@ class _Resolver:
         nodes = [node for node, _ in self._asking]
         first = next((index for index, node in enumerate(nodes) if node is repeated), len(nodes) - 1)
         for node, part in self._asking[first:]:
-            path = dotted(self._path(node))
-            message = f"`{self._written(part, node)}` at `{path}` leads back to itself"
-            self._fault("interpolation-cycle", message, node, part.start, part.end)
+            path, written = dotted(self._path(node)), self._written(part, node)
+            message, help = f"circular interpolation `{written}` in `{path}`", f"write a value for `{path}`"
+            self._fault("interpolation-cycle", message, node, part.start, part.end, help)
 
     def _key(self, key: str | Interpolation, node: Node) -> str:
         if isinstance(key, str):
             return key
         value = self._interpolation(key, node).value
         if not isinstance(value, str):
-            message = f"a key must be text, but this gives {_text(value)} ({type(value).__name__})"
-            self._fault("malformed-interpolation", message, node, key.start, key.end)
+            message = f"expected a string as key, found {scalars.kind(value)}"
+            help = f"write the key instead of `{self._written(key, node)}`"
+            self._fault("malformed-interpolation", message, node, key.start, key.end, help)
             raise _Fails
         return value
 
@@ -190,7 +192,7 @@ class _Resolver:
             for _ in range(part.dots - 1):
                 if id(base) not in self._parents:
                     message = f"`{self._written(part, node)}` goes above the root of the config"
-                    self._fault("undefined-interpolation", message, node, part.start, part.end)
+                    self._fault("undefined-interpolation", message, node, part.start, part.end, "remove a leading dot")
                     raise _Fails
                 base = self._parents[id(base)][0]
         return self._walk(base, keys, part, node)
@@ -211,8 +213,9 @@ class _Resolver:
                 raise self._undefined(here, keys, index, part, node)
             here = found
         if here.value == "???":
-            message = f"`{self._written(part, node)}` leads to `???`, a value that must be set first"
-            self._fault("undefined-interpolation", message, node, part.start, part.end)
+            message = f"`{self._written(part, node)}` refers to `???`, a missing value"
+            help = f"write a value for `{dotted(self._path(here))}`"
+            self._fault("undefined-interpolation", message, node, part.start, part.end, help)
             raise _Fails
         return here
 
@@ -220,22 +223,25 @@ class _Resolver:
         """Record that a reference leads nowhere; to be raised by the caller."""
         written, key = self._written(part, node), keys[index]
         parent = ".".join(keys[:index])
-        help_text, notes, meant = "", tuple[Note, ...](), ""
+        help_text = f"define `{key}` in `{parent}`" if parent else f"define `{key}` at the top level of the config"
+        notes, meant = tuple[Note, ...](), ""
         if here.value is UNKNOWN:
             return _Fails()
         if isinstance(here.value, dict):
-            where = f"`{parent}` has no key `{key}`" if parent else f"nothing in the config is called `{key}`"
+            where = f"`{parent}` has no key `{key}`" if parent else f"no key `{key}` at the top level"
             message = f"`{written}` is undefined: {where}"
             close = typo_of(key, here.value, self._path(node) if here is self.root else ())
             if close:
                 meant = f"${{{'.'.join([*keys[:index], close, *keys[index + 1 :]])}}}"
-                help_text = f"Did you mean `{meant}`?"
+                help_text = f"did you mean `{meant}`?"
                 similar = here.value[close]
-                notes = (Note(f"`{close}` is here", similar.key_span or similar.span),)
+                notes = (Note(f"`{close}` is defined here", similar.key_span or similar.span),)
         elif isinstance(here.value, list):
-            message = f"`{written}` is undefined: `{parent}` is a list of {len(here.value)}, `{key}` is not in it"
+            message = f"`{written}` is undefined: no index `{key}` in `{parent}`, which has {len(here.value)} items"
+            help_text = f"write an index from 0 to {len(here.value) - 1}" if here.value else f"add items to `{parent}`"
         else:
-            message = f"`{written}` is undefined: `{parent}` is {_text(here.value)!r}, nothing can lie below it"
+            message = f"`{written}` is undefined: expected a mapping in `{parent}`, found {scalars.kind(here.value)}"
+            help_text = f"write `{parent}` as a mapping with a key `{key}`"
         variable = key if here is self.root else ""
         self._fault("undefined-interpolation", message, node, part.start, part.end, help_text, notes, meant, variable)
         return _Fails()
@@ -244,16 +250,15 @@ class _Resolver:
         name = ".".join(self._key(piece, node) for piece in part.name)
         resolver = RESOLVERS.get(name)
         if resolver is None:
-            close = _closest(name, RESOLVERS)
-            help_text = f"Did you mean `{close}`?" if close else f"ROLL knows {', '.join(sorted(RESOLVERS))}."
-            message = f"no resolver is called `{name}`"
-            self._fault("unknown-resolver", message, node, part.start, part.end, help_text)
+            help_text = _known_resolver(name, self._written(part, node))
+            self._fault("unknown-resolver", f"unknown resolver `{name}`", node, part.start, part.end, help_text)
             raise _Fails
         arguments = [self.argument(argument, node) for argument in part.arguments]
         try:
             value = resolver(_Context(self, part, node), arguments)
         except Refused as refused:
-            self._fault(refused.rule, str(refused), node, part.start, part.end)
+            help_text = refused.help or f"correct the arguments of `{name}`"
+            self._fault(refused.rule, str(refused), node, part.start, part.end, help_text)
             raise _Fails from None
         except Unknown:
             raise _Fails from None
@@ -342,6 +347,17 @@ def typo_of(key: str, known: Iterable[Any], path: Path = ()) -> str | None:
     numbers = _NUMBER.findall(key)
     names = (name for name in known if isinstance(name, str) and name not in path[:1])
     return _closest(key, (name for name in names if _NUMBER.findall(name) == numbers))
+
+
+def _known_resolver(name: str, written: str) -> str:
+    """What to write instead of a resolver that does not exist."""
+    arguments = written.removeprefix(f"${{{name}:")
+    if arguments.startswith("-"):  # a default as in a shell
+        return f"write `${{oc.env:{name},{arguments[1:]}`"
+    if name.lower() == "env" and arguments != written:
+        return f"write `${{oc.env:{arguments}`"
+    close = _closest(name, RESOLVERS)
+    return f"did you mean `{close}`?" if close else f"write one of {listed(sorted(RESOLVERS))}"
 
 
 def _closest(word: str, known: Any) -> str | None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from roll_schema.composition import grammar
 from roll_schema.composition.stop import Stop
 from roll_schema.source import tree
-from roll_schema.source.diagnostic import Fault
+from roll_schema.source.diagnostic import Fault, Note
+from roll_schema.source.scalars import kind
 from roll_schema.source.tree import Hop, Node
 
 _MAX_CHAIN = 1000
@@ -31,8 +32,11 @@ def merge(into: Node, new: Node, root: Node) -> None:
             continue
         both_collections = isinstance(old.value, (dict, list)) and isinstance(child.value, (dict, list))
         if both_collections and type(old.value) is not type(child.value):
-            message = f"`{key}` is a mapping in one file and a list in another; they cannot be merged"
-            raise Stop(Fault("merge-conflict", message, child.key_span or child.span))
+            known, other = kind(old.value), kind(child.value)
+            message = f"cannot merge `{key}`: expected a {known} as in the other file, found {other}"
+            help = f"write `{key}` as a {'list' if known == 'sequence' else known}"
+            note = Note(f"the {known} in the other file", old.key_span or old.span)
+            raise Stop(Fault("merge-conflict", message, child.key_span or child.span, help, notes=(note,)))
         into.value[key] = _replacing(child, old)
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from roll_schema.composition import grammar
 from roll_schema.composition.grammar import Malformed
 from roll_schema.source.diagnostic import Fault
+from roll_schema.source.scalars import shown
 from roll_schema.source.text import Source, Span
 from roll_schema.source.tree import Node
 
@@ -37,7 +38,8 @@ def parse(arguments: list[str]) -> tuple[list[Override], list[Fault]]:
             overrides.append(_parse(source))
         except Malformed as error:
             end = max(error.end, error.start + 1)
-            faults.append(Fault("invalid-override", str(error), source.span(error.start, end), blocking=True))
+            help = error.help or "put the value in quotes: `'key=\"value\"'`"
+            faults.append(Fault("invalid-override", str(error), source.span(error.start, end), help, blocking=True))
     return overrides, faults
 
 
@@ -49,7 +51,7 @@ def _parse(source: Source) -> Override:
     at = match.end()
     key_span = source.span(len(sign), at)
     if at < len(text) and text[at] != "=":
-        raise Malformed(f"`=` expected, but `{text[at]}` found", at, at + 1)
+        raise Malformed(f"expected `=`, found `{text[at]}`", at, at + 1, "write `key=value`")
     value: Node | None = None
     if at < len(text):
         begin = at + 1 + len(text[at + 1 :]) - len(text[at + 1 :].lstrip(" \t"))
@@ -58,7 +60,7 @@ def _parse(source: Source) -> Override:
         else:
             value = _value(source, begin)
     elif sign != "~":
-        raise Malformed("`=` and a value expected", at, at)
+        raise Malformed("missing `=` and value", at, at, f"write `{text}=value`")
     if value is not None:
         value.key_span = key_span
     return Override(sign, match["group"], match["package"], value, source.span(0, len(text)), key_span)
@@ -68,7 +70,8 @@ def _value(source: Source, begin: int) -> Node:
     elements = grammar.parse_override_value(source.text, begin)
     if len(elements) > 1:
         end = len(source.text)
-        raise Malformed("several values are a sweep; write a list as `[a,b]`, or quote the text", begin, end)
+        help = f"write a list: `[{source.text[begin:]}]`"
+        raise Malformed(f"expected one value, found {len(elements)} separated by commas", begin, end, help)
     return _node(source, elements[0])
 
 
@@ -88,13 +91,17 @@ def _node(source: Source, element: grammar.Element) -> Node:
             return Node(pairs, span)
         case grammar.Function():
             return _cast(source, element, span)
-    raise Malformed("this value cannot be read", element.start, element.end)
+    raise Malformed(f"invalid value `{span.text}`", element.start, element.end)
 
 
 def _cast(source: Source, function: grammar.Function, span: Span) -> Node:
     cast = _CASTS.get(function.name)
-    if cast is None or len(function.arguments) != 1:
-        raise Malformed(f"`{function.name}()` is a sweep or no function of Hydra's", function.start, function.end)
+    if cast is None:
+        message = f"invalid function `{function.name}()`: expected `int()`, `float()`, `str()` or `bool()`"
+        raise Malformed(message, function.start, function.end, "write the value itself")
+    if len(function.arguments) != 1:
+        message = f"`{function.name}()` takes one argument, found {len(function.arguments)}"
+        raise Malformed(message, function.start, function.end, "write the value itself")
     value = _node(source, function.arguments[0]).value
     try:
         if cast is bool and isinstance(value, str):
@@ -103,4 +110,5 @@ def _cast(source: Source, function: grammar.Function, span: Span) -> Node:
             return Node(str(value).lower(), span)
         return Node(cast(value), span)
     except (ValueError, TypeError, KeyError):
-        raise Malformed(f"{value!r} cannot be made {function.name}", function.start, function.end) from None
+        message = f"`{function.name}()` cannot convert `{shown(value)}`"
+        raise Malformed(message, function.start, function.end, "write the value itself") from None

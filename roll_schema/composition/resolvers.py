@@ -9,15 +9,16 @@ from typing import Any, Protocol, TypeAlias
 from roll_schema.composition import grammar
 from roll_schema.composition.grammar import Malformed
 from roll_schema.source import files, tree
+from roll_schema.source.scalars import kind
 from roll_schema.source.tree import Node
 
 
 class Refused(Exception):
-    """A resolver stops at its arguments; the message is a fault of a rule."""
+    """A resolver stops at its arguments; message and help are a fault of a rule."""
 
-    def __init__(self, message: str, rule: str = "resolver-failure") -> None:
+    def __init__(self, message: str, rule: str = "resolver-failure", help: str = "") -> None:
         super().__init__(message)
-        self.rule = rule
+        self.rule, self.help = rule, help
 
 
 class Unknown(Exception):
@@ -52,7 +53,7 @@ def plain(value: Any) -> Any:
 
 def _env(context: Context, arguments: list[Any]) -> Any:
     if len(arguments) not in (1, 2) or not isinstance(plain(arguments[0]), str):
-        raise Refused("`oc.env` takes a variable's name and, if wanted, a default")
+        raise Refused("`oc.env` takes the name of a variable and an optional default")
     name = plain(arguments[0])
     value = context.variable(name)
     if value is not None:
@@ -60,20 +61,22 @@ def _env(context: Context, arguments: list[Any]) -> Any:
     if len(arguments) == 2:
         default = plain(arguments[1])
         return None if default is None else str(default)
-    message = f"the environment variable `{name}` is not set here, and `oc.env` was given no default"
-    raise Refused(message, "unset-environment-variable")
+    message = f"environment variable `{name}` is not set and has no default"
+    raise Refused(message, "unset-environment-variable", f"add a default: `${{oc.env:{name},default}}`")
 
 
 def _decode(context: Context, arguments: list[Any]) -> Any:
-    text = plain(arguments[0]) if len(arguments) == 1 else 0
+    if len(arguments) != 1:
+        raise Refused(f"`oc.decode` takes one argument, found {len(arguments)}")
+    text = plain(arguments[0])
     if text is None:
         return None
     if not isinstance(text, str):
-        raise Refused(f"`oc.decode` takes one text, not {text!r} ({type(text).__name__})")
+        raise Refused(f"`oc.decode` takes a string, found {kind(text)}")
     try:
         return context.evaluate(grammar.parse_element(text))
     except Malformed as error:
-        raise Refused(f"`oc.decode` cannot read {text!r}: {error}") from None
+        raise Refused(f"`oc.decode` cannot parse `{text}`: {error}") from None
 
 
 def _create(context: Context, arguments: list[Any]) -> Any:
@@ -81,13 +84,13 @@ def _create(context: Context, arguments: list[Any]) -> Any:
     if isinstance(value, str):
         raise Unknown  # it would be parsed as YAML once more: nobody writes that
     if value is not None and not isinstance(value, (dict, list)):
-        raise Refused("`oc.create` takes a mapping or a list")
+        raise Refused("`oc.create` takes a mapping or a sequence")
     return value
 
 
 def _select(context: Context, arguments: list[Any]) -> Any:
     if len(arguments) not in (1, 2) or not isinstance(plain(arguments[0]), str):
-        raise Refused("`oc.select` takes a path and, if wanted, a default")
+        raise Refused("`oc.select` takes a path and an optional default")
     selected = context.select(plain(arguments[0]))
     if selected is None and len(arguments) == 2:
         return arguments[1]
@@ -104,7 +107,7 @@ def _mapping(context: Context, arguments: list[Any]) -> dict[Any, Any]:
         target = _select(context, arguments)
     mapping = plain(target)
     if not isinstance(mapping, dict):
-        raise Refused("this resolver takes a mapping, or the path of one")
+        raise Refused("expected a mapping or its path as argument")
     return mapping
 
 
@@ -125,7 +128,8 @@ def _now(context: Context, arguments: list[Any]) -> Any:
 
 
 def _hydra(context: Context, arguments: list[Any]) -> Any:
-    raise Refused("ROLL's start scripts compose without Hydra's run-time config, which this asks for")
+    message = "`hydra:` needs Hydra's run-time config, which ROLL's start scripts do not create"
+    raise Refused(message, help="write the value itself")
 
 
 def _python_version(context: Context, arguments: list[Any]) -> Any:

@@ -37,7 +37,28 @@ _NUMERIC_START = frozenset("-+0123456789.")
 
 
 class BadScalar(ValueError):
-    """A scalar that its tag cannot be made of."""
+    """A scalar that its tag cannot be made of; `help` says what to write instead."""
+
+    def __init__(self, message: str, help: str) -> None:
+        super().__init__(message)
+        self.help = help
+
+
+_KINDS = {
+    bool: "boolean",
+    int: "integer",
+    float: "float",
+    str: "string",
+    bytes: "binary",
+    type(None): "null",
+    dict: "mapping",
+    list: "sequence",
+}
+
+
+def kind(value: Any) -> str:
+    """What YAML calls a value of this type."""
+    return _KINDS.get(type(value), type(value).__name__)
 
 
 def plain(text: str) -> Scalar:
@@ -51,7 +72,7 @@ def plain(text: str) -> Scalar:
             return _int(text)
         return text
     if text in ("=", "<<"):
-        raise BadScalar(f"YAML gives a lone `{text}` a meaning of its own, and the loader refuses it as a value")
+        raise BadScalar(f"invalid value `{text}`: reserved in YAML 1.1", f'put it in quotes: `"{text}"`')
     return _BOOLEANS.get(text, text)
 
 
@@ -72,8 +93,8 @@ def tagged(tag: str, text: str) -> Scalar:
             case "binary":
                 return base64.decodebytes(text.encode("ascii"))
     except (ValueError, KeyError, IndexError, binascii.Error):
-        raise BadScalar(f"`{text}` is not a value of the tag `!!{tag}`") from None
-    raise BadScalar(f"the tag `!!{tag}` is not one that a config can use")
+        raise BadScalar(f"invalid value `{_short(text)}` for the tag `!!{tag}`", f"remove the tag `!!{tag}`") from None
+    raise BadScalar(f"unsupported tag `!!{tag}`", f"remove the tag `!!{tag}`")
 
 
 def _int(text: str) -> int:
@@ -87,7 +108,7 @@ def _int(text: str) -> int:
             return sign * int(digits, 8)
         return sign * _sexagesimal(digits, int)
     except ValueError:
-        raise BadScalar(f"`{_short(text)}` is read as an integer, but cannot be made one") from None
+        raise BadScalar(f"invalid integer `{_short(text)}`", "put it in quotes to make it a string") from None
 
 
 def _float(text: str) -> float:

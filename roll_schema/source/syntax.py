@@ -17,7 +17,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from roll_schema.source import loader
 from roll_schema.source.diagnostic import Fault, Note
-from roll_schema.source.text import YAML_LINE_ENDS, Source, yaml_line_start, yaml_lines
+from roll_schema.source.text import YAML_LINE_ENDS, Source, Span, yaml_line_start, yaml_lines
 
 _WINDOW = 60
 """Lines above the place where the parser stops among which the cause is looked for."""
@@ -100,12 +100,15 @@ def diagnose(source: Source, text: str, error: YAMLError) -> Fault:
     """A syntax error of a text at its cause; `text` is the source's, with what is known to be wrong blanked out."""
     if not isinstance(error, MarkedYAMLError):
         place = min(getattr(error, "position", 0), len(text))
-        message = f"character U+{ord(text[place]):04X} is not allowed in YAML" if text[place:] else str(error)
-        return Fault("syntax-error", message, source.span(place, min(place + 1, len(text))))
+        message, help = str(error), ""
+        if text[place:]:
+            character = f"character U+{ord(text[place]):04X}"
+            message, help = f"{character} is not allowed in YAML", f"remove {character}"
+        return Fault("syntax-error", message, source.span(place, min(place + 1, len(text))), help)
     mark = error.problem_mark or error.context_mark
     place = min(mark.index, len(text))
     if tabs := _TABS.match(text, place):
-        return Fault("tab-character", "a tab stands between tokens", source.span(*tabs.span()))
+        return _tab(source.span(*tabs.span()))
     message = ": ".join(" ".join(part.split()) for part in (error.context, error.problem) if part)
     stopped = source.span(place, min(place + 1, len(text)))
     suspect = error.context_mark.index if error.context == "while scanning a simple key" else place
@@ -123,7 +126,7 @@ def _opened(text: str, error: MarkedYAMLError, place: int) -> tuple[int, int, st
     if mark is None or text[mark.index : mark.index + 1] not in _PAIRS or mark.index >= yaml_line_start(text, place):
         return None
     closer, name = _PAIRS[text[mark.index]]
-    return mark.index, mark.index + 1, f"this {name} is never closed", f"Write the closing `{closer}`."
+    return mark.index, mark.index + 1, f"this {name} is never closed", f"write the closing `{closer}`"
 
 
 def _likeliest(text: str, place: int, suspect: int) -> _Repair | None:
@@ -218,7 +221,7 @@ def _joined(text: str, lines: list[_Line], first: int, stop: int) -> Iterator[_R
             message = f"invisible character U+{ord(text[line.end]):04X} ({name}) ends a line in YAML"
             written = {number: f"{line.text} {below.text}", number + 1: ""}
             start = lines[first].start + len(text[lines[first].start : line.end + 1].rstrip("".join(_INVISIBLE)))
-            yield _Repair(written, number, start, line.end + 1, message, "Write a space in its place.")
+            yield _Repair(written, number, start, line.end + 1, message, "replace it with a space")
 
 
 def _closed(lines: list[_Line], first: int, stop: int) -> Iterator[_Repair]:
@@ -252,7 +255,7 @@ def _closings(lines: list[_Line], number: int, column: int, stop: int) -> Iterat
         written.append({last: f"{lines[last].text} {closer}"})
     for one in written:
         start = line.start + column
-        yield _Repair(one, number, start, start + 1, f"this {name} is never closed", f"Write the closing `{closer}`.")
+        yield _Repair(one, number, start, start + 1, f"this {name} is never closed", f"write the closing `{closer}`")
 
 
 def _parted(lines: list[_Line], window: Iterable[int]) -> Iterator[_Repair]:
@@ -263,11 +266,11 @@ def _parted(lines: list[_Line], window: Iterable[int]) -> Iterator[_Repair]:
         if found := _WITHOUT_SPACE.match(line.text, at):
             written = {number: f"{line.text[: found.end()]} {line.text[found.end() :]}"}
             start, end = line.start + at, line.start + found.end()
-            yield _Repair(written, number, start, end, "missing space after `:`", f"Write `{found[0]} `.")
+            yield _Repair(written, number, start, end, "missing space after `:`", f"write `{found[0]} `")
         elif not line.is_structure and (found := _WITHOUT_COLON.match(line.text, at)):
             written = {number: f"{line.text[:at]}{found['key']}: {line.text[found.end() :]}"}
             start, end = line.start + at, line.start + line.width + len(line.content)
-            yield _Repair(written, number, start, end, "missing `:` after the key", f"Write `{found['key']}:`.")
+            yield _Repair(written, number, start, end, "missing `:` after the key", f"write `{found['key']}:`")
 
 
 def _moved(lines: list[_Line], first: int, last: int, stop: int, missed: int, step: int) -> Iterator[_Repair]:
@@ -290,14 +293,18 @@ def _moved(lines: list[_Line], first: int, last: int, stop: int, missed: int, st
         widths = (taken | {width + step for width in taken}) - {line.width}
         for width in sorted(widths, reverse=True):
             by = width - line.width
-            message = f"expected indentation of {width} spaces, found {line.width}"
+            message = f"expected indentation of {_spaces(width)}, found {line.width}"
             start, stops = line.start + line.width, line.start + line.width + len(line.content)
             is_lone = line.is_structure and not _has_siblings(lines, number, end, width)
             for until in {end, number + 1}:
                 written = {one: _indented(lines[one], by) for one in range(number, until)}
-                help = f"Indent this line by {width} spaces."
+                help = f"indent this line by {_spaces(width)}"
                 weight = is_lone + 2 * (is_parent and until < end)
                 yield _Repair(written, number, start, stops, message, help, abs(by), weight)
+
+
+def _spaces(number: int) -> str:
+    return f"{number} space" if number == 1 else f"{number} spaces"
 
 
 def _has_siblings(lines: list[_Line], number: int, end: int, width: int) -> bool:
@@ -326,9 +333,12 @@ def _tabs_between(source: Source, text: str, start: int, end: int) -> Iterator[F
     for line in yaml_lines(text[start:end]):
         comment = _COMMENT.search(line)
         for tab in _TABS.finditer(line, 0, comment.start() if comment else len(line)):
-            span = source.span(start + tab.start(), start + tab.end())
-            yield Fault("tab-character", "a tab stands between tokens", span)
+            yield _tab(source.span(start + tab.start(), start + tab.end()))
         start += len(line)
+
+
+def _tab(span: Span) -> Fault:
+    return Fault("tab-character", "tab character between tokens", span, "replace the tab with spaces")
 
 
 def without_block_at(source: Source, offset: int) -> Source | None:

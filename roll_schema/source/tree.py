@@ -82,7 +82,8 @@ def parse(source: Source) -> tuple[Node | None, list[Fault]]:
     """
     if undecodable := _UNDECODABLE.search(source.text):
         span = source.span(*undecodable.span())
-        return None, [Fault("not-utf8", "these bytes are no UTF-8 text", span)]
+        message = f"invalid UTF-8 byte `0x{ord(undecodable[0][0]) & 0xFF:02X}`"
+        return None, [Fault("not-utf8", message, span, "save the file as UTF-8")]
     faults: list[Fault] = []
     rest: Source | None = source
     while rest is not None and len(faults) < MAX_SYNTAX_ERRORS:
@@ -221,12 +222,13 @@ class _Builder:
         elif kind is DocumentStartEvent:
             self._documents += 1
             if self._documents == 2:
-                self._fault("multiple-documents", "a second document starts here; the loader takes one", event)
+                message, help = "expected one YAML document, found a second one", "move this document to another file"
+                self._fault("multiple-documents", message, event, help)
                 raise _GiveUp
 
-    def _fault(self, rule: str, message: str, place: Any, notes: tuple[Note, ...] = ()) -> None:
+    def _fault(self, rule: str, message: str, place: Any, help: str, notes: tuple[Note, ...] = ()) -> None:
         span = place if isinstance(place, Span) else self._span(place)
-        self.faults.append(Fault(rule, message, span, notes=notes))
+        self.faults.append(Fault(rule, message, span, help, notes=notes))
 
     def _span(self, event: Any) -> Span:
         return Span(self.source, event.start_mark.index, event.end_mark.index)
@@ -236,8 +238,9 @@ class _Builder:
         span = self.source.span(start, start + 1 + len(event.anchor))
         earlier = self._anchor_spans.setdefault(event.anchor, span)
         if earlier is not span:
-            message = f"anchor `&{event.anchor}` is set twice in this file"
-            self._fault("duplicate-anchor", message, span, notes=(Note("first set here", earlier),))
+            message = f"anchor `&{event.anchor}` is defined twice in this file"
+            help = f"rename this `&{event.anchor}` and its aliases"
+            self._fault("duplicate-anchor", message, span, help, (Note("first defined here", earlier),))
 
     def _scalar(self, event: Any) -> None:
         span = self._span(event)
@@ -258,7 +261,7 @@ class _Builder:
             elif event.tag:
                 value = scalars.tagged(self._standard_tag(event, span), text)
         except scalars.BadScalar as error:
-            self._fault("invalid-scalar", str(error), span)
+            self._fault("invalid-scalar", str(error), span, error.help)
         if is_key:
             self._take_key(value, span)
             return
@@ -270,7 +273,10 @@ class _Builder:
         if tag.startswith(prefix) and not tag.startswith(prefix + "python/"):
             return tag.removeprefix(prefix)
         tag_span = Span(self.source, event.start_mark.index, span.start)
-        self._fault("unknown-tag", f"the loader knows no tag `{tag_span.text.strip() or tag}`", tag_span)
+        written, value = tag_span.text.strip() or tag, getattr(event, "value", "")
+        is_variable = "env" in tag.lower() and value.isidentifier()
+        help = f"write `${{oc.env:{value}}}`" if is_variable else f"remove the tag `{written}`"
+        self._fault("unknown-tag", f"unknown tag `{written}`", tag_span, help)
         return "str"
 
     def _take_key(self, key: Key, span: Span, *, special: bool = False) -> None:
@@ -280,26 +286,32 @@ class _Builder:
             earlier = frame.seen.setdefault(key, span)
             if earlier is not span:
                 note = Note("first set here", earlier)
-                self._fault("duplicate-key", f"`{key}` is set twice in this mapping", span, notes=(note,))
+                help = f"remove one of the two `{key}`"
+                self._fault("duplicate-key", f"`{key}` is set twice in this mapping", span, help, (note,))
         elif key is None:
-            self._fault("invalid-key", "a key may not be null", span)
+            self._invalid_key(key, span)
         frame.key = (key, span, special and key == "<<")
+
+    def _invalid_key(self, key: Any, place: Any) -> None:
+        span = place if isinstance(place, Span) else self._span(place)
+        help = f'put the key in quotes: `"{span.text}"`' if key is None and span.text else "write a string as key"
+        self._fault("invalid-key", f"expected a string as key, found {scalars.kind(key)}", span, help)
 
     def _open(self, event: Any, is_map: bool) -> None:
         if len(self._stack) >= MAX_DEPTH:
-            self._fault("nested-too-deep", f"nested deeper than {MAX_DEPTH} levels", event)
+            help = "flatten the config"
+            self._fault("nested-too-deep", f"nested deeper than {MAX_DEPTH} levels", event, help)
             raise _GiveUp
+        node = Node({} if is_map else [], self._span(event))
         frame = self._stack[-1] if self._stack else None
         if frame is not None and frame.is_map and frame.key is None:
-            what = "mapping" if is_map else "list"
-            self._fault("invalid-key", f"a {what} cannot be a key", event)
-            frame.key = (f"<{what}>", self._span(event), False)
+            self._invalid_key(node.value, event)
+            frame.key = (f"<{scalars.kind(node.value)}>", node.span, False)
         if event.tag and event.tag != "!":
             known, tag = len(self.faults), self._standard_tag(event, self._span(event))
             if len(self.faults) == known and tag not in (("map",) if is_map else ("seq", "omap", "pairs")):
-                what = "mapping" if is_map else "list"
-                self._fault("unknown-tag", f"a {what} of a config cannot have the tag `!!{tag}`", event)
-        node = Node({} if is_map else [], self._span(event))
+                message = f"invalid tag `!!{tag}` on a {scalars.kind(node.value)}"
+                self._fault("unknown-tag", message, event, f"remove the tag `!!{tag}`")
         if event.anchor:
             self._open_anchors.add(event.anchor)
         self._stack.append(_Frame(node, is_map, event.anchor))
@@ -327,7 +339,8 @@ class _Builder:
         parts = target.value if isinstance(target.value, list) else [target]
         for part in reversed(parts):
             if not isinstance(part.value, dict):
-                self._fault("invalid-merge", "`<<` takes a mapping or a list of mappings", span)
+                message = f"expected a mapping or a sequence of mappings in `<<`, found {scalars.kind(part.value)}"
+                self._fault("invalid-merge", message, span, "write an alias of a mapping: `<<: *name`")
                 return
             for key, child in part.value.items():
                 merged[key] = replace(child, hops=(Hop("aliased", span), *child.hops))
@@ -343,14 +356,13 @@ class _Builder:
             for key, child in part.value.items():
                 before = first.setdefault(key, child)
                 if key not in own and plain(before) != plain(child):
-                    message = (
-                        f"`{key}` stands in two mappings of this list, and PyYAML's releases differ on which one wins"
-                    )
+                    message = f"`{key}` depends on the PyYAML release: two mappings in this `<<` set it"
                     notes = (
-                        Note("the first, taken up to PyYAML 6.0.3", before.span),
-                        Note("taken from PyYAML 6.0.4", child.span),
+                        Note("the value up to PyYAML 6.0.3", before.span),
+                        Note("the value from PyYAML 6.0.4 on", child.span),
                     )
-                    self.doubts.append(Fault("merge-order", message, span, path=None, notes=notes))
+                    help = f"set `{key}` in the mapping itself"
+                    self.doubts.append(Fault("merge-order", message, span, help, notes=notes))
                     return
 
     def _alias(self, event: Any) -> None:
@@ -358,15 +370,17 @@ class _Builder:
         frame = self._stack[-1] if self._stack else None
         target = None if name in self._open_anchors else self._anchors.get(name)
         if name in self._open_anchors:
-            self._fault("recursive-alias", f"`*{name}` stands inside the value it repeats", span)
+            message = f"`*{name}` is inside the value of its own anchor `&{name}`"
+            self._fault("recursive-alias", message, span, f"replace `*{name}` with an alias of an inner value")
         elif target is None:
-            self._fault("undefined-alias", f"no anchor `&{name}` stands above", span)
+            message, help = f"unknown alias `*{name}`: no anchor `&{name}` above", f"add `&{name}` to a value above"
+            self._fault("undefined-alias", message, span, help)
         if frame is not None and frame.is_map and frame.key is None:
             if target is not None and not isinstance(target.value, (dict, list)):
                 self._take_key(target.value, span)
                 return
             if target is not None:
-                self._fault("invalid-key", "a collection cannot be a key", span)
+                self._invalid_key(target.value, span)
             frame.key = ("<alias>", span, False)
             return
         if target is None:
@@ -384,9 +398,8 @@ class _Builder:
         parent = frame.node
         parent.size += node.size
         if parent.size > MAX_NODES:
-            self._fault(
-                "too-many-values", f"more than {MAX_NODES:,} values, aliases counted as often as used", node.span
-            )
+            message, help = f"more than {MAX_NODES:,} values with all aliases expanded", "remove aliases of aliases"
+            self._fault("too-many-values", message, node.span, help)
             raise _GiveUp
         if not frame.is_map:
             parent.value.append(node)

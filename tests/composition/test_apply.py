@@ -26,7 +26,7 @@ def test_overrides_as_hydra_applies_them(project: Path, arguments: list[str]) ->
 
 @pytest.mark.parametrize(
     ("argument", "advice"),
-    [("sed=7", "Did you mean `seed`? To add it, write `+sed=7`."), ("seed=1,2", "Write `key=value` to change a key")],
+    [("sed=7", "did you mean `seed`? otherwise write `+sed=7` to add it"), ("seed=1,2", "write a list: `[1,2]`")],
 )
 def test_a_refused_override_says_what_to_write_instead(project: Path, argument: str, advice: str) -> None:
     path = project / "main" / "main.yaml"

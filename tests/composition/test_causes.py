@@ -72,7 +72,7 @@ def test_a_fragment_that_is_deleted_or_renamed(main: Path, to: str) -> None:
         fragment.unlink()
     [item] = told(main)
     assert (item.rule, at(item), notes(item)) == ("missing-fragment", ENTRY, USES)
-    assert item.message.endswith(": `${zero3}` is undefined in 3 places without it")
+    assert item.message.endswith(": `${zero3}` is undefined (3 uses) without it")
 
 
 def test_without_a_fragment_a_typo_is_still_one(main: Path) -> None:
@@ -80,7 +80,7 @@ def test_without_a_fragment_a_typo_is_still_one(main: Path) -> None:
     change(main, "${max_length}", "${max_lenght}")
     missing, typo = told(main)
     assert (missing.rule, at(missing)) == ("missing-fragment", ENTRY)
-    assert (at(typo), typo.help) == (("main.yaml", 6, 16), "Did you mean `${max_length}`?")
+    assert (at(typo), typo.help) == (("main.yaml", 6, 16), "did you mean `${max_length}`?")
 
 
 def test_two_missing_fragments_each_with_its_variable(main: Path) -> None:
@@ -93,7 +93,8 @@ def test_two_missing_fragments_each_with_its_variable(main: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("new", "help_text"), [("zero3_", "Rename `zero3_` there to `zero3`."), ("other", "Define `zero3` there.")]
+    ("new", "help_text"),
+    [("zero3_", "rename `zero3_` to `zero3` in `../config/zero3`"), ("other", "define `zero3` in `../config/zero3`")],
 )
 def test_a_key_that_is_renamed_in_its_fragment(main: Path, new: str, help_text: str) -> None:
     change(main.parent.parent / "config" / "zero3.yaml", "zero3:", f"{new}:")
@@ -106,26 +107,28 @@ def test_a_key_that_is_renamed_in_a_fragment_of_another_name(main: Path) -> None
     change(main, "max_length: 8", "max_steps: ${warmup}")
     change(main.parent.parent / "config" / "zero3.yaml", "warmup:", "warm_up:")
     [item] = told(main)
-    assert (at(item), item.help) == (ENTRY, "Rename `warm_up` there to `warmup`.")
+    assert (at(item), item.help) == (ENTRY, "rename `warm_up` to `warmup` in `../config/zero3`")
 
 
 @pytest.mark.parametrize(("entry", "advice"), [
-    ("../config/zero3@zero", "Write `../config/zero3@_here_`, or refer to them below `zero`."),
-    ("../config/zero3", "Write `../config/zero3@_here_`."),
+    ("../config/zero3@zero", "write `../config/zero3@_here_`, or refer to the keys under `zero`"),
+    ("../config/zero3", "write `../config/zero3@_here_`"),
 ])  # fmt: skip
 def test_a_fragment_whose_keys_land_elsewhere(main: Path, entry: str, advice: str) -> None:
     change(main, "../config/zero3@_here_", entry)
     change(main, "${max_length}", "${warmup}")
     [item] = told(main)
     assert (item.rule, at(item), item.help) == ("undefined-interpolation", ENTRY, advice)
-    assert item.message.startswith("2 variables are undefined in 4 places: the keys of `../config/zero3` land under ")
+    assert item.message.startswith(
+        "2 variables are undefined (4 uses): the keys of `../config/zero3` are placed under "
+    )
     assert len(item.notes) == 3
 
 
 def test_an_entry_that_is_deleted(main: Path) -> None:
     change(main, "  - ../config/zero3@_here_\n", "")
     [item] = told(main)
-    assert (at(item), item.help) == (("main.yaml", 1, 1), "Add `- ../config/zero3@_here_`.")
+    assert (at(item), item.help) == (("main.yaml", 1, 1), "add `- ../config/zero3@_here_` to `defaults`")
     assert item.edits == ()
 
 
@@ -159,7 +162,7 @@ def test_what_holds_a_variable_is_not_meant_by_it(tmp_path: Path) -> None:
     path = tmp_path / "main.yaml"
     path.write_text("rewards: {}\ncustom_envs:\n  a: ${custom_env.a}\n", encoding="utf-8")
     [item] = told(path)
-    assert (item.edits, "Did you mean" in item.help) == ((), False)
+    assert (item.edits, "did you mean" in item.help) == ((), False)
 
 
 @pytest.mark.parametrize("release", ["0.1.3", "0.2.1"])

@@ -10,7 +10,7 @@ def test_a_missing_fragment_is_shown_at_its_entry(project: Path) -> None:
     path.write_text("defaults:\n  - ../config/one@_here_\n  - ../config/tow@_here_\n", encoding="utf-8")
     (fault,) = composed(path).faults
     assert (fault.rule, fault.span.first, fault.span.last) == ("missing-fragment", (3, 5), (3, 25))
-    assert fault.help == "Did you mean `../config/two`?"
+    assert fault.help == "did you mean `../config/two`?"
 
 
 def test_nothing_outside_the_project_is_read(project: Path, tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_faults_are_at_the_interpolation(text: str, rule: str, start: Any, end: 
 
 def test_did_you_mean() -> None:
     _, faults = resolve("response_length: 1\nx: ${responce_length}\n")
-    assert faults[0].help == "Did you mean `${response_length}`?"
+    assert faults[0].help == "did you mean `${response_length}`?"
     assert faults[0].notes[0].span.first == (1, 1)
 
 

@@ -1,10 +1,10 @@
 """
-Files that include each other.
+Circular include.
 
-Each would have to be merged before the other, so Hydra stops at load. More than 1,000 includes count as
-a cycle too.
+Two files include each other in `defaults`, or a file includes itself. Hydra follows the entries by recursion, and
+exceeds Python's recursion limit at load. roll-lint also stops after 1,000 includes.
 
-Not shown as an example: it takes two files, such as `a.yaml`
+This manual has no example, since it takes two files, such as `a.yaml`
 
     defaults: [b]
 
@@ -12,17 +12,15 @@ and `b.yaml`
 
     defaults: [a]
 
-Move what both need to a third file, and let both include that.
+Move the keys that both files need to a third file, and include that file in both.
+
+References:
+
+- Hydra 1.3.8: hydra/_internal/defaults_list.py, _create_defaults_tree_impl
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def include_cycle(fault: Fault) -> Iterator[Problem]:
-    yield Problem("", fault.message, "Delete one of the entries; keys that both files need go to a third file.")
+include_cycle = fault_rule(__name__)

@@ -1,25 +1,23 @@
 """
-An entry of `defaults` that leads out of the project.
+Fragment outside the project.
 
-The linter reads only files of the project and of folders that the command line allows, since a config may come from
-strangers. The rest of the config is not judged without that fragment.
+A config may come from a stranger, so roll-lint reads only files of the project, and of folders that the command line
+allows. Hydra has no such limit. Without the fragment roll-lint does not check the rest of the config.
 
-Not shown as an example: it takes a file outside. An entry such as
+This manual has no example, since it takes a file outside of the project. An entry such as
 
     defaults:
       - ../../../home/me/secrets@_here_
 
-needs `--config-dir /home/me` to be read.
+is read with `--config-dir /home/me`.
+
+References:
+
+- roll-lint 0.1.0: roll_schema/composition/fragments.py, Search.load
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def include_outside_project(fault: Fault) -> Iterator[Problem]:
-    yield Problem("", fault.message, help=fault.help)
+include_outside_project = fault_rule(__name__, effect=None)

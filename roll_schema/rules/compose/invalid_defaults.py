@@ -1,26 +1,25 @@
 """
-A `defaults` list that Hydra cannot read.
+Invalid `defaults` list.
 
-It is a list; each item is the path of a fragment or one `group: choice`. `_self_`, the place of the file's own keys,
-stands at most once and without a package. Hydra stops at load otherwise.
+`defaults` is a list. Each item is the path of a fragment, or one `group: choice`. `_self_` is the place of the file's
+own keys: it occurs at most once, and takes no package. Hydra stops at any other item.
 
     defaults: base   # error: [invalid-defaults]
 
-As a list:
+Write a list:
 
     defaults:
       - _self_
+
+References:
+
+- Hydra 1.3.8: hydra/_internal/config_repository.py, ConfigRepository._create_defaults_list
+- Hydra 1.3.8: hydra/_internal/config_repository.py, ConfigRepository._extract_defaults_list
+- Hydra 1.3.8: hydra/_internal/defaults_list.py, _validate_self
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def invalid_defaults(fault: Fault) -> Iterator[Problem]:
-    advice = fault.help or "Write a list: `- path/of/fragment`, `- group: choice`, at most one `- _self_`."
-    yield Problem("", fault.message, help=advice)
+invalid_defaults = fault_rule(__name__)

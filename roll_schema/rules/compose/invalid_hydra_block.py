@@ -1,27 +1,25 @@
 """
-A `hydra` key that Hydra refuses.
+Invalid `hydra` block.
 
-`hydra` is the block of Hydra's own settings with a fixed set of keys, not ROLL's; an unknown key in it, or a
-`searchpath` that is no list or stands in a fragment, stops the run at load.
+The key `hydra` holds Hydra's own settings, with a fixed set of keys. Hydra stops at an unknown key, at a `searchpath`
+that is not a list of strings, and at a `searchpath` in a fragment.
 
     hydra:
       run_dir: ./outputs   # error: [invalid-hydra-block]
 
-The key's real name:
+Write a key that Hydra has:
 
     hydra:
       run: {dir: ./outputs}
+
+References:
+
+- Hydra 1.3.8: hydra/conf/__init__.py, HydraConf
+- Hydra 1.3.8: hydra/_internal/config_loader_impl.py, ConfigLoaderImpl._process_config_searchpath
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def invalid_hydra_block(fault: Fault) -> Iterator[Problem]:
-    advice = fault.help or "In the primary config only, write `hydra: {searchpath: [file://configs]}`."
-    yield Problem("", fault.message, help=advice)
+invalid_hydra_block = fault_rule(__name__)

@@ -1,27 +1,26 @@
 """
-A `# @package` header that Hydra refuses, or that moves the whole config out of ROLL's sight.
+Invalid `# @package` header.
 
-A header says below which key the file's content goes. It has exactly one name, and in the config that is started only
-`_global_` leaves the keys where ROLL looks for them; with a name such as `actor_train` ROLL runs on its defaults.
+The header names the key under which Hydra places the keys of the file. It has exactly one value, or Hydra stops. In the
+config that is started, only `_global_` leaves the keys where ROLL reads them: with a name such as `actor_train` ROLL
+finds no key of its own, and stops at load.
 
     # @package _global_ actor_train   # error: [invalid-package]
     exp_name: my-run
 
-One name, or no header at all:
+Write `_global_`, or remove the header:
 
     # @package _global_
     exp_name: my-run
+
+References:
+
+- Hydra 1.3.8: hydra/plugins/config_source.py, ConfigSource._get_header_dict
+- ROLL 0.1.0-0.3.0: roll/configs/base_config.py, response_length or sequence_length must be set
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def invalid_package(fault: Fault) -> Iterator[Problem]:
-    advice = fault.help or "Write `# @package _global_`; only a fragment may name a section instead."
-    yield Problem("", fault.message, help=advice)
+invalid_package = fault_rule(__name__)

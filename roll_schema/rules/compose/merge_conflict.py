@@ -1,29 +1,30 @@
 """
-A key that is a mapping in one file and a list in another.
+Merge of a mapping with a sequence.
 
-Hydra merges fragment and config key by key; a mapping and a list cannot be merged, and it stops at load.
+Hydra merges fragments and config key by key. It cannot merge a mapping with a sequence, and stops at load.
 
-Not shown as an example: it takes two files. With `base.yaml`
+This manual has no example, since it takes two files. With `base.yaml`
 
     rewards:
       math_rule: {}
 
-a config that includes it cannot say
+a config that includes it cannot have a sequence
 
     rewards:
       - math_rule
 
-but must use a mapping too.
+but needs a mapping:
+
+    rewards:
+      math_rule: {}
+
+References:
+
+- OmegaConf 2.3.1: omegaconf/basecontainer.py, BaseContainer._merge_with
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def merge_conflict(fault: Fault) -> Iterator[Problem]:
-    yield Problem("", fault.message, help="Write the same kind, a mapping or a list, in both files.")
+merge_conflict = fault_rule(__name__)

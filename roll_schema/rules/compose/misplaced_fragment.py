@@ -1,10 +1,10 @@
 """
-A fragment by a path with `..` whose keys land where nothing reads them.
+Misplaced fragment.
 
-Hydra makes the folders of an entry the keys that its content goes below. For `../config/base` that is a key with dots
-for a name: the fragment loads, yet nothing in it takes effect. `@_here_` puts its keys beside the file's own.
+Hydra places the keys of a fragment under the folders of its path. For `../config/base` these are keys with empty names:
+Hydra loads the fragment, and ROLL ignores its keys. `@_here_` places the keys next to those of the including file.
 
-Not shown as an example: it takes a second file. Instead of
+This manual has no example, since it takes a second file. Instead of
 
     defaults:
       - ../config/deepspeed_zero2
@@ -13,16 +13,16 @@ write
 
     defaults:
       - ../config/deepspeed_zero2@_here_
+
+References:
+
+- Hydra 1.3.8: hydra/core/default_element.py, InputDefault.get_final_package
+- Hydra 1.3.8: hydra/_internal/config_loader_impl.py, ConfigLoaderImpl._embed_result_config
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
+from roll_schema.source.diagnostic import Effect, Severity
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.WARNING, effect=Effect.DIFFERENT)
-def misplaced_fragment(fault: Fault) -> Iterator[Problem]:
-    yield Problem("", fault.message, help=fault.help)
+misplaced_fragment = fault_rule(__name__, Severity.WARNING, Effect.IGNORED)

@@ -1,28 +1,26 @@
 """
-An entry of `defaults` whose file does not exist, cannot be read, or is not chosen.
+Missing fragment.
 
-Hydra looks in the folder of the config and in `hydra.searchpath`, and stops at load. An entry counts from the folder of
-the file that lists it, or from the config's own folder if it starts with `/`; `.yaml` may be left out. Variables that
-are undefined without the fragment are counted here, not reported one by one.
+The file of an entry of `defaults` does not exist, cannot be read, or is not chosen. Hydra searches the folder of the
+config and `hydra.searchpath`, and stops at load. A path starts at the folder of the file that lists it, or with a `/`
+at the folder of the config. `.yaml` may be omitted. A note marks variables that are undefined without the fragment.
 
     defaults:
       - ../config/no_such_fragment@_here_   # error: [missing-fragment]
 
-Correct the path; an entry of a group may also be optional:
+Correct the path, or make an entry of a group optional:
 
     defaults:
       - optional cluster: local
+
+References:
+
+- Hydra 1.3.8: hydra/_internal/defaults_list.py, config_not_found_error
+- Hydra 1.3.8: hydra/_internal/defaults_list.py, _check_not_missing
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def missing_fragment(fault: Fault) -> Iterator[Problem]:
-    advice = fault.help or "Correct the path, which counts from the folder of the file it stands in, or create it."
-    yield Problem("", fault.message, help=advice)
+missing_fragment = fault_rule(__name__)

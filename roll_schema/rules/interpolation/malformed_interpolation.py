@@ -1,7 +1,8 @@
 """
-A `${` that does not start a well-formed interpolation.
+Malformed interpolation.
 
-A missing brace, an empty name, a character that a name may not have: OmegaConf stops at load.
+After `${` OmegaConf expects the path of a key, or a resolver with its arguments, and a closing `}`. It stops at load on
+anything else. Write a literal `${` as `\\${`.
 
     model: Qwen2.5
     exp_name: ${model-run   # error: [malformed-interpolation]
@@ -10,16 +11,14 @@ Close the brace:
 
     model: Qwen2.5
     exp_name: ${model}-run
+
+References:
+
+- OmegaConf 2.3.1: omegaconf/grammar_parser.py, OmegaConfErrorListener.syntaxError
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def malformed_interpolation(fault: Fault) -> Iterator[Problem]:
-    yield Problem("", fault.message, help=fault.help or "Write `${name}`; for a literal `${` write `\\${`.")
+malformed_interpolation = fault_rule(__name__)

@@ -1,12 +1,12 @@
 """
-A `${...}` that leads to nothing.
+Undefined interpolation.
 
-The path counts from the top of the composed config, or from the own section if it starts with a dot. OmegaConf resolves
-everything before ROLL sees it, so only what the YAML files say can be referred to, never a default of ROLL's; it stops
-at load.
+The path in `${...}` starts at the top level of the composed config, or with a dot at the section that holds it.
+OmegaConf resolves interpolations before ROLL reads the config, so that the defaults of ROLL's own fields are not
+visible. It stops at load.
 
-Where a fragment should have defined the variable, the finding is at its entry in `defaults`, or at `defaults` where no
-entry includes it. All uses of a variable are one finding.
+Where a fragment should define the variable, the diagnostic marks its entry in `defaults`, or `defaults` itself where no
+entry includes it. All uses of a variable are one diagnostic.
 
     response_length: ${max_length}   # error: [undefined-interpolation]
 
@@ -14,20 +14,15 @@ Define the variable:
 
     max_length: 4096
     response_length: ${max_length}
+
+References:
+
+- OmegaConf 2.3.1: omegaconf/base.py, Container._resolve_node_interpolation
+- ROLL 0.1.0-0.3.0: examples/start_rlvr_pipeline.py, OmegaConf.to_container(cfg, resolve=True)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def undefined_interpolation(fault: Fault) -> Iterator[Problem]:
-    advice = fault.help or (
-        "Define the variable at the top level, or include the fragment that defines it in `defaults`; "
-        "defaults of ROLL's own fields cannot be referred to."
-    )
-    yield Problem("", fault.message, help=advice)
+undefined_interpolation = fault_rule(__name__)

@@ -1,26 +1,26 @@
 """
-A resolver, the name before the colon in `${name:...}`, that does not exist.
+Unknown resolver.
 
-ROLL registers none of its own; those of OmegaConf and Hydra are `oc.env`, `oc.select`, `oc.decode`, `oc.create`,
-`oc.deprecated`, `oc.dict.keys`, `oc.dict.values` and `now`. Any other stops the run at load; so does the
-shell's `${NAME:-default}`, since `NAME` is read as a resolver.
+The name before the colon in `${name:...}` is not a resolver. ROLL registers none. OmegaConf and Hydra register
+`oc.env`, `oc.select`, `oc.decode`, `oc.create`, `oc.deprecated`, `oc.dict.keys`, `oc.dict.values`, `now`, `hydra` and
+`python_version`. OmegaConf stops at load on any other, such as the shell's `${NAME:-default}`, in which `NAME` is read
+as a resolver.
 
     output_dir: ${env:OUTPUT_DIR,./output}   # error: [unknown-resolver]
 
-For the environment it is:
+Read an environment variable with `oc.env`:
 
     output_dir: ${oc.env:OUTPUT_DIR,./output}
+
+References:
+
+- OmegaConf 2.3.1: omegaconf/base.py, Container._evaluate_custom_resolver
+- OmegaConf 2.3.1: omegaconf/omegaconf.py, register_default_resolvers
+- Hydra 1.3.8: hydra/core/utils.py, setup_globals
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def unknown_resolver(fault: Fault) -> Iterator[Problem]:
-    advice = fault.help or "Use a resolver of OmegaConf's such as `${oc.env:NAME,default}`, or write the value itself."
-    yield Problem("", fault.message, help=advice)
+unknown_resolver = fault_rule(__name__)

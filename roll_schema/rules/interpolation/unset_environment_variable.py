@@ -1,25 +1,23 @@
 """
-An environment variable that is not set here and has no default.
+Unset environment variable without default.
 
-`${oc.env:NAME}` stops the run at load if `NAME` is not set where ROLL is started. It is a warning, since that may be
-another machine; rules that need the value are silent.
+`${oc.env:NAME}` fails at load if `NAME` is not set on the machine that starts ROLL. This is a warning, since that may
+be another machine than the one that runs roll-lint. Rules that need the value do not run.
 
     output_dir: ${oc.env:MY_UNSET_OUTPUT_DIR}   # warning: [unset-environment-variable]
 
-A default holds where the variable is not set:
+Add a default:
 
     output_dir: ${oc.env:MY_UNSET_OUTPUT_DIR,./output}
+
+References:
+
+- OmegaConf 2.3.1: omegaconf/resolvers/oc/__init__.py, env
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
+from roll_schema.source.diagnostic import Severity
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.WARNING, effect=Effect.LOAD)
-def unset_environment_variable(fault: Fault) -> Iterator[Problem]:
-    advice = fault.help or "Set it before ROLL starts, or add a default: `${oc.env:NAME,default}`."
-    yield Problem("", fault.message, help=advice)
+unset_environment_variable = fault_rule(__name__, Severity.WARNING)

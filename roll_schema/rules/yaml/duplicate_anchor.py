@@ -1,26 +1,24 @@
 """
-An anchor that is set twice.
+Duplicate YAML anchor.
 
-YAML lets the later anchor replace the earlier one, and many tools do. PyYAML, which loads the config for ROLL, refuses
-the file.
+The same anchor `&name` is defined twice in one file. YAML allows this, and many tools use the later value. PyYAML,
+which reads the config for ROLL, refuses the file.
 
     prompt_length: &length 2048
     response_length: &length 4096   # error: [duplicate-anchor]
 
-Give each anchor a name of its own:
+Give each anchor a different name:
 
     prompt_length: &prompt_length 2048
     response_length: &response_length 4096
+
+References:
+
+- PyYAML 6.0.4: yaml/composer.py, Composer.compose_node
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def duplicate_anchor(fault: Fault) -> Iterator[Problem]:
-    yield Problem("", fault.message, help="Rename one of the anchors, and the aliases that refer to it.")
+duplicate_anchor = fault_rule(__name__)

@@ -1,26 +1,24 @@
 """
-A key that stands twice in one mapping.
+Duplicate key in a mapping.
 
-Many YAML tools quietly take the last value; OmegaConf's loader refuses the file at load.
+Many YAML tools use the last value. OmegaConf's loader refuses the file, so ROLL does not start.
 
     save_steps: 100
     logging_steps: 1
     save_steps: 50   # error: [duplicate-key]
 
-Keep the one that is meant:
+Keep one of them:
 
     logging_steps: 1
     save_steps: 50
+
+References:
+
+- OmegaConf 2.3.1: omegaconf/_utils.py, get_yaml_loader
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def duplicate_key(fault: Fault) -> Iterator[Problem]:
-    yield Problem("", fault.message, help=fault.help or "Keep the one that is meant and delete the other.")
+duplicate_key = fault_rule(__name__)

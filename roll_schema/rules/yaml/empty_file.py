@@ -1,25 +1,23 @@
 """
-A config without any key.
+Empty config.
 
-An empty file, or one of comments only, sets no model, no data and no reward, so there is nothing that ROLL could train.
+The file has no key: it is empty, or holds comments only. ROLL stops at load, since neither `response_length` nor
+`sequence_length` is set.
 
     # To be written.   # error: [empty-file]
 
-A config is a mapping of keys to values:
+Write the keys of a config:
 
     exp_name: my-run
     pretrain: Qwen/Qwen2.5-0.5B-Instruct
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/configs/base_config.py, response_length or sequence_length must be set
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def empty_file(fault: Fault) -> Iterator[Problem]:
-    advice = fault.help or "Write the config, or check that this is the file that was meant."
-    yield Problem("", fault.message, help=advice)
+empty_file = fault_rule(__name__, help="write a config, or check the path of the file")

@@ -1,28 +1,26 @@
 """
-A key that is null, a mapping or a list.
+Invalid key.
 
-OmegaConf takes text, numbers and truth values as keys, nothing else; the file does not load. Two braces around a name,
-as templating languages have them, are a mapping as a key too.
+A key must be a string, an integer, a float or a boolean. OmegaConf refuses null, and PyYAML refuses a mapping or a
+sequence as a key. The double braces of a template, `{{name}}`, are a mapping used as a key, too.
 
     ? [math, code]   # error: [invalid-key]
     : 0.5
 
-Write one text key for each:
+Write one string key for each value:
 
     domain_interleave_probs:
       math: 0.5
       code: 0.5
+
+References:
+
+- PyYAML 6.0.4: yaml/constructor.py, BaseConstructor.construct_mapping
+- OmegaConf 2.3.1: omegaconf/dictconfig.py, DictConfig._s_validate_and_normalize_key
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def invalid_key(fault: Fault) -> Iterator[Problem]:
-    advice = fault.help or "Write a plain text key; text that looks like null goes in quotes."
-    yield Problem("", fault.message, help=advice)
+invalid_key = fault_rule(__name__)

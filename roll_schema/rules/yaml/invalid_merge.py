@@ -1,28 +1,26 @@
 """
-A merge key `<<` whose value is not a mapping.
+Invalid merge key.
 
-`<<` copies the keys of another mapping, or of a list of mappings; with anything else the file does not load.
+The merge key `<<` copies the keys of another mapping, or of a sequence of mappings. With any other value the file does
+not load.
 
     actor_train:
       <<: deepspeed_train   # error: [invalid-merge]
 
-Merge an anchored mapping:
+Merge a mapping that has an anchor:
 
     reference: &worker
       model_args: {dtype: bf16}
     actor_train:
       <<: *worker
+
+References:
+
+- PyYAML 6.0.4: yaml/constructor.py, SafeConstructor.flatten_mapping
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def invalid_merge(fault: Fault) -> Iterator[Problem]:
-    advice = fault.help or "Give `<<` an alias of a mapping, such as `<<: *name`, or a list of such aliases."
-    yield Problem("", fault.message, help=advice)
+invalid_merge = fault_rule(__name__)

@@ -1,8 +1,9 @@
 """
-A key that two mappings of a merge list give differently.
+Merged value that depends on the PyYAML release.
 
-YAML says that in `<<: [*first, *second]` the earlier mapping wins, and PyYAML up to 6.0.3 does so; in PyYAML 6.0.4 the
-later one wins. The config then depends on which PyYAML each machine has. roll-lint reads it as YAML and 6.0.3 do.
+`<<: [*first, *second]` merges two mappings, and both set the same key to different values. Up to PyYAML 6.0.3 the first
+mapping wins, as the YAML specification says. From PyYAML 6.0.4 on the last one wins. Machines with different releases
+of PyYAML then run different configs. roll-lint uses the value of the first mapping.
 
     short: &short
       max_new_tokens: 1024
@@ -11,7 +12,7 @@ later one wins. The config then depends on which PyYAML each machine has. roll-l
     generating_args:
       <<: [*short, *long]   # warning: [merge-order]
 
-A value of the mapping itself always wins:
+A key of the mapping itself wins in every release:
 
     short: &short
       max_new_tokens: 1024
@@ -20,16 +21,15 @@ A value of the mapping itself always wins:
     generating_args:
       <<: [*short, *long]
       max_new_tokens: 1024
+
+References:
+
+- PyYAML 6.0.4: yaml/constructor.py, SafeConstructor.flatten_mapping
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
+from roll_schema.source.diagnostic import Effect, Severity
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.WARNING, effect=Effect.DIFFERENT)
-def merge_order(fault: Fault) -> Iterator[Problem]:
-    yield Problem("", fault.message, help="Write the key in this mapping itself: that value wins in every release.")
+merge_order = fault_rule(__name__, Severity.WARNING, Effect.DIFFERENT)

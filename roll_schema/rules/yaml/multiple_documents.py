@@ -1,28 +1,25 @@
 """
-More than one YAML document in a file.
+Several YAML documents in one file.
 
-A second `---` starts a second document. The loader takes exactly one and stops at load; a single `---` at the top is
-fine.
+A second `---` starts a second document. The loader reads exactly one document and refuses the file. A single `---` at
+the top is valid.
 
     exp_name: first
     ---   # error: [multiple-documents]
     exp_name: second
 
-Make it one document, or two files:
+Write one document, or one file for each:
 
     ---
     exp_name: first
+
+References:
+
+- PyYAML 6.0.4: yaml/composer.py, Composer.get_single_node
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def multiple_documents(fault: Fault) -> Iterator[Problem]:
-    advice = fault.help or "Delete this `---`, or move what follows it to a file of its own."
-    yield Problem("", fault.message, help=advice)
+multiple_documents = fault_rule(__name__)

@@ -1,21 +1,19 @@
 """
-Mappings or lists nested hundreds of levels deep.
+Excessive nesting.
 
-PyYAML and OmegaConf walk a config by recursion and run out of stack; no config of ROLL's goes deeper than about ten
-levels.
+OmegaConf builds a config by recursion, and exceeds Python's recursion limit on mappings or sequences that are nested
+hundreds of levels deep. ROLL's own configs have about ten levels.
 
-Not shown as an example: it takes more than 200 levels, such as a line of as many `[`.
+This manual has no example, since it takes more than 200 levels, such as a line of 201 `[`. Such a file is usually
+generated: look for an endless loop in the generator.
+
+References:
+
+- OmegaConf 2.3.1: omegaconf/omegaconf.py, OmegaConf._create_impl
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def nested_too_deep(fault: Fault) -> Iterator[Problem]:
-    advice = "Flatten the config; if the file was generated, look for a loop in what generated it."
-    yield Problem("", fault.message, help=advice)
+nested_too_deep = fault_rule(__name__)

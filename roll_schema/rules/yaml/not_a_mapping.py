@@ -1,25 +1,23 @@
 """
-A config that is a list or a single value.
+Config without a mapping.
 
-Hydra composes mappings of keys to values and stops at load on anything else. Often the space after a colon is missing,
-which makes a key and its value one text.
+The file holds a sequence or a single value instead of keys and values. Hydra refuses a sequence. From a single string
+ROLL reads no key, and stops at load. Often the space after a colon is missing, so that key and value are one string.
 
     exp_name:my-run   # error: [not-a-mapping]
 
-With the space:
+Write the space:
 
     exp_name: my-run
+
+References:
+
+- Hydra 1.3.8: hydra/_internal/config_loader_impl.py, ConfigLoaderImpl._process_config_searchpath
+- ROLL 0.1.0-0.3.0: roll/configs/base_config.py, response_length or sequence_length must be set
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def not_a_mapping(fault: Fault) -> Iterator[Problem]:
-    advice = fault.help or "Write `key: value` lines, with a space after each colon."
-    yield Problem("", fault.message, help=advice)
+not_a_mapping = fault_rule(__name__)

@@ -1,22 +1,20 @@
 """
-Bytes that are not UTF-8 text.
+Invalid UTF-8.
 
-The loader reads configs as UTF-8 and stops at load on the first byte that does not decode; most often the file was
-saved in another encoding, such as Latin-1 or GBK.
+Hydra reads configs as UTF-8, and stops at the first byte that does not decode. Usually the file was saved in another
+encoding, such as Latin-1 or GBK.
 
-Not shown as an example: the fault lies in the bytes, which this manual cannot hold. To convert such a file:
+This manual has no example, since it is UTF-8 itself. Convert such a file:
 
     iconv -f GBK -t UTF-8 old.yaml > new.yaml
+
+References:
+
+- Hydra 1.3.8: hydra/_internal/core_plugins/file_config_source.py, FileConfigSource.load_config
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def not_utf8(fault: Fault) -> Iterator[Problem]:
-    yield Problem("", fault.message, help="Save the file as UTF-8.")
+not_utf8 = fault_rule(__name__)

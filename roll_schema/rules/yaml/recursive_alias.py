@@ -1,27 +1,26 @@
 """
-An alias inside the very value that it repeats.
+Recursive alias.
 
-The value would contain itself without end. OmegaConf cannot build a config of that and stops at load.
+The alias is inside the value of its own anchor, so that the value contains itself. OmegaConf exceeds Python's recursion
+limit at load.
 
     rewards: &rewards
       math: {}
       all: *rewards   # error: [recursive-alias]
 
-Repeat a part instead of the whole:
+Use an alias of an inner value:
 
     rewards:
       math: &math {}
       all: *math
+
+References:
+
+- OmegaConf 2.3.1: omegaconf/omegaconf.py, OmegaConf._create_impl
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def recursive_alias(fault: Fault) -> Iterator[Problem]:
-    yield Problem("", fault.message, help=fault.help or "Repeat only the inner part that is meant.")
+recursive_alias = fault_rule(__name__)

@@ -1,27 +1,26 @@
 """
-Text that is not valid YAML.
+Invalid YAML syntax.
 
-The loader stops at the first error, and ROLL never starts. A parser often stops lines below the cause: at the key after
-an open bracket, or at the next line that is indented correctly. The diagnostic names the line to change, and a note the
-place where the parser stops.
+The loader stops at the first error, and ROLL does not start. A parser often stops some lines below the cause: at the
+key after an open bracket, or at the next line with correct indentation. The diagnostic marks the line to change, and a
+note marks the place where the parser stops.
 
     domain_interleave_probs: {math: 0.5, code: 0.5   # error: [syntax-error]
     save_steps: 100
 
-Here a brace is missing:
+Close the brace:
 
     domain_interleave_probs: {math: 0.5, code: 0.5}
     save_steps: 100
+
+References:
+
+- PyYAML 6.0.4: yaml/parser.py, Parser
+- PyYAML 6.0.4: yaml/scanner.py, Scanner
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def syntax_error(fault: Fault) -> Iterator[Problem]:
-    yield Problem("", fault.message, help=fault.help)
+syntax_error = fault_rule(__name__)

@@ -1,24 +1,22 @@
 """
-A tab where YAML allows only spaces.
+Tab character between tokens.
 
-OmegaConf's loader accepts tabs inside quotes, block text and comments; anywhere else, in indentation as well as between
-a key and its value, it stops at load. Here `␉` stands for one:
+PyYAML accepts tabs in quotes, block scalars and comments. Everywhere else, such as in indentation or between a key and
+its value, it refuses the file. In the example `␉` is a tab:
 
     save_steps:␉100   # error: [tab-character]
 
-With a space:
+Write a space:
 
     save_steps: 100
+
+References:
+
+- PyYAML 6.0.4: yaml/scanner.py, Scanner.fetch_more_tokens
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def tab_character(fault: Fault) -> Iterator[Problem]:
-    yield Problem("", fault.message, help=fault.help or "Use spaces.")
+tab_character = fault_rule(__name__)

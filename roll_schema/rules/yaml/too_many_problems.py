@@ -1,18 +1,16 @@
 """
 More than 10,000 problems in one config.
 
-roll-lint shows at most 10,000 problems of a config, and stops checking it when too many of its values are invalid. Most
-often such a file is not a config for ROLL, or a generated mapping has a misspelt key in each of its entries.
+roll-lint reports at most 10,000 problems of a config, and does not check the rest of it when too many values are
+invalid. Usually such a file is not a config of ROLL, or a generated mapping repeats a misspelled key.
+
+References:
+
+- roll-lint 0.1.0: roll_schema/engine/check.py, MAX_PROBLEMS
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def too_many_problems(fault: Fault) -> Iterator[Problem]:
-    yield Problem("", fault.message, help="Check that this is the file that was meant.")
+too_many_problems = fault_rule(__name__, effect=None, help="check that this file is a config of ROLL")

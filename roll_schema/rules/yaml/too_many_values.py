@@ -1,8 +1,9 @@
 """
-Aliases that multiply to more than a million values.
+More than a million values after alias expansion.
 
-An alias costs one word in the file, but OmegaConf builds its value anew for each use. Aliases of aliases grow tenfold
-with each line here, and loading runs out of memory or time. The value that is repeated once too often is marked.
+An alias is one word in the file, but OmegaConf copies its value at each use. With aliases of aliases each line of the
+example has ten times the values of the line above, and loading runs out of memory or time. The diagnostic marks the
+value with which the limit is exceeded.
 
     a: &a [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
     b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]
@@ -11,20 +12,18 @@ with each line here, and loading runs out of memory or time. The value that is r
     e: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]   # error: [too-many-values]
     f: &f [*e, *e, *e, *e, *e, *e, *e, *e, *e, *e]
 
-Keep the data in a file that the config names, and the config small:
+Keep the config small, and large data in a file that the config names:
 
     a: &a [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
     b: &b [*a, *a]
+
+References:
+
+- OmegaConf 2.3.1: omegaconf/omegaconf.py, OmegaConf._create_impl
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def too_many_values(fault: Fault) -> Iterator[Problem]:
-    yield Problem("", fault.message, help="Remove aliases of aliases, or move data out of the config.")
+too_many_values = fault_rule(__name__)

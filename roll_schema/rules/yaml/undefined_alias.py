@@ -1,29 +1,23 @@
 """
-An alias `*name` without its anchor `&name` above it.
+Undefined alias.
 
-Anchors hold within one file and from where they stand downwards; a fragment named in `defaults` lends none. The file
-does not load.
+An alias `*name` needs an anchor `&name` above it in the same file. Anchors of a fragment in `defaults` are not visible.
+PyYAML refuses the file.
 
     response_length: *length   # error: [undefined-alias]
 
-Set the anchor first:
+Define the anchor first; across files, write an interpolation such as `${prompt_length}` instead:
 
     prompt_length: &length 2048
     response_length: *length
+
+References:
+
+- PyYAML 6.0.4: yaml/composer.py, Composer.compose_node
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def undefined_alias(fault: Fault) -> Iterator[Problem]:
-    advice = fault.help or (
-        "Put the anchor on a value above; across files use an interpolation such as `${name}`. "
-        "Text that starts with `*` goes in quotes."
-    )
-    yield Problem("", fault.message, help=advice)
+undefined_alias = fault_rule(__name__)

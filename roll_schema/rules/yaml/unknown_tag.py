@@ -1,25 +1,23 @@
 """
-A YAML tag that the loader does not know.
+Unknown YAML tag.
 
-Tags such as `!env` or `!include` belong to other tools, and `!!python/...` is refused for safety: the file does not
+Tags such as `!env` or `!include` belong to other tools, and the safe loader refuses `!!python/...`. The file does not
 load.
 
     output_dir: !env OUTPUT_DIR   # error: [unknown-tag]
 
-OmegaConf's own way to read a variable of the environment is an interpolation:
+Read an environment variable with an interpolation of OmegaConf:
 
     output_dir: ${oc.env:OUTPUT_DIR,./output}
+
+References:
+
+- PyYAML 6.0.4: yaml/constructor.py, SafeConstructor.construct_undefined
+- OmegaConf 2.3.1: omegaconf/_utils.py, get_yaml_loader
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from roll_schema.rules.fault import fault_rule
 
-from roll_schema.rules.rule import Problem, rule
-from roll_schema.source.diagnostic import Effect, Fault, Severity
-
-
-@rule(Severity.ERROR, effect=Effect.LOAD)
-def unknown_tag(fault: Fault) -> Iterator[Problem]:
-    advice = fault.help or "Delete the tag; to read an environment variable write `${oc.env:NAME}`."
-    yield Problem("", fault.message, help=advice)
+unknown_tag = fault_rule(__name__)
