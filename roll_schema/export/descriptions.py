@@ -112,8 +112,8 @@ def elsewhere(model: type[Section], release: Release) -> dict[str, str]:
     told = {}
     for key, names in found.items():
         changes = [change for owner in owners if (change := releases.change_of(owner, key, release))]
-        advice = changes[0].advice if changes else f"ROLL {release.name} ignores it."
-        told[key] = f"Only {releases.have(list(dict.fromkeys(names)))} this key. {advice}"
+        advice = changes[0].advice if changes else f"ROLL {release.name} ignores it"
+        told[key] = f"Only {releases.have(list(dict.fromkeys(names)))} this key. {advice[0].upper()}{advice[1:]}."
     return told
 
 

@@ -181,7 +181,7 @@ def test_no_squiggle_on_what_is_open(editor: Editor) -> None:
         ("actor_train: {modle_args: 1}", "Property modle_args is not allowed."),
         (
             "reward_shift: 1",
-            "Only ROLL 0.1.0 has this key. Delete it: a mean is taken off where `norm_mean_type` is set.",
+            "Only ROLL 0.1.0 has this key. Remove `reward_shift`; set `norm_mean_type` to subtract the mean.",
         ),
         ("adv_estimator: GRPO", 'Value is not accepted. Valid values: "gae",'),
     ],

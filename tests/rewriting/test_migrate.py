@@ -108,8 +108,9 @@ def test_migrate(tmp_path: Path, ending: str) -> None:
     done = run("migrate", "--from", "0.1.1", "--to", "0.3.0", "--pipeline", "distill", str(path))
     assert path.read_bytes() == MIGRATED.replace("\n", ending).encode()
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"{path.name}:6: decide: `student.use_remove_padding`: Delete it; on Megatron" in done.stdout.replace(
-        f"{tmp_path}/", ""
+    assert (
+        f"{path.name}:6: decide: `student.use_remove_padding`: remove `use_remove_padding`; on Megatron"
+        in done.stdout.replace(f"{tmp_path}/", "")
     )
     assert done.stdout.rstrip().endswith("c.yaml: 6 edits for ROLL 0.3.0, 1 to decide")
     again = run("migrate", "--from", "0.3.0", "--to", "0.3.0", "--pipeline", "distill", str(path))

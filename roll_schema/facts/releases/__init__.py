@@ -81,7 +81,7 @@ class Change(NamedTuple):
 class Behaviour(NamedTuple):
     """What ROLL does otherwise from the release `since` on with a key of a class that is set, or left out (`unset`).
 
-    `strategies` bounds it to sections of these strategies (empty: all).
+    `note` is a predicate whose subject is ROLL; `strategies` limits it to sections of these strategies (empty: all).
     """
 
     owner: str

@@ -1,11 +1,16 @@
 """
-A default that is another one in the new release.
+Changed default.
 
-What a config leaves out is the release's own choice, and an upgrade may change it without a word. This rule runs only
-where two releases are compared (`roll-lint diff-release`), and only for sections that the config has.
+The config does not set the key, and its default is different in the new release. This rule runs only where two releases
+are compared (`roll-lint diff-release`), and only for sections that the config has.
 
-Not shown as an example, since it takes two releases: from 0.1.0 to 0.1.1, a config without `loss_agg_mode` goes from
-`seq-mean-token-sum` to `seq-mean-token-mean`, which scales the loss otherwise.
+This manual has no example, since it takes two releases: from 0.1.0 to 0.1.1, the default of `loss_agg_mode` changes
+from `seq-mean-token-sum` to `seq-mean-token-mean`, and with it the scale of the loss.
+
+References:
+
+- ROLL 0.1.0: roll/pipeline/rlvr/rlvr_config.py, field(default="seq-mean-token-sum"
+- ROLL 0.1.1: roll/pipeline/rlvr/rlvr_config.py, field(default="seq-mean-token-mean"
 """
 
 from __future__ import annotations
@@ -22,9 +27,9 @@ if TYPE_CHECKING:
     from roll_schema.models.section import Section
 
 
-@rule(Severity.INFO, effect=Effect.IGNORED)
+@rule(Severity.INFO, effect=Effect.DIFFERENT)
 def default_changed(section: Section, context: Context) -> Iterator[Problem]:
-    # Environments run no model, whatever their section inherits.
+    # Environment managers inherit fields of a model, but run none.
     if context.compared is None or not context.is_set("") or type(section).__name__ == "EnvManagerConfig":
         return
     before, now = facts_of(type(section), context.compared), facts_of(type(section), context.release)
@@ -32,7 +37,7 @@ def default_changed(section: Section, context: Context) -> Iterator[Problem]:
         old, new = before[field].get("default"), now[field].get("default")
         if old != new and "section" not in before[field] and "section" not in now[field]:
             message = (
-                f"left out, `{field}` is {shown(new)} in ROLL {context.release.name}; in {context.compared.name} it "
-                f"was {shown(old)}"
+                f"`{field}` is not set: its default is `{shown(new)}` in ROLL {context.release.name}, "
+                f"`{shown(old)}` in {context.compared.name}"
             )
-            yield Problem(field, message, f"Write `{field}: {shown(old)}` to keep what it was.")
+            yield Problem(field, message, f"set `{field}: {shown(old)}` to keep the former default")
