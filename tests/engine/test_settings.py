@@ -163,7 +163,7 @@ def test_show_settings(tmp_path: Path) -> None:
 def test_a_checkout_that_is_none(tmp_path: Path) -> None:
     config = write(tmp_path / "c.yaml", "save_steps: 1\n")
     done = run("--roll-src", str(tmp_path), str(config))
-    assert (done.returncode, "is no ROLL checkout" in done.stderr) == (2, True)
+    assert (done.returncode, "is not a ROLL checkout" in done.stderr) == (2, True)
 
 
 def test_severities_by_rule_group_and_path(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def test_inheritance_and_ways_of_writing_types(tmp_path: Path) -> None:
 
 
 def test_what_is_no_checkout_is_said_clearly(tmp_path: Path) -> None:
-    with pytest.raises(InvalidCheckout, match="is no ROLL checkout"):
+    with pytest.raises(InvalidCheckout, match="is not a ROLL checkout"):
         forks.read(tmp_path)
     configs = tmp_path / "roll" / "configs"
     configs.mkdir(parents=True)
@@ -111,7 +111,7 @@ def test_what_is_no_checkout_is_said_clearly(tmp_path: Path) -> None:
         "x = " + "(" * 5000: "worker_config.py",
         "\0": "worker_config.py",
         "@dataclass\nclass WorkerConfig:\n    a: Literal[" + "-" * 3000 + "1] = 1\n": "worker_config.py",
-        "@dataclass\nclass WorkerConfig(WorkerConfig):\n    a: int = 1\n" + "#" * 2_000_000: "not a file of at most",
+        "@dataclass\nclass WorkerConfig(WorkerConfig):\n    a: int = 1\n" + "#" * 2_000_000: "is larger than 1024 KiB",
     }
     for text, message in hostile.items():
         file.write_text(text, encoding="utf-8")
@@ -122,7 +122,7 @@ def test_what_is_no_checkout_is_said_clearly(tmp_path: Path) -> None:
         forks.read(tmp_path)
     file.unlink()
     os.mkfifo(file)
-    with pytest.raises(InvalidCheckout, match="not a file"):
+    with pytest.raises(InvalidCheckout, match="not a regular file"):
         forks.read(tmp_path)
 
 
@@ -132,7 +132,7 @@ def test_links_out_of_the_checkout_are_not_followed(tmp_path: Path) -> None:
     configs = tmp_path / "checkout" / "roll" / "configs"
     configs.mkdir(parents=True)
     (configs / "worker_config.py").symlink_to(outside)
-    with pytest.raises(InvalidCheckout, match="leads out of"):
+    with pytest.raises(InvalidCheckout, match="is outside the checkout"):
         forks.read(tmp_path / "checkout")
 
 

@@ -19,7 +19,7 @@ def read(folder: Path, base: str | None = None) -> Release:
     """
     classes = classes_of(folder)
     if "WorkerConfig" not in classes:
-        raise InvalidCheckout(f"{folder} is no ROLL checkout: no WorkerConfig is defined below roll/configs")
+        raise InvalidCheckout(f"`{folder}` is not a ROLL checkout: no class `WorkerConfig` in `roll/configs`")
     nearest = releases.load(base or nearest_to(classes))
     changed = {
         name: frozenset(key for key, fact in fields.items() if _kind(fact) != _kind(nearest.classes[name].get(key, {})))

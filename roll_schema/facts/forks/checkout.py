@@ -20,7 +20,7 @@ Fields = dict[str, dict[str, Any]]
 
 
 class InvalidCheckout(ValueError):
-    """The folder is no ROLL checkout, or one that cannot be read."""
+    """The folder is not a ROLL checkout, or cannot be read."""
 
 
 @dataclass(slots=True)
@@ -42,20 +42,20 @@ def _classes(folder: Path) -> Iterator[_Class]:
     root = folder.resolve()
     paths = sorted({path for place in _PLACES for path in folder.glob(place)})
     if len(paths) > _MAX_FILES:
-        raise InvalidCheckout(f"{folder}: more than {_MAX_FILES} files with config classes")
+        raise InvalidCheckout(f"`{folder}` has more than {_MAX_FILES} files with config classes")
     for path in paths:
         try:
             if not path.resolve().is_relative_to(root):
-                raise InvalidCheckout(f"{path} leads out of the checkout")
+                raise InvalidCheckout(f"`{path}` is outside the checkout")
             if not path.is_file() or path.stat().st_size > _MAX_BYTES:
-                raise InvalidCheckout(f"{path}: not a file of at most {_MAX_BYTES // 1024} KiB")
+                raise InvalidCheckout(f"`{path}` is larger than {_MAX_BYTES // 1024} KiB, or not a regular file")
             found = _read_file(path)
         except SyntaxError as error:
             raise InvalidCheckout(f"{path}:{error.lineno}: {error.msg}") from None
         except (OSError, ValueError, RecursionError, MemoryError) as error:
             if isinstance(error, InvalidCheckout):
                 raise
-            raise InvalidCheckout(f"{path} cannot be read: {error}") from None
+            raise InvalidCheckout(f"`{path}` cannot be read: {error}") from None
         yield from found
 
 
