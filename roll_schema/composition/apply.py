@@ -88,8 +88,8 @@ def _delete(mapping: dict[str, Node], key: str, override: Override) -> Iterator[
 
 def _apply_to_list(items: list[Node], key: str, override: Override) -> Iterator[Fault]:
     if tree.child(items, key) is None:
-        message = f"invalid index `{key}` in `{override.key}`: the sequence has {len(items)} items"
-        help_text = f"write an index from 0 to {len(items) - 1}" if items else "override the list itself"
+        message = f"no index `{key}` in `{override.key.removesuffix(f'.{key}')}` (length {len(items)})"
+        help_text = f"write an index up to {len(items) - 1}" if items else "override the list itself"
         yield _refused(message, override.key_span, help_text)
     elif override.sign == "~":
         del items[int(key)]

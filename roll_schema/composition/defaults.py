@@ -44,7 +44,11 @@ def entries(node: Node | None) -> list[Entry]:
         return []
     if not isinstance(node.value, list):
         message = f"`defaults` must be a sequence of fragments, found {kind(node.value)}"
-        help = f"write `defaults: [{node.value}]`" if isinstance(node.value, str) else _ENTRIES
+        help = _ENTRIES
+        if isinstance(node.value, str):
+            help = f"write `defaults: [{node.value}]`"
+        elif node.value is None:
+            help = "remove the key `defaults`"
         raise _invalid(message, node.span if node.span.text.strip() else node.key_span or node.span, help)
     found = [_entry(item) for item in node.value]
     selves = [entry for entry in found if entry.is_self]

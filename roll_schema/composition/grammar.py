@@ -86,6 +86,9 @@ Element: TypeAlias = Literal | Joined | Sequence | Mapping | Function
 
 MAX_NESTING = 50
 
+REFERENCE = "write the path of a key: `${name}`"
+"""The help for a malformed `${…}` that brings none."""
+
 _SPACE = re.compile(r"[ \t]*")
 _IDENTIFIER = re.compile(r"[a-zA-Z_][a-zA-Z0-9_\-]*")
 _REFERENCE_KEY = re.compile(r"""[^\\{}()\[\]:. \t'"]+""")

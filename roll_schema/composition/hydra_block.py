@@ -85,7 +85,7 @@ def check(block: Node) -> Iterator[Fault]:
                 grammar.parse_text(node.value)
             except Malformed as error:
                 place = place_in(node, error.start, error.end)
-                yield Fault("malformed-interpolation", str(error), place, error.help)
+                yield Fault("malformed-interpolation", str(error), place, error.help or grammar.REFERENCE)
 
 
 def check_key(key: Any, span: Span) -> Iterator[Fault]:

@@ -128,7 +128,7 @@ class _Resolver:
         try:
             parts = grammar.parse_text(node.value)
         except Malformed as error:
-            help = error.help or "write the path of a key: `${name}`"
+            help = error.help or grammar.REFERENCE
             self._fault("malformed-interpolation", str(error), node, error.start, error.end, help)
             raise _Fails from None
         if self._chain > MAX_CHAIN:
@@ -237,8 +237,8 @@ class _Resolver:
                 similar = here.value[close]
                 notes = (Note(f"`{close}` is defined here", similar.key_span or similar.span),)
         elif isinstance(here.value, list):
-            message = f"`{written}` is undefined: no index `{key}` in `{parent}`, which has {len(here.value)} items"
-            help_text = f"write an index from 0 to {len(here.value) - 1}" if here.value else f"add items to `{parent}`"
+            message = f"`{written}` is undefined: no index `{key}` in `{parent}` (length {len(here.value)})"
+            help_text = f"write an index up to {len(here.value) - 1}" if here.value else f"add items to `{parent}`"
         else:
             message = f"`{written}` is undefined: expected a mapping in `{parent}`, found {scalars.kind(here.value)}"
             help_text = f"write `{parent}` as a mapping with a key `{key}`"

@@ -294,7 +294,11 @@ class _Builder:
 
     def _invalid_key(self, key: Any, place: Any) -> None:
         span = place if isinstance(place, Span) else self._span(place)
-        help = f'put the key in quotes: `"{span.text}"`' if key is None and span.text else "write a string as key"
+        help = "write a string as key"
+        if key is None and span.text:
+            help = f'put the key in quotes: `"{span.text}"`'
+        elif isinstance(key, dict):  # such as `{{name}}` of a template
+            help += ", and `${name}` for a variable"
         self._fault("invalid-key", f"expected a string as key, found {scalars.kind(key)}", span, help)
 
     def _open(self, event: Any, is_map: bool) -> None:
