@@ -75,15 +75,15 @@ def _value(text: str) -> Any:
     try:
         tree = ast.parse(text.lstrip(" \t"), mode="eval")
     except SyntaxError as error:
-        raise InvalidDevices(f"this is not a Python expression: {error.msg}") from None
+        raise InvalidDevices(f"not a Python expression ({error.msg})") from None
     except (ValueError, RecursionError, MemoryError):
-        raise InvalidDevices("this is not a Python expression") from None
+        raise InvalidDevices("not a Python expression") from None
     try:
         return _evaluate(tree.body, {})
     except RecursionError:
         raise OpaqueDevices("the expression is nested too deep") from None
     except OverflowError:
-        raise InvalidDevices("a number in it is too large for Python to count to") from None
+        raise InvalidDevices("an integer is too large for Python to count to") from None
     except OpaqueDevices as reason:
         raise OpaqueDevices(str(reason), _code(tree)) from None
 
@@ -91,16 +91,16 @@ def _value(text: str) -> Any:
 def _ids(value: Any) -> tuple[int, ...]:
     """The GPU ids of a value, by what ROLL does with it: `max()` of all ids at load, then slices for the workers."""
     if not isinstance(value, (list, tuple, range, set, dict)):
-        shown = f" ({value})" if isinstance(value, (int, float)) else ""
-        raise InvalidDevices(f"this is {_describe(value)}{shown}, which is no list of device ids")
+        shown = f" `{value}`" if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
+        raise InvalidDevices(f"expected a list of device ids, found {_describe(value)}{shown}")
     for item in value:
         if not isinstance(item, (int, float)):
-            raise InvalidDevices(f"`{item!r}` in it is no device id")
+            raise InvalidDevices(f"expected device ids, found item `{item!r}`")
     if isinstance(value, (set, dict)) and value:
-        raise UnplacedDevices(f"{_describe_kind(value)} cannot be split among workers as a list can", len(value))
+        raise UnplacedDevices(f"{_describe_kind(value)} cannot be sliced into workers", len(value))
     for item in value:
         if isinstance(item, float):
-            raise UnplacedDevices(f"the GPU id `{item}` must be an integer", len(value), item)
+            raise UnplacedDevices(f"GPU id `{item}` must be an integer", len(value), item)
     return tuple(int(item) for item in value)
 
 
@@ -129,6 +129,12 @@ def ranges(ids: Iterable[int]) -> str:
     return ", ".join(parts)
 
 
+def gpus(ids: Iterable[int]) -> str:
+    """Device ids for a sentence: `GPU 3`, `GPUs 0-7, 12`."""
+    ordered = sorted(set(ids))
+    return f"GPU{'s' if len(ordered) > 1 else ''} {ranges(ordered)}"
+
+
 def likeliest_cause(devices: str, gpus: int, sizes: Mapping[str, float]) -> str:
     """The path of the size that alone is to blame, an odd one (3, 6, 7, ...) first; else that of the devices."""
     product = prod(sizes.values())
@@ -149,8 +155,8 @@ def _is_power_of_two(number: float) -> bool:
 
 
 def _describe(value: Any) -> str:
-    names = {int: "an integer", float: "a number", str: "a text", type(None): "None", bool: "a truth value"}
-    return names.get(type(value), "one value")
+    names = {int: "integer", float: "float", str: "string", type(None): "null", bool: "boolean"}
+    return names.get(type(value), "another value")
 
 
 def _evaluate(node: ast.expr, names: dict[str, Any]) -> Any:
@@ -182,7 +188,7 @@ def _evaluate(node: ast.expr, names: dict[str, Any]) -> Any:
             return _comprehension(node, names)
         case ast.Attribute(value=value):
             _check_names(value, names)
-    raise OpaqueDevices(f"`{ast.unparse(node)[:60]}` goes beyond ranges, lists, `+`, `*` and comprehensions")
+    raise OpaqueDevices(f"unsupported expression `{ast.unparse(node)[:60]}`")
 
 
 def _code(tree: ast.AST) -> str:
@@ -207,7 +213,7 @@ def _check_names(node: ast.expr, names: dict[str, Any]) -> None:
 def _known(name: str) -> None:
     defined = name in _MODULE_NAMES or hasattr(builtins, name) or name.startswith("__") or name[:1].isupper()
     if not defined:
-        raise InvalidDevices(f"the name `{name}` is not defined there")
+        raise InvalidDevices(f"unknown name `{name}`")
 
 
 def _name(name: str, names: dict[str, Any]) -> Any:
@@ -215,8 +221,8 @@ def _name(name: str, names: dict[str, Any]) -> Any:
         return names[name]
     _known(name)
     if hasattr(builtins, name):
-        raise InvalidDevices(f"`{name}` is a function of Python's, which has no length")
-    raise OpaqueDevices(f"`{name}` is only known to ROLL itself")
+        raise InvalidDevices(f"expected a list of device ids, found Python function `{name}`")
+    raise OpaqueDevices(f"`{name}` is known only inside ROLL")
 
 
 def _items(nodes: list[ast.expr], names: dict[str, Any]) -> list[Any]:
@@ -240,7 +246,7 @@ def _hashable(values: list[Any]) -> list[Any]:
 def _sequence(value: Any) -> Any:
     if isinstance(value, (list, tuple, range, set, dict, str)):
         return value
-    raise InvalidDevices(f"{_describe(value)} cannot be taken apart into device ids")
+    raise InvalidDevices(f"expected a sequence, found {_describe(value)}")
 
 
 def _number(node: ast.expr, names: dict[str, Any]) -> Any:
@@ -278,12 +284,12 @@ def _binary(left: Any, operator: ast.operator, right: Any) -> Any:
         }
         return operations[type(operator)](right)
     if isinstance(left, str) or isinstance(right, str):
-        raise OpaqueDevices("arithmetic on text")
-    raise InvalidDevices(f"{_describe_kind(left)} and {_describe_kind(right)} cannot be combined so")
+        raise OpaqueDevices("arithmetic on strings")
+    raise InvalidDevices(f"unsupported operands: {_describe_kind(left)} and {_describe_kind(right)}")
 
 
 def _describe_kind(value: Any) -> str:
-    return f"a {type(value).__name__}" if isinstance(value, (list, tuple, range, set, dict)) else _describe(value)
+    return type(value).__name__ if isinstance(value, (list, tuple, range, set, dict)) else _describe(value)
 
 
 def _arithmetic(left: float, operator: ast.operator, right: float) -> Any:
@@ -296,13 +302,13 @@ def _arithmetic(left: float, operator: ast.operator, right: float) -> Any:
             return left * right
         case ast.FloorDiv() | ast.Mod() | ast.Div():
             if right == 0:
-                raise InvalidDevices("this divides by zero")
+                raise InvalidDevices("division by zero")
             if isinstance(operator, ast.Div):
                 return left / right
             return left // right if isinstance(operator, ast.FloorDiv) else left % right
         case ast.Pow() if isinstance(left, int) and isinstance(right, int) and 0 <= right <= 20 and abs(left) <= 100:
             return left**right
-    raise OpaqueDevices("this arithmetic goes beyond `+ - * // % **` on small numbers")
+    raise OpaqueDevices("arithmetic beyond `+ - * // % **` on small numbers")
 
 
 def _call(function: str, arguments: list[ast.expr], names: dict[str, Any]) -> Any:
@@ -318,7 +324,7 @@ def _call(function: str, arguments: list[ast.expr], names: dict[str, Any]) -> An
             raise InvalidDevices(f"`{function}` takes one argument")
         values = list(_sequence(_evaluate(arguments[0], names)))
         if function == "reversed":
-            raise OpaqueDevices("`reversed` alone has no length")
+            raise OpaqueDevices("an iterator has no length: `reversed(…)`")
         made: dict[str, Callable[[], Any]] = {
             "list": lambda: values,
             "tuple": lambda: tuple(values),
@@ -328,7 +334,7 @@ def _call(function: str, arguments: list[ast.expr], names: dict[str, Any]) -> An
         try:
             return made[function]()
         except TypeError:
-            raise InvalidDevices("these items cannot be sorted") from None
+            raise InvalidDevices("items of different types cannot be sorted") from None
     if function in ("len", "max", "min", "sum", "int") and len(arguments) == 1:
         value = _evaluate(arguments[0], names)
         if function == "int":
@@ -339,13 +345,13 @@ def _call(function: str, arguments: list[ast.expr], names: dict[str, Any]) -> An
         functions: dict[str, Callable[[list[int]], int]] = {"len": len, "max": max, "min": min, "sum": sum}
         return functions[function](items)
     if function in ("iter", "map", "filter", "zip", "enumerate"):
-        raise InvalidDevices(f"what `{function}` gives has no length")
+        raise InvalidDevices(f"an iterator has no length: `{function}(…)`")
     _known(function)
     return _opaque(function)
 
 
 def _opaque(function: str) -> Any:
-    raise OpaqueDevices(f"what `{function}(…)` gives is not known without running it")
+    raise OpaqueDevices(f"the result of `{function}(…)` is not known")
 
 
 def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp, names: dict[str, Any]) -> Any:

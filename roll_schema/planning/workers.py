@@ -14,6 +14,7 @@ from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.section import Section, Settings, fields_of, known
 from roll_schema.models.validation import section_types
 from roll_schema.models.worker_config import WorkerConfig
+from roll_schema.source.path import last
 from roll_schema.source.tree import UNKNOWN
 
 if TYPE_CHECKING:
@@ -116,6 +117,25 @@ def gpus_per_worker(worker: WorkerConfig) -> int | None:
     return 1
 
 
+def worker_sizes(worker: WorkerConfig) -> dict[str, Any]:
+    """The sizes, as written, whose product ROLL divides the GPUs of a group by at load, by path.
+
+    Empty on strategies for which ROLL replaces the size by 1.
+    """
+    settings = settings_of(worker, "vllm")
+    if settings is not None:
+        place = "strategy_args.strategy_config"
+        return {f"{place}.{key}": settings.get(key, 1) for key in ("tensor_parallel_size", "pipeline_parallel_size")}
+    size = worker.num_gpus_per_worker
+    as_written = worker.strategy_args is None or runs_on(worker, "sglang", "hf_infer")
+    return {"num_gpus_per_worker": size} if as_written or size <= 1 else {}
+
+
+def unquoted_size(size: object) -> int:
+    """The positive integer that a quoted size holds; else 1, the default."""
+    return max(int(size), 1) if isinstance(size, str) and size.isdecimal() else 1
+
+
 def model_parallel_size(worker: WorkerConfig) -> int | None:
     """GPUs of one copy of the model in training or in a forward pass: Megatron's three sizes, or Ulysses'."""
     settings = settings_of(worker, "megatron_train", "megatron_infer")
@@ -145,8 +165,8 @@ class Copies(NamedTuple):
         return {"actor_train.device_mapping": f"{self.gpus} GPUs"} | dict.fromkeys(self.sizes, "this size")
 
     def __str__(self) -> str:
-        names = (path.rpartition(".")[2].partition("_")[0] for path in self.sizes)
-        return " x ".join(f"{name} {size:g}" for name, size in zip(names, self.sizes.values(), strict=True))
+        names = (last(path).partition("_")[0] for path in self.sizes)
+        return " × ".join(f"{size:g} {name}" for name, size in zip(names, self.sizes.values(), strict=True))
 
 
 def megatron_sizes(config: BaseConfig) -> dict[str, Any]:
@@ -207,6 +227,12 @@ def ranks_counted(worker: WorkerConfig) -> bool:
 def sample_length(config: BaseConfig) -> int:
     """Tokens of the longest sample, prompt and answer; 0 where the config names no length."""
     return config.sequence_length or (config.prompt_length or 0) + (config.response_length or 0)
+
+
+def longer_samples(config: BaseConfig, divisor: int) -> str:
+    """Advice that makes the tokens of the longest sample divisible."""
+    key = "sequence_length" if config.sequence_length else "response_length"
+    return f"set `{key}: {(getattr(config, key) or 0) + -sample_length(config) % divisor}`"
 
 
 def environment_setting(environment: object, key: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 RENAMED: dict[str, tuple[str, ...]] = {
     "sglang-parallelism": ("sglang-worker-size", "sglang-pipeline-size-ignored", "sglang-grpc-refused"),
     "too-large": ("too-many-values", "too-many-problems"),
+    "uneven-device-mapping": ("uneven-workers", "zero-gpus-per-worker", "worker-size-not-a-number"),
     "uneven-model-parallel": ("parallel-size-not-a-number", "uneven-model-copies", "uneven-prompts"),
 }
 """The rules that each former name stands for; none of them says more than the former one did."""

@@ -136,15 +136,16 @@ def shown(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
     if isinstance(value, list):
-        return f"[{', '.join(map(_inside, value))}]"
+        return f"[{', '.join(map(literal, value))}]"
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{_inside(key)}: {_inside(item)}' for key, item in value.items())}}}"
+        return f"{{{', '.join(f'{literal(key)}: {literal(item)}' for key, item in value.items())}}}"
     if isinstance(value, float) and not math.isfinite(value):
         return re.sub("(?=inf|nan)", ".", str(value))
     return str(value)
 
 
-def _inside(value: Any) -> str:
+def literal(value: Any) -> str:
+    """A value as YAML has it; text is quoted where it would be something else."""
     if not isinstance(value, str):
         return shown(value)
     return value if is_plain(value) else quoted(value)

@@ -1,16 +1,21 @@
 """
-Several calls at once into a worker that serves one.
+Concurrent calls to a synchronous worker.
 
-From ROLL 0.2.0 `max_concurrency` above 1 is asserted to be for asynchronous worker classes only, which those that train
-or compute log-probabilities are not.
+Since ROLL 0.2.0, `max_concurrency` above 1 needs a worker class with asynchronous methods. ROLL's classes for training,
+log-probabilities and values have none, and an assertion stops the run when their workers are created.
 
     actor_train:
       max_concurrency: 4   # error: [concurrency-refused]
 
-One:
+Keep the default:
 
     actor_train:
       max_concurrency: 1
+
+
+References:
+
+- ROLL 0.2.0-0.3.0: roll/distributed/executor/cluster.py, Cluster._create_workers
 """
 
 from __future__ import annotations
@@ -31,10 +36,12 @@ if TYPE_CHECKING:
 @rule(Severity.ERROR, effect=Effect.STARTUP, releases=">=0.2.0")
 def concurrency_refused(config: PPOConfig, context: Context) -> Iterator[Problem]:
     def judge(role: str, worker: WorkerConfig) -> Iterator[Problem]:
-        usual = not worker.worker_cls or worker.worker_cls.startswith("roll.")
-        if usual and worker.max_concurrency > 1:
+        of_roll = not worker.worker_cls or worker.worker_cls.startswith("roll.")
+        if of_roll and worker.max_concurrency > 1:
             name = context.roles.written(role)
-            message = f"the workers of `{name}` serve one call at a time, not {worker.max_concurrency}"
-            yield Problem(f"{role}.max_concurrency", message, "Delete it.")
+            message = f"`max_concurrency` must be 1 for the synchronous workers of `{name}`"
+            yield Problem(
+                f"{role}.max_concurrency", f"{message}, found `{worker.max_concurrency}`", "set `max_concurrency: 1`"
+            )
 
     yield from each(fields_of(config, "actor_train", "reference", "critic"), judge)

@@ -1,8 +1,9 @@
 """
-Engines that together want more memory than a GPU has.
+Too much GPU memory for two vLLM engines.
 
-A judge on vLLM never leaves its GPUs. Where it shares them with the rollout, `gpu_memory_utilization` of both must stay
-below 1 together, or the second engine finds too little free memory when it starts.
+A judge on vLLM keeps its GPU memory during the whole run. Where it shares GPUs with the rollout, the sum of both
+`gpu_memory_utilization` must stay below 1. Otherwise the second engine finds too little free memory, and vLLM refuses
+to start.
 
     actor_infer:
       strategy_args: {strategy_name: vllm, strategy_config: {gpu_memory_utilization: 0.8}}
@@ -14,7 +15,7 @@ below 1 together, or the second engine finds too little free memory when it star
           strategy_config: {gpu_memory_utilization: 0.4, load_format: auto}   # warning: [crowded-device]
         device_mapping: list(range(0,8))
 
-Less than 1 together:
+Stay below 1 in total:
 
     actor_infer:
       strategy_args: {strategy_name: vllm, strategy_config: {gpu_memory_utilization: 0.6}}
@@ -25,6 +26,11 @@ Less than 1 together:
           strategy_name: vllm
           strategy_config: {gpu_memory_utilization: 0.3, load_format: auto}
         device_mapping: list(range(0,8))
+
+
+References:
+
+- vLLM 0.32.0: vllm/v1/worker/utils.py, request_memory
 """
 
 from __future__ import annotations
@@ -32,7 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.facts.devices import ranges
+from roll_schema.facts.devices import gpus
 from roll_schema.models.each import each
 from roll_schema.planning.workers import device_set, settings_of
 from roll_schema.rules.rule import Problem, rule
@@ -45,22 +51,24 @@ if TYPE_CHECKING:
 
 @rule(Severity.WARNING, effect=Effect.WORKER_START)
 def crowded_device(config: RLVRConfig) -> Iterator[Problem]:
-    rollout, mine = settings_of(config.actor_infer, "vllm"), device_set(config.actor_infer)
+    rollout, rollout_devices = settings_of(config.actor_infer, "vllm"), device_set(config.actor_infer)
     share = rollout.get("gpu_memory_utilization") if rollout else None
 
     def judge(name: str, reward: RewardConfig) -> Iterator[Problem]:
         settings = settings_of(reward, "vllm")
-        other = settings.get("gpu_memory_utilization") if settings else None
-        shared = mine & device_set(reward)
-        if not shared or not isinstance(share, (int, float)) or not isinstance(other, (int, float)):
+        judge_share = settings.get("gpu_memory_utilization") if settings else None
+        shared = rollout_devices & device_set(reward)
+        if not shared or not isinstance(share, (int, float)) or not isinstance(judge_share, (int, float)):
             return
-        if share + other >= 1:
+        total = share + judge_share
+        if total >= 1:
             field = "strategy_args.strategy_config.gpu_memory_utilization"
             yield Problem(
                 f"rewards.{name}.{field}",
-                f"{share:g} of the rollout + {other:g} of this judge = {share + other:g} of GPU {ranges(shared)}",
-                "Lower one of them, or give the judge GPUs of its own.",
-                also={f"actor_infer.{field}": "the rollout's share"},
+                f"`gpu_memory_utilization` totals {total:g} on {gpus(shared)} "
+                f"(rollout {share:g} + judge {judge_share:g})",
+                "lower `gpu_memory_utilization`, or give the judge separate GPUs",
+                also={f"actor_infer.{field}": "share of the rollout"},
             )
 
     yield from each((config.rewards or {}).items(), judge)

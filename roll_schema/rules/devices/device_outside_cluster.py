@@ -1,19 +1,25 @@
 """
-A GPU id that the cluster does not have.
+GPU id outside the cluster.
 
-Ids count through all nodes: with 8 GPUs per node, the second node has 8 to 15. ROLL waits for the nodes that the
-highest id asks for, and stops with an assertion or a KeyError when the pipeline is built. This rule runs only where the
-command line tells the cluster (`--nodes`, `--gpus-per-node`).
+GPU ids count through all nodes: with 8 GPUs per node, the second node has the ids 8 to 15. ROLL derives the number of
+nodes from the highest id. It waits for nodes that do not exist, or stops with an assertion or a KeyError when it places
+the workers. This rule runs only with a known cluster (`--nodes`, `--gpus-per-node`).
 
     # roll-lint --nodes 1 --gpus-per-node 8
     actor_train:
       device_mapping: list(range(0,16))   # error: [device-outside-cluster]
 
-Two such nodes have them:
+Use two nodes:
 
     # roll-lint --nodes 2 --gpus-per-node 8
     actor_train:
       device_mapping: list(range(0,16))
+
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/distributed/scheduler/resource_manager.py, ResourceManager.__init__
+- ROLL 0.1.0-0.3.0: roll/distributed/scheduler/driver_utils.py, wait_for_nodes
 """
 
 from __future__ import annotations
@@ -21,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.facts.devices import ranges
+from roll_schema.facts.devices import gpus
 from roll_schema.planning.workers import device_ids
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.diagnostic import Effect, Severity
@@ -36,13 +42,9 @@ def device_outside_cluster(worker: WorkerConfig, context: Context) -> Iterator[P
     if not devices:
         return
     cluster = context.need_cluster()
-    gpus = cluster.nodes * cluster.gpus_per_node
-    outside = [device for device in devices if device >= gpus]
+    count = cluster.nodes * cluster.gpus_per_node
+    outside = [device for device in devices if device >= count]
     if outside:
-        what = "GPU {} lies" if len(set(outside)) == 1 else "GPUs {} lie"
-        message = (
-            f"{what.format(ranges(outside))} outside the cluster: {cluster.nodes} x {cluster.gpus_per_node} GPUs "
-            f"are ids 0 to {gpus - 1}"
-        )
-        advice = f"Use ids below {gpus}, such as `device_mapping: list(range(0,{gpus}))`, or add nodes."
-        yield Problem("device_mapping", message, help=advice)
+        nodes = f"{cluster.nodes} node{'s' if cluster.nodes > 1 else ''}"
+        message = f"unknown {gpus(outside)}: the cluster has {count} GPUs ({nodes} × {cluster.gpus_per_node})"
+        yield Problem("device_mapping", message, help=f"use GPU ids 0 to {count - 1}")

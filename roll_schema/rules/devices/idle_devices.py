@@ -1,7 +1,7 @@
 """
-GPUs that are reserved and never used.
+Reserved but unused GPUs.
 
-ROLL takes whole nodes up to the largest id in any `device_mapping`; the ids below it that no role names stay idle.
+ROLL reserves whole nodes up to the largest id in any `device_mapping`. GPUs below it that no role uses stay idle.
 
     num_gpus_per_node: 8
     actor_train:
@@ -10,7 +10,7 @@ ROLL takes whole nodes up to the largest id in any `device_mapping`; the ids bel
       strategy_args: {strategy_name: vllm, strategy_config: {}}
       device_mapping: list(range(16,24))
 
-Without the gap:
+Close the gap:
 
     num_gpus_per_node: 8
     actor_train:
@@ -18,6 +18,12 @@ Without the gap:
     actor_infer:
       strategy_args: {strategy_name: vllm, strategy_config: {}}
       device_mapping: list(range(8,16))
+
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/configs/base_config.py, BaseConfig.__post_init__
+- ROLL 0.1.0-0.3.0: roll/distributed/scheduler/resource_manager.py, ResourceManager.__init__
 """
 
 from __future__ import annotations
@@ -25,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.facts.devices import ranges
+from roll_schema.facts.devices import gpus
 from roll_schema.planning.workers import device_set, workers_of
 from roll_schema.rules.rule import Problem, rule
 from roll_schema.source.diagnostic import Effect, Severity
@@ -36,13 +42,12 @@ if TYPE_CHECKING:
 
 @rule(Severity.INFO, effect=Effect.WASTEFUL)
 def idle_devices(config: BaseConfig) -> Iterator[Problem]:
-    named = {role: device_set(worker) for role, worker in workers_of(config)}
-    used: set[int] = set().union(*named.values())
+    devices = {role: device_set(worker) for role, worker in workers_of(config)}
+    used: set[int] = set().union(*devices.values())
     if not used or min(used) < 0 or max(used) > 100_000:
         return
     idle = set(range(max(used))) - used
     if idle:
-        role = next(role for role, ids in named.items() if ids)
-        which = f"GPU {ranges(idle)} is" if len(idle) == 1 else f"GPUs {ranges(idle)} are"
-        message = f"{which} reserved and used by no role"
-        yield Problem(f"{role}.device_mapping", message, "Number the GPUs without a gap.")
+        role = next(role for role, ids in devices.items() if ids)
+        message = f"{gpus(idle)} reserved but not used by any role"
+        yield Problem(f"{role}.device_mapping", message, "use GPU ids without a gap")

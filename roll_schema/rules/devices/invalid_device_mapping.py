@@ -1,12 +1,12 @@
 """
-A `device_mapping` that is no list of device ids.
+Invalid `device_mapping`.
 
-ROLL takes a string here and gives it to Python's `eval` while it loads the config. A YAML list passes the type check
-and then stops the run (`eval() arg 1 must be a string`); so does an expression that Python cannot evaluate, or one
-that gives a single number instead of a list.
+`device_mapping` is a string. ROLL evaluates it with Python's `eval` while it loads the config. A YAML list passes the
+type check and then stops the run (`eval() arg 1 must be a string`). An expression that Python cannot evaluate, or one
+that gives an integer instead of a list, also stops it.
 
-Other wrong values pass at load: a GPU id below 0, a set or a dict fails when ROLL places the workers. An id with a
-fraction goes into `CUDA_VISIBLE_DEVICES`, where vLLM refuses it, and CUDA takes the digits before the point.
+Other invalid values pass at load. A negative GPU id, a set or a dict fails when ROLL places the workers. A float as GPU
+id goes into `CUDA_VISIBLE_DEVICES`: vLLM refuses it, and CUDA reads the digits before the point.
 
     actor_infer:
       device_mapping: [0, 1]   # error: [invalid-device-mapping]
@@ -15,6 +15,12 @@ Write the list as a string:
 
     actor_infer:
       device_mapping: "[0, 1]"
+
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/configs/worker_config.py, WorkerConfig.__post_init__
+- ROLL 0.1.0-0.3.0: roll/distributed/scheduler/resource_manager.py, ResourceManager.allocate_placement_group
 """
 
 from __future__ import annotations
@@ -31,7 +37,7 @@ from roll_schema.source.diagnostic import Effect, Severity
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
-EXAMPLE = "Write a string with a Python list, such as `device_mapping: list(range(0,8))`."
+EXAMPLE = "set a string with a Python list, such as `device_mapping: list(range(0,8))`"
 
 
 @rule(Severity.ERROR, effect=Effect.LOAD)
@@ -39,8 +45,8 @@ def invalid_device_mapping(worker: WorkerConfig, context: Context) -> Iterator[P
     mapping = worker.device_mapping
     if isinstance(mapping, list):
         written = str(mapping)
-        message = "a YAML list is no `device_mapping`: ROLL gives the value to Python's `eval`, which wants a string"
-        advice = f'Put it in quotes: `device_mapping: "{written}"`.' if len(written) <= 60 else EXAMPLE
+        message = "`device_mapping` must be a string with a Python list, found a YAML list"
+        advice = f'quote the list: `device_mapping: "{written}"`' if len(written) <= 60 else EXAMPLE
         yield Problem("device_mapping", message, help=advice, change=Write(f'"{written}"'))
     elif mapping is not None:
         try:
@@ -52,18 +58,18 @@ def invalid_device_mapping(worker: WorkerConfig, context: Context) -> Iterator[P
                 yield _unplaced(worker, error)
         except InvalidDevices as error:
             shown = (mapping if len(mapping) <= 60 else mapping[:57] + "…") or '""'
-            yield Problem("device_mapping", f"`{shown}` is no `device_mapping`: {error}", help=EXAMPLE)
+            yield Problem("device_mapping", f"invalid `device_mapping: {shown}`: {error}", help=EXAMPLE)
         else:
             if lowest < 0 and context.path != "validation":
-                message = f"the GPU id `{lowest}` is negative, and ROLL finds no node for it"
+                message = f"GPU id `{lowest}` must not be negative"
                 yield Problem("device_mapping", message, EXAMPLE, effect=Effect.WORKER_START)
 
 
 def _unplaced(worker: WorkerConfig, error: UnplacedDevices) -> Problem:
-    """What ROLL loads, and uses when it places the workers."""
-    effect, severity, message = Effect.WORKER_START, Severity.ERROR, f"`device_mapping` cannot be used: {error}"
+    """What ROLL loads, and fails on when it places the workers."""
+    effect, severity, message = Effect.WORKER_START, Severity.ERROR, f"invalid `device_mapping`: {error}"
     if error.fraction is not None and not runs_on(worker, "vllm"):
-        # Only vLLM asks the variable for integers; what else is not sure to fail may not use a GPU at all.
+        # Only vLLM parses the variable as integers; other workers may not even use a GPU.
         effect, severity = Effect.DIFFERENT, Severity.WARNING
-        message = f"{error}: it goes into `CUDA_VISIBLE_DEVICES` as it is, where CUDA reads the digits before the point"
+        message = f"{error}; CUDA reads only the digits before the point"
     return Problem("device_mapping", message, EXAMPLE, effect=effect, severity=severity)

@@ -1,9 +1,9 @@
 """
-Trainer and rollout that share GPUs, but not whole rollout workers.
+Rollout workers not aligned with the trainer.
 
-From ROLL 0.2.0 the transfer of weights asserts, after every model is loaded, that where `actor_train` and `actor_infer`
-overlap, their first GPUs and their last GPUs lie a multiple of the rollout's GPUs per worker apart, and that the
-trainer has a multiple of them.
+Where `actor_train` and `actor_infer` share GPUs, ROLL sends weights on the shared GPU. Since ROLL 0.2.0, assertions
+require three multiples of the rollout's GPUs per worker: the distance between the first GPUs, the distance between the
+last GPUs, and the number of the trainer's GPUs. They fail after all models are loaded.
 
     actor_train:
       strategy_args: {strategy_name: megatron_train, strategy_config: {}}
@@ -12,7 +12,7 @@ trainer has a multiple of them.
       strategy_args: {strategy_name: vllm, strategy_config: {tensor_parallel_size: 3}}
       device_mapping: list(range(0,6))   # error: [misaligned-rollout]
 
-Here workers of 2 GPUs begin and end where the trainer does:
+Align the workers: with 2 GPUs per worker, one starts and one ends with the trainer:
 
     actor_train:
       strategy_args: {strategy_name: megatron_train, strategy_config: {}}
@@ -20,6 +20,12 @@ Here workers of 2 GPUs begin and end where the trainer does:
     actor_infer:
       strategy_args: {strategy_name: vllm, strategy_config: {tensor_parallel_size: 2}}
       device_mapping: list(range(0,6))
+
+
+References:
+
+- ROLL 0.2.0-0.3.0: roll/third_party/megatron/model_update.py, MegatronWeightUpdater._setup_colocated_model_update
+- ROLL 0.2.0-0.3.0: roll/third_party/fsdp2/model_update.py, FSDP2WeightUpdater._setup_colocated_model_update
 """
 
 from __future__ import annotations
@@ -42,21 +48,21 @@ def misaligned_rollout(config: PPOConfig, context: Context) -> Iterator[Problem]
     size = gpus_per_worker(config.actor_infer)
     if not train or not infer or not size or context.only_samples:
         return
-    # What uneven-device-mapping and scattered-devices report stops the run before.
+    # What uneven-workers and scattered-devices report stops the run earlier.
     if len(infer) % size or not set(train) & set(infer):
         return
     first, last = min(train) - min(infer), max(train) - max(infer)
     if first % size:
-        problem = f"`{roles.train}` begins at GPU {min(train)} and `{roles.infer}` at {min(infer)}: {abs(first)} apart"
+        distance = f"offset of {abs(first)} from the first GPU of `{roles.train}`"
     elif last % size:
-        problem = f"`{roles.train}` ends at GPU {max(train)} and `{roles.infer}` at {max(infer)}: {abs(last)} apart"
+        distance = f"offset of {abs(last)} from the last GPU of `{roles.train}`"
     elif len(train) % size:
-        problem = f"`{roles.train}` has {len(train)} GPUs"
+        distance = f"`{roles.train}` on {len(train)} GPUs"
     else:
         return
     yield Problem(
         "actor_infer.device_mapping",
-        f"{problem}, which is no multiple of the rollout's {size} GPUs per worker",
-        "Let the two begin and end at the same worker, or share no GPU.",
-        also={"actor_train.device_mapping": "shares GPUs with it"},
+        f"{distance} is not divisible by {size} (GPUs per rollout worker)",
+        f"give `{roles.train}` and `{roles.infer}` the same GPUs, or separate ones",
+        also={"actor_train.device_mapping": "shares GPUs with the rollout"},
     )

@@ -1,17 +1,22 @@
 """
-A `device_mapping` that only running it can tell.
+Unchecked `device_mapping` expression.
 
-ROLL gives the text to Python's `eval` while it loads the config, with everything that Python can do. roll-lint never
-runs it: it reads ranges, lists, tuples, sets, `+`, `*` and comprehensions, and skips every rule that needs the devices
-where there is more than that.
+ROLL evaluates the string with Python's `eval` while it loads the config. roll-lint never runs it. It understands
+ranges, lists, tuples, sets, `+`, `*` and comprehensions. For other expressions it skips every rule that needs the GPU
+ids.
 
     actor_infer:
       device_mapping: "[x for x in range(16) if x % 2]"   # warning: [opaque-device-mapping]
 
-The same devices in a form that can be read:
+Write the same GPUs as a range:
 
     actor_infer:
       device_mapping: list(range(1,16,2))
+
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/configs/worker_config.py, WorkerConfig.__post_init__
 """
 
 from __future__ import annotations
@@ -31,7 +36,7 @@ if TYPE_CHECKING:
 def opaque_device_mapping(worker: WorkerConfig) -> Iterator[Problem]:
     reason = why_opaque(worker.device_mapping)
     if reason is None or reason.code:
-        return  # code-in-device-mapping says more
-    message = f"these devices are not checked: {reason}. ROLL runs the text with Python's `eval`, roll-lint does not"
-    advice = "Write the devices as ranges or lists, such as `device_mapping: list(range(0,4)) + list(range(8,12))`."
+        return  # code-in-device-mapping reports it
+    message = f"`device_mapping` is not checked: {reason}"
+    advice = "use ranges or lists, such as `device_mapping: list(range(0,4)) + list(range(8,12))`"
     yield Problem("device_mapping", message, help=advice)

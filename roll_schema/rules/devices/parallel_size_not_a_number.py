@@ -1,8 +1,8 @@
 """
-A parallel size of Megatron that is not a number.
+Non-numeric parallel size on Megatron.
 
-ROLL multiplies the tensor, pipeline and context parallel size of `actor_train` while it loads the config, and stops
-with a TypeError at null or text.
+ROLL multiplies the tensor, pipeline and context parallel size of `actor_train` while it loads the config. A null or a
+string raises a TypeError.
 
     actor_train:
       strategy_args:
@@ -12,7 +12,7 @@ with a TypeError at null or text.
           pipeline_model_parallel_size: 2
       device_mapping: list(range(0,8))
 
-Write a number, or leave the key out for 1:
+Use an integer, or omit the key (the default is 1):
 
     actor_train:
       strategy_args:
@@ -21,6 +21,11 @@ Write a number, or leave the key out for 1:
           tensor_model_parallel_size: 1
           pipeline_model_parallel_size: 2
       device_mapping: list(range(0,8))
+
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/utils/config_utils.py, validate_megatron_batch_size
 """
 
 from __future__ import annotations
@@ -28,9 +33,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.planning.workers import megatron_sizes
+from roll_schema.planning.workers import megatron_sizes, unquoted_size
 from roll_schema.rules.rule import Problem, rule
 from roll_schema.source.diagnostic import Effect, Severity
+from roll_schema.source.path import last
+from roll_schema.source.scalars import literal
 
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
@@ -40,7 +47,6 @@ if TYPE_CHECKING:
 def parallel_size_not_a_number(config: BaseConfig) -> Iterator[Problem]:
     for path, size in megatron_sizes(config).items():
         if not isinstance(size, (int, float)):
-            key = path.rpartition(".")[2]
-            what = "null" if size is None else f'"{size}"' if isinstance(size, str) else "no number"
-            message = f"`{key}` is {what}, and ROLL multiplies the parallel sizes while it loads the config"
-            yield Problem(path, message, help=f"Write a number, such as `{key}: 1`.")
+            key = last(path)
+            message = f"`{key}` must be a positive integer, found `{literal(size)}`"
+            yield Problem(path, message, help=f"set `{key}: {unquoted_size(size)}`")

@@ -1,8 +1,8 @@
 """
-A rollout engine that shares some of its GPUs with training and never makes room.
+Rollout engine never offloaded during training.
 
-ROLL 0.1.x takes the rollout engine off its GPUs during training only if `actor_train` has all of them. Where only some
-are shared, weights and KV cache stay, and training runs out of memory.
+ROLL 0.1.3 offloads the rollout engine during training only if `actor_train` uses all of its GPUs. Where only some are
+shared, weights and KV cache stay in GPU memory, and training may run out of memory.
 
     actor_train:
       device_mapping: list(range(0,4))
@@ -10,13 +10,19 @@ are shared, weights and KV cache stay, and training runs out of memory.
       strategy_args: {strategy_name: vllm, strategy_config: {}}
       device_mapping: list(range(0,8))   # warning: [rollout-never-offloaded]
 
-All GPUs for both, or separate ones:
+Share all GPUs, or none:
 
     actor_train:
       device_mapping: list(range(0,8))
     actor_infer:
       strategy_args: {strategy_name: vllm, strategy_config: {}}
       device_mapping: list(range(0,8))
+
+
+References:
+
+- ROLL 0.1.3: roll/configs/base_config.py, PPOConfig.is_train_infer_colocated
+- ROLL 0.1.3: roll/distributed/strategy/vllm_strategy.py, VllmStrategy.offload_states
 """
 
 from __future__ import annotations
@@ -24,7 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.facts.devices import ranges
+from roll_schema.facts.devices import gpus
 from roll_schema.planning.workers import device_set, gpus_per_worker
 from roll_schema.rules.rule import Problem, rule
 from roll_schema.source.diagnostic import Effect, Severity
@@ -37,13 +43,13 @@ if TYPE_CHECKING:
 def rollout_never_offloaded(config: PPOConfig) -> Iterator[Problem]:
     train, infer = device_set(config.actor_train), device_set(config.actor_infer)
     size = gpus_per_worker(config.actor_infer)
-    # What uneven-device-mapping reports stops the run before.
+    # What uneven-workers reports stops the run earlier.
     if not train & infer or infer <= train or not size or len(infer) % size:
         return
     yield Problem(
         "actor_infer.device_mapping",
-        f"GPU {ranges(train & infer)} is shared with `actor_train`, but {ranges(infer - train)} is not: "
-        "the rollout engine then never leaves its GPUs",
-        "Give `actor_train` all GPUs of `actor_infer`, or none.",
-        also={"actor_train.device_mapping": "shares some of its GPUs"},
+        f"`actor_infer` is never offloaded: it shares {gpus(train & infer)} with `actor_train`, "
+        f"not {gpus(infer - train)}",
+        "give `actor_train` all GPUs of `actor_infer`, or separate ones",
+        also={"actor_train.device_mapping": "shares some of the rollout's GPUs"},
     )

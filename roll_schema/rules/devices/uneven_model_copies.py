@@ -1,8 +1,8 @@
 """
-GPUs that cannot hold whole copies of the model on Megatron.
+GPUs not divisible by Megatron's model-parallel size.
 
-A copy of the model takes tensor x pipeline x context parallel size GPUs, which must divide the GPUs of `actor_train`.
-ROLL checks it while it loads the config; the expert parallel size does not count.
+A copy of the model takes tensor × pipeline × context parallel size GPUs. Their product must divide the number of GPUs
+of `actor_train`. ROLL checks it while it loads the config. The expert parallel size does not count.
 
     actor_train:
       strategy_args:
@@ -12,7 +12,7 @@ ROLL checks it while it loads the config; the expert parallel size does not coun
           pipeline_model_parallel_size: 3   # error: [uneven-model-copies]
       device_mapping: list(range(0,8))
 
-Here 8 GPUs hold 2 copies of 2 x 2 x 1 GPUs:
+8 GPUs hold 2 copies of 2 × 2 × 1 GPUs:
 
     actor_train:
       strategy_args:
@@ -21,6 +21,11 @@ Here 8 GPUs hold 2 copies of 2 x 2 x 1 GPUs:
           tensor_model_parallel_size: 2
           pipeline_model_parallel_size: 2
       device_mapping: list(range(0,8))
+
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/utils/config_utils.py, calculate_megatron_dp_size
 """
 
 from __future__ import annotations
@@ -44,6 +49,6 @@ def uneven_model_copies(config: BaseConfig, context: Context) -> Iterator[Proble
         return
     gpus, mapping = copies.gpus, "actor_train.device_mapping"
     place = likeliest_cause(mapping, gpus, copies.sizes)
-    message = f"{gpus} GPUs cannot hold whole copies of the model: {copies} = {copies.gpus_each:g} GPUs each"
+    message = f"{gpus} GPUs is not divisible by {copies.gpus_each:g} GPUs per model copy ({copies})"
     notes = context.where_set(copies.counted)
-    yield Problem(place, message, help=f"Choose sizes whose product divides {gpus}.", also=notes)
+    yield Problem(place, message, help=f"choose parallel sizes whose product divides {gpus}", also=notes)

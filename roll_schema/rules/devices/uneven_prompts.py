@@ -1,8 +1,8 @@
 """
-Prompts per step that Megatron's data-parallel ranks cannot share.
+Prompts not divisible by Megatron's data-parallel size.
 
-The GPUs of `actor_train` divided by the tensor x pipeline x context parallel size are the data-parallel ranks, which
-must divide `rollout_batch_size` (prompts, not samples). ROLL checks it while it loads the config.
+The number of data-parallel ranks is the number of GPUs of `actor_train` divided by tensor × pipeline × context parallel
+size. It must divide `rollout_batch_size` (prompts, not samples). ROLL checks it while it loads the config.
 
     rollout_batch_size: 65   # error: [uneven-prompts]
     actor_train:
@@ -13,7 +13,7 @@ must divide `rollout_batch_size` (prompts, not samples). ROLL checks it while it
           pipeline_model_parallel_size: 2
       device_mapping: list(range(0,8))
 
-Here 8 GPUs / (2 x 2 x 1) are 2 ranks, and 64 prompts / 2 come out even:
+8 GPUs / (2 × 2 × 1) are 2 ranks, which divide 64 prompts:
 
     rollout_batch_size: 64
     actor_train:
@@ -23,6 +23,11 @@ Here 8 GPUs / (2 x 2 x 1) are 2 ranks, and 64 prompts / 2 come out even:
           tensor_model_parallel_size: 2
           pipeline_model_parallel_size: 2
       device_mapping: list(range(0,8))
+
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/utils/config_utils.py, validate_megatron_batch_size
 """
 
 from __future__ import annotations
@@ -47,8 +52,10 @@ def uneven_prompts(config: BaseConfig, context: Context) -> Iterator[Problem]:
     gpus, ranks, prompts = copies.gpus, copies.gpus // copies.gpus_each, config.rollout_batch_size
     if ranks > 1 and prompts % ranks:
         mapping = "actor_train.device_mapping"
-        message = f"{prompts} prompts cannot be shared by {gpus} GPUs / ({copies}) = {ranks:g} data-parallel ranks"
+        message = (
+            f"{prompts} prompts per step is not divisible by {ranks:g} data-parallel ranks ({gpus} GPUs / ({copies}))"
+        )
         near = int(prompts // ranks * ranks) or int(ranks)
-        advice = f"Write `rollout_batch_size: {near}`, or another multiple of {ranks:g}."
+        advice = f"set `rollout_batch_size: {near}` or another multiple of {ranks:g}"
         notes = context.where_set(copies.counted)
         yield Problem(oddest("rollout_batch_size", prompts, {mapping: gpus}), message, advice, notes)

@@ -1,18 +1,23 @@
 """
-A variable that hides GPUs from the workers.
+Visible devices set in the environment.
 
-`CUDA_VISIBLE_DEVICES` and its like in `system_envs` are set in the workers over what Ray and ROLL set: the ids then
-count within the list, and a role lands on other GPUs than its `device_mapping` says, or finds none.
+ROLL sets `CUDA_VISIBLE_DEVICES` (or the variable of another platform) for each worker, from its `device_mapping`. A
+value in `system_envs` replaces it. The worker then runs on other GPUs than its `device_mapping` lists, or finds none.
 
     system_envs:
       CUDA_VISIBLE_DEVICES: "4,5,6,7"   # warning: [visible-devices-in-environment]
     actor_train:
       device_mapping: list(range(0,4))
 
-Choose GPUs with `device_mapping` alone:
+Choose GPUs with `device_mapping`:
 
     actor_train:
       device_mapping: list(range(4,8))
+
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/distributed/executor/cluster.py, Cluster._create_workers
 """
 
 from __future__ import annotations
@@ -38,9 +43,9 @@ def visible_devices_in_environment(config: BaseConfig) -> Iterator[Problem]:
     def judge(path: str, section: BaseConfig | WorkerConfig) -> Iterator[Problem]:
         for name in section.system_envs or ():
             if name in _NAMES:
-                message = f"`{name}` hides GPUs from the workers, whose ids then no longer agree with `device_mapping`"
+                message = f"`{name}` conflicts with `device_mapping`: it replaces the GPUs of the workers"
                 place = ".".join(filter(None, (path, "system_envs", name)))
-                yield Problem(place, message, "Delete it; `device_mapping` chooses the GPUs.")
+                yield Problem(place, message, f"remove `{name}`, and choose GPUs with `device_mapping`")
 
     yield from each([("", config)], judge)
     yield from each(workers_of(config), judge)

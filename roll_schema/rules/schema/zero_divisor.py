@@ -108,7 +108,7 @@ DIVISIONS = (
     Division("the rows of all epochs", _batch("student"), Effect.STARTUP, ">=0.1.3"),
 )
 """Divisions before any worker starts, the earlier first: ROLL 0.1.0 to 0.3.0. Those by GPUs per worker are left to
-uneven-device-mapping.
+zero-gpus-per-worker.
 """
 
 
