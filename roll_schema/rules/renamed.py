@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 RENAMED: dict[str, tuple[str, ...]] = {
+    "router-replay-roles": ("router-replay-mismatch",),
     "sglang-parallelism": ("sglang-worker-size", "sglang-pipeline-size-ignored", "sglang-grpc-refused"),
     "too-large": ("too-many-values", "too-many-problems"),
     "uneven-device-mapping": ("uneven-workers", "zero-gpus-per-worker", "worker-size-not-a-number"),

@@ -1,18 +1,24 @@
 """
-Gradient checkpointing that Megatron is not told of.
+Gradient checkpointing switch ignored on Megatron.
 
-`disable_gradient_checkpointing: false` is for transformers models. Megatron recomputes only what
-`recompute_granularity` names, which is nothing by default, and keeps all activations.
+`disable_gradient_checkpointing` applies to transformers models only. Megatron recomputes activations by
+`recompute_granularity`. Its default is null, which keeps all activations in GPU memory.
 
     actor_train:
       model_args: {disable_gradient_checkpointing: false}   # info: [checkpointing-switch-without-effect]
       strategy_args: {strategy_name: megatron_train, strategy_config: {}}
 
-Megatron's own:
+Use Megatron's recomputation:
 
     actor_train:
       model_args: {disable_gradient_checkpointing: false}
       strategy_args: {strategy_name: megatron_train, strategy_config: {recompute_granularity: full}}
+
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/models/model_providers.py, load_model
+- ROLL 0.1.0-0.3.0: mcore_adapter/src/mcore_adapter/training_args.py, recompute_granularity
 """
 
 from __future__ import annotations
@@ -34,5 +40,5 @@ def checkpointing_switch_without_effect(worker: WorkerConfig, context: Context) 
     if settings is None or "recompute_granularity" in settings or not context.is_set(field):
         return
     if worker.model_args.disable_gradient_checkpointing is False:
-        message = "`disable_gradient_checkpointing: false` has no effect on Megatron, which keeps all activations"
-        yield Problem(field, message, "Write `recompute_granularity: full` in `strategy_config`, or delete it.")
+        message = "`disable_gradient_checkpointing: false` is ignored: Megatron uses `recompute_granularity`"
+        yield Problem(field, message, "set `recompute_granularity: full` in `strategy_config`")

@@ -1,20 +1,25 @@
 """
-A warm-up of the compiler that does not take place.
+Compile warm-up without pipeline parallelism.
 
-`compile_warmup` compiles the stages of a pipeline before the first step, so that they need not wait for each other.
-With one stage ROLL leaves it out.
+`compile_warmup` compiles the pipeline stages before the first step, so that no stage waits for another one's
+compilation. With one stage ROLL skips it.
 
     actor_train:
       strategy_args:
         strategy_name: megatron_train
         strategy_config: {compile_warmup: true}   # info: [compile-warmup-without-pipeline]
 
-With stages:
+Use it with several pipeline stages:
 
     actor_train:
       strategy_args:
         strategy_name: megatron_train
         strategy_config: {compile_warmup: true, pipeline_model_parallel_size: 2}
+
+
+References:
+
+- ROLL 0.3.0: roll/distributed/strategy/megatron_strategy.py, MegatronTrainStrategy.initialize
 """
 
 from __future__ import annotations
@@ -38,5 +43,5 @@ def compile_warmup_without_pipeline(worker: WorkerConfig) -> Iterator[Problem]:
         and settings.get("compile_warmup") is True
         and whole_size(settings, "pipeline_model_parallel_size") == 1
     ):
-        message = "with one pipeline stage, `compile_warmup` does nothing"
-        yield Problem("strategy_args.strategy_config.compile_warmup", message, "Delete it.")
+        message = "`compile_warmup` has no effect: the pipeline has one stage"
+        yield Problem("strategy_args.strategy_config.compile_warmup", message, "remove `compile_warmup`")

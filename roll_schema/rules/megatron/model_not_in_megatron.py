@@ -1,20 +1,26 @@
 """
-A model that ROLL cannot build on Megatron.
+Unsupported model on Megatron.
 
-ROLL's adapter for Megatron knows some types of models, more with each release. For another type, and for one that came
-later, the workers stop when they start.
+ROLL's adapter for Megatron converts the weights of some model types, more with each release. For other types, and for
+those of a later release, the workers fail when they load the model.
 
     pretrain: Qwen/Qwen3.5-35B-A3B
     actor_train:
       strategy_args:
         strategy_name: megatron_train   # error: [model-not-in-megatron]
 
-A model that the release has:
+Use a model that the release supports:
 
     pretrain: Qwen/Qwen3-30B-A3B
     actor_train:
       strategy_args:
         strategy_name: megatron_train
+
+
+References:
+
+- ROLL 0.1.1-0.3.0: mcore_adapter/src/mcore_adapter/models/converter/template.py, get_template
+- ROLL 0.1.1-0.3.0: mcore_adapter/src/mcore_adapter/models/auto/modeling_auto.py, register_model
 """
 
 from __future__ import annotations
@@ -38,13 +44,13 @@ _SINCE = {
     **dict.fromkeys(("glm4_moe", "qwen3_omni_moe", "qwen3_vl_moe"), "0.2.0"),
     **dict.fromkeys(("qwen3_5", "qwen3_5_moe", "seed_oss"), "0.2.1"),
 }
-"""The first release whose adapter has a model type; what 0.1.0 builds without an entry of its own is not known."""
+"""The first release whose adapter has a model type; 0.1.0 may build more than it lists."""
 
 
 @rule(Severity.ERROR, effect=Effect.WORKER_START, releases=">=0.1.1")
 def model_not_in_megatron(config: BaseConfig, context: Context) -> Iterator[Problem]:
     if context.release.changed:
-        return  # a fork may have models of its own
+        return  # a fork may add models
 
     def judge(role: str, worker: WorkerConfig) -> Iterator[Problem]:
         if not runs_on(worker, "megatron_train", "megatron_infer"):
@@ -53,11 +59,11 @@ def model_not_in_megatron(config: BaseConfig, context: Context) -> Iterator[Prob
         since = _SINCE.get(known.model_type)
         if since is None or context.release.matches(f"<{since}"):
             other = "fsdp2" if context.release.matches(">=0.2.0") else "deepspeed"
-            later = f", or use ROLL {since}, which has it" if since else ""
+            later = f", or upgrade to ROLL {since}" if since else ""
             yield Problem(
                 f"{role}.strategy_args.strategy_name",
-                f"ROLL {context.release.name} has no `{known.model_type}` on Megatron, which `{model}` is",
-                f"Write `strategy_name: {other}_{'train' if runs_on(worker, 'megatron_train') else 'infer'}`{later}.",
+                f"unsupported model type `{known.model_type}` (`{model}`) on Megatron in ROLL {context.release.name}",
+                f"set `strategy_name: {other}_{'train' if runs_on(worker, 'megatron_train') else 'infer'}`{later}",
             )
 
     yield from each(workers_of(config), judge)

@@ -1,17 +1,24 @@
 """
-Training of multi-token prediction layers that the model is not given.
+Multi-token prediction without prediction layers.
 
-`mtp_training_mode` has an effect only where Megatron's `mtp_num_layers` says how many layers there are.
+`mtp_training_mode` has an effect only on Megatron, and only if `mtp_num_layers` gives the model multi-token prediction
+layers.
 
     actor_train:
       mtp_training_mode: standalone   # warning: [multi-token-prediction-without-layers]
       strategy_args: {strategy_name: megatron_train, strategy_config: {}}
 
-With one:
+Add a layer:
 
     actor_train:
       mtp_training_mode: standalone
       strategy_args: {strategy_name: megatron_train, strategy_config: {mtp_num_layers: 1}}
+
+
+References:
+
+- ROLL 0.3.0: roll/distributed/strategy/megatron_strategy.py, MegatronTrainStrategy.initialize
+- ROLL 0.3.0: roll/distributed/strategy/megatron_strategy.py, MegatronTrainStrategy.train_step
 """
 
 from __future__ import annotations
@@ -34,6 +41,8 @@ def multi_token_prediction_without_layers(worker: WorkerConfig) -> Iterator[Prob
         return
     settings = settings_of(worker, "megatron_train", "megatron_infer")
     if settings is None or not settings.get("mtp_num_layers"):
-        where = "without `mtp_num_layers`" if settings is not None else "on another backend than Megatron"
-        message = f"`mtp_training_mode: {mode}` has no effect {where}"
-        yield Problem("mtp_training_mode", message, "Add `mtp_num_layers: 1` to Megatron's `strategy_config`.")
+        reason = "`mtp_num_layers` is not set" if settings is not None else "only Megatron implements it"
+        advice = (
+            "set `mtp_num_layers: 1` in `strategy_config`" if settings is not None else "remove `mtp_training_mode`"
+        )
+        yield Problem("mtp_training_mode", f"`mtp_training_mode: {mode}` has no effect: {reason}", advice)

@@ -1,7 +1,9 @@
 """
-Padding removal with pipeline parallelism and samples of one length.
+Padding removal without variable sequence lengths.
 
-Up to ROLL 0.1.3 `use_remove_padding` needs `variable_seq_lengths`, or no pipeline parallelism.
+Up to ROLL 0.1.3, `use_remove_padding` with pipeline parallelism needs `variable_seq_lengths`: stages then exchange
+activations of different lengths. An assertion stops the workers. `variable_seq_lengths` in turn needs the `alltoall`
+dispatcher.
 
     actor_train:
       use_remove_padding: true   # error: [padding-removal-refused]
@@ -9,13 +11,22 @@ Up to ROLL 0.1.3 `use_remove_padding` needs `variable_seq_lengths`, or no pipeli
         strategy_name: megatron_train
         strategy_config: {pipeline_model_parallel_size: 2}
 
-With lengths that vary:
+Allow variable lengths:
 
     actor_train:
       use_remove_padding: true
       strategy_args:
         strategy_name: megatron_train
-        strategy_config: {pipeline_model_parallel_size: 2, variable_seq_lengths: true}
+        strategy_config:
+          pipeline_model_parallel_size: 2
+          variable_seq_lengths: true
+          moe_token_dispatcher_type: alltoall
+
+
+References:
+
+- ROLL 0.1.1-0.1.3: roll/distributed/strategy/megatron_strategy.py, MegatronInferStrategy.__init__
+- ROLL 0.1.1-0.1.3: mcore_adapter/src/mcore_adapter/training_args.py, MegatronArguments.allow_variable_seq_lengths
 """
 
 from __future__ import annotations
@@ -38,4 +49,5 @@ def padding_removal_refused(worker: WorkerConfig) -> Iterator[Problem]:
         return
     if settings.get("pipeline_model_parallel_size", 1) != 1 and not settings.get("variable_seq_lengths"):
         message = "`use_remove_padding` with pipeline parallelism needs `variable_seq_lengths`"
-        yield Problem("use_remove_padding", message, "Add `variable_seq_lengths: true` to `strategy_config`.")
+        advice = "set `variable_seq_lengths: true` and `moe_token_dispatcher_type: alltoall` in `strategy_config`"
+        yield Problem("use_remove_padding", message, advice)

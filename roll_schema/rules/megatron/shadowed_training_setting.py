@@ -1,8 +1,8 @@
 """
-A setting of the trainer that `strategy_config` overrules behind the pipeline's back.
+Training argument overridden in `strategy_config`.
 
-Megatron takes `strategy_config` over `training_args`. The pipeline goes on reckoning with `training_args`: a batch size
-there splits the samples otherwise than Megatron expects.
+On Megatron, `strategy_config` overrides `training_args`. The pipeline still computes with `training_args`: with two
+batch sizes, it splits the samples differently from what Megatron expects.
 
     actor_train:
       training_args: {per_device_train_batch_size: 4}
@@ -10,13 +10,18 @@ there splits the samples otherwise than Megatron expects.
         strategy_name: megatron_train
         strategy_config: {per_device_train_batch_size: 2}   # warning: [shadowed-training-setting]
 
-In one place:
+Set it only in `training_args`:
 
     actor_train:
       training_args: {per_device_train_batch_size: 2}
       strategy_args:
         strategy_name: megatron_train
         strategy_config: {}
+
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/distributed/strategy/megatron_strategy.py, MegatronInferStrategy.__init__
 """
 
 from __future__ import annotations
@@ -51,13 +56,13 @@ def shadowed_training_setting(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "megatron_train")
 
     def judge(field: str, value: object) -> Iterator[Problem]:
-        outer = getattr(worker.training_args, field, None)
-        if field in _FIELDS and value != outer:
+        overridden = getattr(worker.training_args, field, None)
+        if field in _FIELDS and value != overridden:
             yield Problem(
                 f"strategy_args.strategy_config.{field}",
-                f"Megatron trains with `{field}: {shown(value)}`, while the pipeline reckons with {shown(outer)}",
-                "Write it in `training_args` only.",
-                also={f"training_args.{field}": "what the pipeline takes"},
+                f"`{field}: {shown(value)}` conflicts with `training_args.{field}: {shown(overridden)}`",
+                f"move `{field}` to `training_args`",
+                also={f"training_args.{field}": "value that the pipeline uses"},
             )
 
     yield from each((settings or {}).items(), judge)

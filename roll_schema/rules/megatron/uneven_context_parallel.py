@@ -1,8 +1,8 @@
 """
-Samples that context parallelism cannot split.
+Sequence length not divisible by context parallelism.
 
-With `context_parallel_size` above 1, Megatron splits each sample into twice as many parts. Without dynamic batching or
-packing, samples are padded to `sequence_length`, which must be a multiple of that.
+With `context_parallel_size` above 1, Megatron splits each sample into 2 × `context_parallel_size` chunks. Without
+dynamic batching or sequence packing, samples are padded to `sequence_length`, which must be a multiple of that number.
 
     sequence_length: 4098
     actor_train:
@@ -10,13 +10,18 @@ packing, samples are padded to `sequence_length`, which must be a multiple of th
         strategy_name: megatron_train
         strategy_config: {context_parallel_size: 2}   # error: [uneven-context-parallel]
 
-A multiple of 2 x 2:
+Use a multiple of 2 × 2:
 
     sequence_length: 4096
     actor_train:
       strategy_args:
         strategy_name: megatron_train
         strategy_config: {context_parallel_size: 2}
+
+
+References:
+
+- ROLL 0.1.0-0.3.0: mcore_adapter/src/mcore_adapter/models/model_factory.py, PretrainedModel.get_batch_on_this_cp_rank
 """
 
 from __future__ import annotations
@@ -24,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.planning.workers import sample_length, settings_of, whole_size
+from roll_schema.planning.workers import longer_samples, sample_length, settings_of, whole_size
 from roll_schema.rules.rule import RLVR_TRAINING, Problem, rule
 from roll_schema.source.diagnostic import Effect, Severity
 
@@ -42,7 +47,7 @@ def uneven_context_parallel(config: RLVRConfig) -> Iterator[Problem]:
     if size > 1 and length and length % (2 * size):
         yield Problem(
             "actor_train.strategy_args.strategy_config.context_parallel_size",
-            f"samples of {length:,} tokens are no multiple of 2 x {size}",
-            f"Make the length a multiple of {2 * size}.",
-            also={"sequence_length": "their length"} if config.sequence_length else {},
+            f"{length:,} tokens per sample is not divisible by {2 * size} (2 × `context_parallel_size: {size}`)",
+            longer_samples(config, 2 * size),
+            also={"sequence_length": f"{length:,} tokens"} if config.sequence_length else {},
         )

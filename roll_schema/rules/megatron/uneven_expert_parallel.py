@@ -1,8 +1,8 @@
 """
-Expert parallelism that does not fit the GPUs.
+GPUs not divisible by expert-parallel size.
 
-Megatron asserts, when its workers start, that their number is a multiple of expert tensor x expert x pipeline parallel
-size.
+Megatron-Core requires that the number of GPUs is a multiple of expert tensor × expert × pipeline parallel size. It
+raises an error when the workers start.
 
     actor_train:
       strategy_args:
@@ -10,13 +10,18 @@ size.
         strategy_config: {expert_model_parallel_size: 3}   # warning: [uneven-expert-parallel]
       device_mapping: list(range(0,8))
 
-A divisor:
+Use a divisor:
 
     actor_train:
       strategy_args:
         strategy_name: megatron_train
         strategy_config: {expert_model_parallel_size: 4}
       device_mapping: list(range(0,8))
+
+
+References:
+
+- Megatron-Core 00caa53: megatron/core/parallel_state.py, initialize_model_parallel
 """
 
 from __future__ import annotations
@@ -45,9 +50,7 @@ def uneven_expert_parallel(worker: WorkerConfig) -> Iterator[Problem]:
         return
     copy = expert_tensor * sizes[0] * sizes[1]
     if len(devices) % copy:
-        message = (
-            f"{len(devices)} GPUs are no multiple of {expert_tensor} expert tensor x {sizes[0]} expert x {sizes[1]} "
-            f"pipeline = {copy}"
-        )
-        advice = "Write sizes whose product divides the number of GPUs."
+        product = f"{expert_tensor} expert tensor × {sizes[0]} expert × {sizes[1]} pipeline"
+        message = f"{len(devices)} GPUs is not divisible by {copy} GPUs per copy of the experts ({product})"
+        advice = f"choose parallel sizes whose product divides {len(devices)}"
         yield Problem("strategy_args.strategy_config.expert_model_parallel_size", message, advice)

@@ -1,7 +1,8 @@
 """
-Experts that cannot be shared out evenly.
+Experts not divisible by expert-parallel size.
 
-Megatron gives every rank of an expert-parallel group the same number of experts.
+Every rank of an expert-parallel group holds the same number of experts. ROLL's adapter for Megatron asserts it when it
+loads the model.
 
     pretrain: Qwen/Qwen3-30B-A3B
     actor_train:
@@ -10,7 +11,7 @@ Megatron gives every rank of an expert-parallel group the same number of experts
         strategy_config:
           expert_model_parallel_size: 12   # error: [uneven-experts]
 
-Qwen3-30B-A3B has 128 experts:
+Use a divisor of the 128 experts of Qwen3-30B-A3B:
 
     pretrain: Qwen/Qwen3-30B-A3B
     actor_train:
@@ -18,6 +19,12 @@ Qwen3-30B-A3B has 128 experts:
         strategy_name: megatron_train
         strategy_config:
           expert_model_parallel_size: 8
+
+
+References:
+
+- ROLL 0.1.3-0.3.0: mcore_adapter/src/mcore_adapter/models/converter/dist_converter.py, DistConverter.__init__
+- ROLL 0.1.0-0.1.1: mcore_adapter/src/mcore_adapter/models/converter/dist_converter.py, DistModuleConverter.__init__
 """
 
 from __future__ import annotations
@@ -47,8 +54,8 @@ def uneven_experts(config: BaseConfig) -> Iterator[Problem]:
             fitting = ", ".join(map(str, workers.divisors(experts)))
             yield Problem(
                 f"{name}.strategy_args.strategy_config.expert_model_parallel_size",
-                f"`{model}` has {experts} experts, which {ranks} ranks cannot share evenly",
-                help=f"Write a size that divides {experts}: {fitting}.",
+                f"{experts} experts of `{model}` is not divisible by {ranks} expert-parallel ranks",
+                help=f"set `expert_model_parallel_size` to one of {fitting}",
             )
 
     yield from each(workers.workers_of(config), judge)

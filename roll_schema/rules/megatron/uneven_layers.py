@@ -1,8 +1,9 @@
 """
-Layers that cannot be shared out evenly over pipeline stages.
+Layers not divisible by pipeline stages.
 
-Megatron gives each pipeline stage, and each of its virtual stages, the same number of layers; the embedding and the
-loss count as a layer each where the config says so.
+Every pipeline stage, and every virtual stage, gets the same number of layers. The embedding and the loss count as one
+layer each if `account_for_embedding_in_pipeline_split` and `account_for_loss_in_pipeline_split` are set. ROLL's adapter
+for Megatron raises a ValueError otherwise.
 
     pretrain: Qwen/Qwen3-8B
     actor_train:
@@ -11,7 +12,7 @@ loss count as a layer each where the config says so.
         strategy_config:
           pipeline_model_parallel_size: 8   # error: [uneven-layers]
 
-Qwen3-8B has 36 layers:
+Use a divisor of the 36 layers of Qwen3-8B:
 
     pretrain: Qwen/Qwen3-8B
     actor_train:
@@ -19,6 +20,11 @@ Qwen3-8B has 36 layers:
         strategy_name: megatron_train
         strategy_config:
           pipeline_model_parallel_size: 4
+
+
+References:
+
+- ROLL 0.1.0-0.3.0: mcore_adapter/src/mcore_adapter/models/model_config.py, McaModelConfig.__post_init__
 """
 
 from __future__ import annotations
@@ -37,8 +43,8 @@ if TYPE_CHECKING:
 
 STAGES = ("pipeline_model_parallel_size", "virtual_pipeline_model_parallel_size")
 COUNTED = {
-    "account_for_embedding_in_pipeline_split": "the embedding",
-    "account_for_loss_in_pipeline_split": "the loss",
+    "account_for_embedding_in_pipeline_split": "embedding",
+    "account_for_loss_in_pipeline_split": "loss",
 }
 PLACED_BY_HAND = (
     "pipeline_model_parallel_layout",
@@ -64,14 +70,13 @@ def uneven_layers(config: BaseConfig) -> Iterator[Problem]:
         counted = [what for key, what in COUNTED.items() if settings.get(key) is True]
         total = layers + len(counted)
         if total % stages:
-            parts = [f"{layers} layers", *counted]
-            shown = f"{size} stages" if virtual == 1 else f"{size} × {virtual} virtual stages"
+            parts = f" ({' + '.join([f'{layers} layers', *counted])})" if counted else ""
+            product = "" if virtual == 1 else f" ({size} × {virtual} virtual)"
             fitting = ", ".join(str(other) for other in workers.divisors(total) if other <= layers)
             yield Problem(
                 f"{name}.strategy_args.strategy_config.{STAGES[0]}",
-                f"`{model}` has {' and '.join(parts)}, which {shown} cannot share evenly",
-                help=f"Write sizes whose product divides {total} ({fitting}), or place layers by "
-                "`pipeline_model_parallel_layout`.",
+                f"{total} layers{parts} of `{model}` is not divisible by {stages} stages{product}",
+                help=f"use a number of stages that divides {total} ({fitting})",
             )
 
     yield from each(workers.workers_of(config), judge)
