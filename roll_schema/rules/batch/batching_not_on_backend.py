@@ -1,20 +1,27 @@
 """
-Dynamic batching or sequence packing on a backend that has neither.
+Dynamic batching or packing without Megatron.
 
-Only Megatron implements them. On DeepSpeed and FSDP2 the pipeline re-shards the batch all the same, which has no effect
-or trips the assertion on batch sizes in the first step; vLLM and SGLang do not look at them.
+Only the Megatron strategies implement dynamic batching and sequence packing. On DeepSpeed and FSDP2 the pipeline still
+re-shards the batch. That has no effect, or fails an assertion on batch sizes in the first step. vLLM, SGLang and
+`hf_infer` ignore the settings.
 
     actor_train:
       use_dynamic_batching_in_train: true   # warning: [batching-not-on-backend]
       max_tokens_per_microbatch_in_train: 16384
       strategy_args: {strategy_name: deepspeed_train, strategy_config: {}}
 
-Leave it out, or use Megatron:
+Use Megatron:
 
     actor_train:
       use_dynamic_batching_in_train: true
       max_tokens_per_microbatch_in_train: 16384
       strategy_args: {strategy_name: megatron_train, strategy_config: {}}
+
+
+References:
+
+- ROLL 0.1.3-0.3.0: roll/utils/dynamic_batching.py, make_micro_batch_iter_for_dynamic_batching
+- ROLL 0.2.0-0.3.0: roll/configs/worker_config.py, Only supported in the megatron strategy
 """
 
 from __future__ import annotations
@@ -45,11 +52,11 @@ def batching_not_on_backend(worker: WorkerConfig) -> Iterator[Problem]:
         if switch is not True:
             return
         engine = runs_on(worker, "vllm", "sglang", "hf_infer")
-        fate = "does not look at it" if engine else "does not implement it, though the batch is split up for it"
+        outcome = "is ignored" if engine else "may fail"
         yield Problem(
             field,
-            f"`{field}` is for Megatron; `{strategy.strategy_name}` {fate}",
-            f"Delete `{field}`, or run this role on Megatron.",
+            f"`{field}` {outcome}: only Megatron implements it, found `{strategy.strategy_name}`",
+            f"remove `{field}`",
             effect=Effect.IGNORED if engine else None,
         )
 

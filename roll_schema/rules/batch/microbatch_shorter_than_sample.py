@@ -1,20 +1,25 @@
 """
-A dynamic micro-batch that is too small for the longest sample.
+Micro-batch shorter than the longest sample.
 
-With dynamic batching every sample must fit into a micro-batch: ROLL asserts it in the first training step, as soon as a
-sample fills its whole length.
+With dynamic batching, every sample must fit into a micro-batch. ROLL asserts it in each step, so the run stops as soon
+as a sample has the full length.
 
     sequence_length: 4096
     actor_train:
       use_dynamic_batching_in_train: true
       max_tokens_per_microbatch_in_train: 2048   # error: [microbatch-shorter-than-sample]
 
-Give it room for one sample at least:
+Make room for at least one sample:
 
     sequence_length: 4096
     actor_train:
       use_dynamic_batching_in_train: true
       max_tokens_per_microbatch_in_train: 8192
+
+
+References:
+
+- ROLL 0.1.3-0.3.0: roll/utils/dynamic_batching.py, dynamic_batching_shard
 """
 
 from __future__ import annotations
@@ -44,9 +49,9 @@ def microbatch_shorter_than_sample(config: RLVRConfig) -> Iterator[Problem]:
         if getattr(worker, f"use_dynamic_batching_in_{phase}") and tokens is not None and 0 < tokens < longest:
             yield Problem(
                 f"{role}.{field}",
-                f"a sample of {longest:,} tokens has no room in a micro-batch of {tokens:,}",
-                f"Write `{field}: {longest}` or more.",
-                also={"sequence_length": "longest sample"} if config.sequence_length else {},
+                f"`{field}` must be at least {longest:,} (the longest sample), found `{tokens}`",
+                f"set `{field}: {longest}` or more",
+                also={"sequence_length": "tokens of the longest sample"} if config.sequence_length else {},
             )
 
     passes = [("actor_train", "train"), ("actor_train", "infer"), ("reference", "infer")]

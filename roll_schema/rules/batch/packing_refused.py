@@ -1,14 +1,15 @@
 """
-Sequence packing with settings that it does not take.
+Invalid sequence packing settings.
 
-`sequence_packing_args.algorithm` is free text to the loader, while only `none` and `load_balance` exist, and the latter
-needs the longest packed sequence for training and for forward passes. The first step fails otherwise.
+ROLL's loader accepts any string as `sequence_packing_args.algorithm`, but implements only `none` and `load_balance`.
+`load_balance` also needs the length of a packed sequence, for training and for forward passes. Otherwise the first step
+fails.
 
     actor_train:
       use_sequence_packing: true
       sequence_packing_args: {algorithm: load_balanced}   # error: [packing-refused]
 
-Write all that it needs:
+Set all that `load_balance` needs:
 
     actor_train:
       use_sequence_packing: true
@@ -16,6 +17,12 @@ Write all that it needs:
         algorithm: load_balance
         max_packed_sequence_length_train: 8192
         max_packed_sequence_length_forward: 8192
+
+
+References:
+
+- ROLL 0.2.0-0.3.0: roll/utils/sequence_packing.py, get_sequence_packing_packer
+- ROLL 0.2.0-0.3.0: roll/utils/sequence_packing.py, LoadBalancePacker.make_micro_batch_iter_for_sequence_packing
 """
 
 from __future__ import annotations
@@ -37,17 +44,16 @@ def packing_refused(worker: WorkerConfig, context: Context) -> Iterator[Problem]
     if not worker.use_sequence_packing or packing is None:
         return
     if packing.algorithm not in ("none", "load_balance"):
-        message = f"there is no packing algorithm `{packing.algorithm}`"
-        yield Problem("sequence_packing_args.algorithm", message, "Write `algorithm: load_balance`, or `none`.")
+        message = f"unknown packing algorithm `{packing.algorithm}`"
+        yield Problem("sequence_packing_args.algorithm", message, "set `algorithm: none` or `algorithm: load_balance`")
         return
     if packing.algorithm == "none":
         return
-    # A role that is only read runs no training pass.
+    # Only trained roles run a training pass.
     kinds = ("train", "forward") if context.path in TRAINERS else ("forward",)
     for kind in kinds:
         field = f"max_packed_sequence_length_{kind}"
         if getattr(packing, field) is None:
-            message = f"`load_balance` needs `{field}`"
-            yield Problem(
-                f"sequence_packing_args.{field}", message, f"Add `{field}: 8192`, at least `sequence_length`."
-            )
+            message = f"missing `{field}` for `algorithm: load_balance`"
+            advice = f"set `{field}: 8192` (at least `sequence_length`)"
+            yield Problem(f"sequence_packing_args.{field}", message, advice)

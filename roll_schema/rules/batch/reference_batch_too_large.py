@@ -1,8 +1,8 @@
 """
-A reference of DPO that takes more pairs at a time than a step has.
+Reference batch larger than a DPO step.
 
-ROLL asserts, after both models are loaded, that `reference.infer_batch_size` x its data-parallel ranks is at most the
-batch of a step.
+The reference model computes `reference.infer_batch_size` pairs on each of its data-parallel ranks. Their product must
+not exceed the pairs of an optimizer step. ROLL asserts it after both models are loaded.
 
     actor_train:
       training_args: {per_device_train_batch_size: 1, gradient_accumulation_steps: 1}
@@ -13,7 +13,7 @@ batch of a step.
       strategy_args: {strategy_name: megatron_infer, strategy_config: {}}
       device_mapping: list(range(0,8))
 
-At most one per rank:
+Use one pair per rank:
 
     actor_train:
       training_args: {per_device_train_batch_size: 1, gradient_accumulation_steps: 1}
@@ -23,6 +23,11 @@ At most one per rank:
       infer_batch_size: 1
       strategy_args: {strategy_name: megatron_infer, strategy_config: {}}
       device_mapping: list(range(0,8))
+
+
+References:
+
+- ROLL 0.2.1-0.3.0: roll/pipeline/dpo/dpo_pipeline.py, DPOPipeline.__init__
 """
 
 from __future__ import annotations
@@ -40,14 +45,14 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, effect=Effect.WORKER_START, releases=">=0.2.1", pipelines=("dpo",))
 def reference_batch_too_large(config: DPOConfig) -> Iterator[Problem]:
-    theirs, size = data_parallel_size(config.reference), config.reference.infer_batch_size
-    batch = step_size(config.actor_train)
-    if theirs and batch > 0 and size * theirs > batch:
-        advice = "Give `actor_train` a larger batch, or `reference` fewer GPUs."
-        if batch >= theirs:
-            advice = f"Write `infer_batch_size: {batch // theirs}`."
+    ranks, size = data_parallel_size(config.reference), config.reference.infer_batch_size
+    pairs = step_size(config.actor_train)
+    if ranks and pairs > 0 and size * ranks > pairs:
+        advice = "give `reference` fewer GPUs"
+        if pairs >= ranks:
+            advice = f"set `infer_batch_size: {pairs // ranks}`"
         yield Problem(
             "reference.infer_batch_size",
-            f"{theirs} ranks x {size} = {size * theirs} pairs, and a step has {batch}",
+            f"{size * ranks} pairs ({ranks} ranks × {size}) exceed the batch of an optimizer step ({pairs})",
             advice,
         )

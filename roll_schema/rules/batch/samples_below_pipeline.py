@@ -1,8 +1,9 @@
 """
 Fewer samples than pipeline stages.
 
-With a virtual pipeline Megatron wants a multiple of the pipeline's stages as micro-batches. Dynamic batching forms them
-from the samples of a rank and asserts that there is one for each stage, after the first rollout.
+With a virtual pipeline, Megatron needs at least as many micro-batches as pipeline stages. Dynamic batching forms them
+from the samples of a rank, at least one sample each. With fewer samples than stages the first step fails, after the
+rollout.
 
     rollout_batch_size: 8
     num_return_sequences_in_group: 1
@@ -16,7 +17,7 @@ from the samples of a rank and asserts that there is one for each stage, after t
           virtual_pipeline_model_parallel_size: 2   # error: [samples-below-pipeline]
       device_mapping: list(range(0,16))
 
-With enough of them:
+Use more prompts per step:
 
     rollout_batch_size: 64
     num_return_sequences_in_group: 1
@@ -29,6 +30,12 @@ With enough of them:
           pipeline_model_parallel_size: 4
           virtual_pipeline_model_parallel_size: 2
       device_mapping: list(range(0,16))
+
+
+References:
+
+- ROLL 0.2.0-0.3.0: roll/utils/dynamic_batching.py, dynamic_batching_shard
+- Megatron-Core 00611e6: megatron/core/pipeline_parallel/schedules.py, forward_backward_pipelining_with_interleaving
 """
 
 from __future__ import annotations
@@ -50,7 +57,7 @@ _PLACE = "actor_train.strategy_args.strategy_config"
 def samples_below_pipeline(config: RLVRConfig) -> Iterator[Problem]:
     worker = config.actor_train
     settings, ranks = settings_of(worker, "megatron_train"), data_parallel_size(worker)
-    # Where the ranks are known, the parallel sizes are whole numbers.
+    # With known ranks, the parallel sizes are integers.
     if not settings or not ranks or not worker.use_dynamic_batching_in_train:
         return
     samples = config.rollout_batch_size * config.num_return_sequences_in_group // ranks
@@ -58,7 +65,7 @@ def samples_below_pipeline(config: RLVRConfig) -> Iterator[Problem]:
     if stages and settings.get("virtual_pipeline_model_parallel_size") and 0 < samples < stages:
         yield Problem(
             f"{_PLACE}.virtual_pipeline_model_parallel_size",
-            f"each rank gets fewer samples of a step ({samples}) than the pipeline has stages ({stages})",
-            "Make `rollout_batch_size` larger, or delete `virtual_pipeline_model_parallel_size`.",
-            also={f"{_PLACE}.pipeline_model_parallel_size": "the stages"},
+            f"samples per rank and step ({samples}) are fewer than pipeline stages ({stages})",
+            "remove `virtual_pipeline_model_parallel_size`",
+            also={f"{_PLACE}.pipeline_model_parallel_size": f"{stages} pipeline stages"},
         )

@@ -1,9 +1,9 @@
 """
-Samples that cannot be split evenly over the ranks that compute log-probabilities or values.
+Samples not divisible by reference or critic ranks.
 
-From ROLL 0.2.0 `batch_balance` asserts that the samples of a step are a multiple of the data-parallel ranks of
-`actor_train`, `reference` and `critic`, each its own; before, only fewer samples than ranks fail. Both strike in the
-first step, after all models are loaded and the first rollout is done.
+Since ROLL 0.2.0, the number of samples per step must be a multiple of the data-parallel ranks of `reference` and of
+`critic`. Before, it must only be as large. The first step fails otherwise, after all models are loaded and the first
+rollout is done.
 
     rollout_batch_size: 8
     num_return_sequences_in_group: 2
@@ -12,7 +12,7 @@ first step, after all models are loaded and the first rollout is done.
       strategy_args: {strategy_name: megatron_infer, strategy_config: {}}
       device_mapping: list(range(0,24))   # error: [uneven-forward-batch]
 
-With 32 samples, each of 16 ranks takes 2:
+Use 16 ranks for 32 samples:
 
     rollout_batch_size: 8
     num_return_sequences_in_group: 4
@@ -20,6 +20,12 @@ With 32 samples, each of 16 ranks takes 2:
     reference:
       strategy_args: {strategy_name: megatron_infer, strategy_config: {}}
       device_mapping: list(range(0,16))
+
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/distributed/scheduler/protocol.py, DataProto.chunk
+- ROLL 0.2.0-0.3.0: roll/utils/functionals.py, batch_balance
 """
 
 from __future__ import annotations
@@ -41,7 +47,7 @@ if TYPE_CHECKING:
 @rule(Severity.ERROR, effect=Effect.FIRST_STEP, pipelines=RLVR_TRAINING)
 def uneven_forward_batch(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     prompts, group = config.rollout_batch_size, config.num_return_sequences_in_group
-    # With additional prompts, how many samples a step has is only known at run time.
+    # With additional prompts, the number of samples is known only at run time.
     if prompts < 1 or group < 1 or config.is_use_additional_prompts:
         return
     samples = prompts * group
@@ -51,11 +57,11 @@ def uneven_forward_batch(config: RLVRConfig, context: Context) -> Iterator[Probl
         ranks = data_parallel_size(worker) if built else None
         if ranks is None:
             return
-        counts = f"{prompts} prompts x {group} = {samples} samples"
+        count, product = f"{samples} samples per step", f"({prompts} prompts × {group})"
         if samples < ranks:
-            message = f"{counts} are fewer than the {ranks} data-parallel ranks of `{role}`"
+            message = f"{count} {product} are fewer than the {ranks} data-parallel ranks of `{role}`"
         elif samples % ranks and context.release.matches(">=0.2.0"):
-            message = f"{counts} are no multiple of the {ranks} data-parallel ranks of `{role}`"
+            message = f"{count} is not divisible by the {ranks} data-parallel ranks of `{role}` {product}"
         else:
             return
         fitting = max(count for count in range(1, ranks) if samples % count == 0)
@@ -63,7 +69,7 @@ def uneven_forward_batch(config: RLVRConfig, context: Context) -> Iterator[Probl
         yield Problem(
             f"{role}.device_mapping",
             message,
-            f"Give `{role}` GPUs for another number of ranks, such as {fitting}, or change `rollout_batch_size`.",
+            f"give `{role}` GPUs for {fitting} data-parallel rank{'s' if fitting > 1 else ''}",
             also=context.where_set(also),
         )
 

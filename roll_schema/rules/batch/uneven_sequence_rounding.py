@@ -1,8 +1,9 @@
 """
-Sample lengths that tensor and context parallelism cannot split.
+Length rounding not divisible by model parallelism.
 
-With dynamic batching, lengths are rounded up to a multiple of `sequence_length_round_in_train` (4 by default). Megatron
-splits each over tensor x context parallel ranks, and fails on shapes in the first step if that does not go up.
+With dynamic batching, sample lengths are rounded up to a multiple of `sequence_length_round_in_train` (default: 4).
+Megatron splits each sample into 2 × context parallel size chunks, with `sequence_parallel` also over the
+tensor-parallel ranks. If the rounding is not a multiple of these, the first step fails on shapes.
 
     actor_train:
       use_dynamic_batching_in_train: true
@@ -12,7 +13,7 @@ splits each over tensor x context parallel ranks, and fails on shapes in the fir
         strategy_name: megatron_train
         strategy_config: {tensor_model_parallel_size: 4, context_parallel_size: 2, sequence_parallel: true}
 
-A multiple of 4 x 2:
+Use a multiple of 4 × 2:
 
     actor_train:
       use_dynamic_batching_in_train: true
@@ -21,6 +22,12 @@ A multiple of 4 x 2:
       strategy_args:
         strategy_name: megatron_train
         strategy_config: {tensor_model_parallel_size: 4, context_parallel_size: 2, sequence_parallel: true}
+
+
+References:
+
+- ROLL 0.1.3-0.3.0: roll/utils/dynamic_batching.py, dynamic_batching_shard
+- ROLL 0.1.3-0.3.0: mcore_adapter/src/mcore_adapter/models/model_factory.py, PretrainedModel.get_batch_on_this_cp_rank
 """
 
 from __future__ import annotations
@@ -41,12 +48,12 @@ if TYPE_CHECKING:
 def uneven_sequence_rounding(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "megatron_train", "megatron_infer")
     sizes = whole(settings, "tensor_model_parallel_size", "context_parallel_size") if settings else None
-    # Without sequence parallelism only the context-parallel ranks split a sample.
     if sizes is None or settings is None:
         return
     tensor, context = sizes
-    halves = 2 * context if context > 1 else 1
-    parts = lcm(halves, tensor * context) if settings.get("sequence_parallel") else halves
+    chunks = 2 * context if context > 1 else 1
+    # Without sequence parallelism only the context-parallel ranks split a sample.
+    parts = lcm(chunks, tensor * context) if settings.get("sequence_parallel") else chunks
     for phase in ("train", "infer"):
         field = f"sequence_length_round_in_{phase}"
         length = getattr(worker, field)
@@ -55,7 +62,7 @@ def uneven_sequence_rounding(worker: WorkerConfig) -> Iterator[Problem]:
         if length % parts:
             yield Problem(
                 field,
-                f"lengths are rounded to multiples of {length}, but Megatron splits a sample into {parts} parts "
-                f"(tensor parallel {tensor}, context parallel {context})",
-                f"Write `{field}: {lcm(64, parts)}`.",
+                f"`{field}: {length}` is not divisible by {parts} parts per sample "
+                f"({tensor} tensor, {context} context)",
+                f"set `{field}: {lcm(64, parts)}`",
             )
