@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 RENAMED: dict[str, tuple[str, ...]] = {
+    "does-not-fit": ("gpu-memory-exceeded",),
     "router-replay-roles": ("router-replay-mismatch",),
     "sglang-parallelism": ("sglang-worker-size", "sglang-pipeline-size-ignored", "sglang-grpc-refused"),
     "too-large": ("too-many-values", "too-many-problems"),

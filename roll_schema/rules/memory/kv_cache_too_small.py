@@ -1,9 +1,9 @@
 """
-A rollout engine that has no memory left for one whole sequence.
+KV cache smaller than one sequence.
 
-vLLM takes `gpu_memory_utilization` of each GPU. What its weights and adapter slots leave of that is the KV cache; where
-it cannot hold one sequence of `max_model_len`, vLLM refuses to start. This rule runs only where the command line tells
-the kind of GPU (`--gpu`).
+vLLM uses the share `gpu_memory_utilization` of each GPU's memory. Weights and adapter slots take a part of it, the rest
+is the KV cache. If the KV cache cannot hold one sequence of `max_model_len` tokens, vLLM refuses to start. This rule
+runs only with a known GPU (`--gpu`).
 
     # roll-lint --gpu 4090-24g
     pretrain: Qwen/Qwen2.5-7B
@@ -14,7 +14,7 @@ the kind of GPU (`--gpu`).
         strategy_config: {gpu_memory_utilization: 0.6, max_model_len: 8192}   # warning: [kv-cache-too-small]
       device_mapping: list(range(0,4))
 
-Share the weights among several GPUs, or give the engine more:
+Split the weights over two GPUs:
 
     # roll-lint --gpu 4090-24g
     pretrain: Qwen/Qwen2.5-7B
@@ -24,6 +24,10 @@ Share the weights among several GPUs, or give the engine more:
         strategy_name: vllm
         strategy_config: {gpu_memory_utilization: 0.6, max_model_len: 8192, tensor_parallel_size: 2}
       device_mapping: list(range(0,4))
+
+References:
+
+- vLLM 0.32.0: vllm/v1/core/kv_cache_utils.py, _check_enough_kv_cache_memory
 """
 
 from __future__ import annotations
@@ -46,7 +50,7 @@ def kv_cache_too_small(config: PPOConfig, context: Context) -> Iterator[Problem]
     if workers.settings_of(worker, "vllm") is None:
         return
     gpu = context.need_gpu()
-    from roll_schema.planning.memory.vllm import engine, engine_share  # loaded only where somebody asks
+    from roll_schema.planning.memory.vllm import engine, engine_share  # imported only when it is needed
     from roll_schema.planning.memory.weights import weights_of
 
     model, known = workers.model_modules(config, "actor_infer")
@@ -58,10 +62,10 @@ def kv_cache_too_small(config: PPOConfig, context: Context) -> Iterator[Problem]
     if taken + needed <= share:
         return
     slots = " and adapter slots" if worker.model_args.lora_target is not None else ""
-    sequence = f", and a sequence of {cache.longest:,} tokens needs {needed / GIB:.1f}" if cache is not None else ""
+    sequence = f" + KV cache of {cache.longest:,} tokens {needed / GIB:.1f}" if cache is not None else ""
     yield Problem(
         "actor_infer.strategy_args.strategy_config.gpu_memory_utilization",
-        f"{engine_share(worker):g} of {gpu.title}'s {gpu.memory / GIB:.1f} GiB is {share / GIB:.1f}: weights of "
-        f"`{model}`{slots} take {taken / GIB:.1f}{sequence}",
-        help="Raise `tensor_parallel_size` or `gpu_memory_utilization`, or lower `max_model_len`.",
+        f"`gpu_memory_utilization: {engine_share(worker):g}` of {gpu.title} is {share / GIB:.1f} GiB, less than "
+        f"{round(taken / GIB, 1) + round(needed / GIB, 1):.1f} GiB (`{model}`{slots} {taken / GIB:.1f}{sequence})",
+        help="raise `tensor_parallel_size` or `gpu_memory_utilization`, or lower `max_model_len`",
     )
