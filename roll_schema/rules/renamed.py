@@ -5,10 +5,12 @@ from __future__ import annotations
 RENAMED: dict[str, tuple[str, ...]] = {
     "does-not-fit": ("gpu-memory-exceeded",),
     "router-replay-roles": ("router-replay-mismatch",),
-    "sglang-parallelism": ("sglang-worker-size", "sglang-pipeline-size-ignored", "sglang-grpc-refused"),
+    "sglang-parallelism": ("sglang-worker-size-mismatch", "sglang-pipeline-size-ignored", "sglang-grpc-refused"),
+    "sglang-worker-size": ("sglang-worker-size-mismatch",),
     "too-large": ("too-many-values", "too-many-problems"),
     "uneven-device-mapping": ("uneven-workers", "zero-gpus-per-worker", "worker-size-not-a-number"),
     "uneven-model-parallel": ("parallel-size-not-a-number", "uneven-model-copies", "uneven-prompts"),
+    "unusable-router": ("sglang-router-refused", "max-running-requests-ignored"),
 }
 """The rules that each former name stands for; none of them says more than the former one did."""
 

@@ -29,7 +29,7 @@ actor_infer:
       grpc_mode: true
   device_mapping: list(range(0,6))
 """
-FOUND = ["sglang-grpc-refused", "sglang-worker-size"]
+FOUND = ["sglang-grpc-refused", "sglang-worker-size-mismatch"]
 
 
 def linted(folder: Path, text: str = TEXT, **options: object) -> Result:

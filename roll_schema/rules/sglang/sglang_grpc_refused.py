@@ -1,19 +1,23 @@
 """
-SGLang with `grpc_mode`.
+Unimplemented gRPC mode of SGLang.
 
-From ROLL 0.2.1 `grpc_mode` can be set for SGLang, and is not implemented: the worker stops when it starts.
+ROLL reads `grpc_mode` since 0.2.1 but does not implement it: the worker raises a NotImplementedError when it starts.
 
     actor_infer:
       strategy_args:
         strategy_name: sglang
         strategy_config: {mem_fraction_static: 0.8, grpc_mode: true}   # error: [sglang-grpc-refused]
 
-Without it:
+Remove it:
 
     actor_infer:
       strategy_args:
         strategy_name: sglang
         strategy_config: {mem_fraction_static: 0.8}
+
+References:
+
+- ROLL 0.2.1-0.3.0: roll/distributed/strategy/sglang_strategy.py, SgLangStrategy.initialize
 """
 
 from __future__ import annotations
@@ -33,4 +37,5 @@ if TYPE_CHECKING:
 def sglang_grpc_refused(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "sglang")
     if settings is not None and settings.get("grpc_mode") is True:
-        yield Problem("strategy_args.strategy_config.grpc_mode", "`grpc_mode` is not implemented", "Delete it.")
+        message = "unsupported `grpc_mode`: ROLL does not implement it"
+        yield Problem("strategy_args.strategy_config.grpc_mode", message, "remove `grpc_mode`")

@@ -1,15 +1,21 @@
 """
-SGLang in the pipeline for vision-language models.
+SGLang with vision-language models.
 
-Before ROLL 0.3.0, RLVR with images generates with vLLM only.
+Up to ROLL 0.2.0, requests to SGLang carry no images. ROLL 0.2.1 fails on requests with images. The RLVR pipelines for
+vision-language models need vLLM there.
 
     actor_infer:
       strategy_args: {strategy_name: sglang, strategy_config: {}}   # warning: [sglang-in-vision]
 
-vLLM:
+Use vLLM:
 
     actor_infer:
       strategy_args: {strategy_name: vllm, strategy_config: {}}
+
+References:
+
+- ROLL 0.2.0-0.2.1: roll/distributed/strategy/sglang_strategy.py, SgLangStrategy.generate_request
+- ROLL 0.1.0-0.1.3: roll/distributed/strategy/sglang_strategy.py, SgLangStrategy.add_request
 """
 
 from __future__ import annotations
@@ -28,5 +34,5 @@ if TYPE_CHECKING:
 @rule(Severity.WARNING, effect=Effect.FIRST_STEP, releases="<0.3.0", pipelines=("rlvr_vl", "rlvr_vlmath"))
 def sglang_in_vision(config: RLVRConfig) -> Iterator[Problem]:
     if runs_on(config.actor_infer, "sglang"):
-        message = "RLVR of vision-language models generates with vLLM only"
-        yield Problem("actor_infer.strategy_args.strategy_name", message, "Write `strategy_name: vllm`.")
+        message = "`sglang` may fail on images before ROLL 0.3.0"
+        yield Problem("actor_infer.strategy_args.strategy_name", message, "set `strategy_name: vllm`")

@@ -1,19 +1,24 @@
 """
-SGLang without its share of memory.
+SGLang without `mem_fraction_static`.
 
-ROLL looks `mem_fraction_static` up in the settings of an SGLang worker and stops with a KeyError when it starts.
+ROLL requires `mem_fraction_static`, SGLang's share of each GPU's memory. Without it, the worker raises a KeyError when
+it starts.
 
     actor_infer:
       strategy_args:
         strategy_name: sglang
         strategy_config: {load_format: dummy}   # error: [sglang-memory-missing]
 
-Give it:
+Set it:
 
     actor_infer:
       strategy_args:
         strategy_name: sglang
         strategy_config: {mem_fraction_static: 0.8, load_format: dummy}
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/distributed/strategy/sglang_strategy.py, SgLangStrategy.initialize
 """
 
 from __future__ import annotations
@@ -34,6 +39,4 @@ def sglang_memory_missing(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "sglang")
     if settings is not None and "mem_fraction_static" not in settings:
         place = "strategy_args.strategy_config.mem_fraction_static"
-        yield Problem(
-            place, "SGLang needs `mem_fraction_static`, its share of a GPU's memory", "Add `mem_fraction_static: 0.8`."
-        )
+        yield Problem(place, "missing `mem_fraction_static` for SGLang", "set `mem_fraction_static: 0.8`")

@@ -1,7 +1,7 @@
 """
-A pipeline-parallel size for SGLang.
+Ignored pipeline-parallel size of SGLang.
 
-From ROLL 0.2.0 `pipeline_parallel_size` is taken out of the settings and never reaches SGLang.
+Since ROLL 0.2.0, ROLL removes `pipeline_parallel_size` from the settings and does not pass it to SGLang.
 
     actor_infer:
       num_gpus_per_worker: 2
@@ -12,7 +12,7 @@ From ROLL 0.2.0 `pipeline_parallel_size` is taken out of the settings and never 
           pipeline_parallel_size: 2   # warning: [sglang-pipeline-size-ignored]
       device_mapping: list(range(0,6))
 
-Tensor parallelism:
+Use tensor parallelism:
 
     actor_infer:
       num_gpus_per_worker: 2
@@ -22,6 +22,10 @@ Tensor parallelism:
           mem_fraction_static: 0.8
           tensor_parallel_size: 2
       device_mapping: list(range(0,6))
+
+References:
+
+- ROLL 0.2.0-0.3.0: roll/distributed/strategy/sglang_strategy.py, SgLangStrategy.initialize
 """
 
 from __future__ import annotations
@@ -41,6 +45,6 @@ if TYPE_CHECKING:
 def sglang_pipeline_size_ignored(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "sglang")
     if settings is not None and settings.get("pipeline_parallel_size", 1) != 1:
-        message = "`pipeline_parallel_size` is taken out and never reaches SGLang"
+        message = "`pipeline_parallel_size` is ignored: ROLL does not pass it to SGLang"
         place = "strategy_args.strategy_config.pipeline_parallel_size"
-        yield Problem(place, message, "Use `tensor_parallel_size` instead.")
+        yield Problem(place, message, "remove `pipeline_parallel_size`, and use `tensor_parallel_size`")
