@@ -190,7 +190,7 @@ def asked_elsewhere(page: Page, address: str) -> list[str]:
     [
         ("lora rank exceeds rollout", "lora-rank-exceeds-rollout", "lora_rank"),
         ("baseline", "Adopt it in a repository with old configs", "known problem"),
-        ("gpu_memory_utilization", "gpu-memory-utilization", "vLLM"),
+        ("gpu_memory_utilization", "gpu-memory-utilization-out-of-range", "vLLM"),
     ],
 )
 def test_search_finds_in_a_real_browser(site: tuple[Path, str], page: Page, typed: str, title: str, said: str) -> None:

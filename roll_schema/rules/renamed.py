@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 RENAMED: dict[str, tuple[str, ...]] = {
+    "block-size": ("unsupported-block-size",),
     "does-not-fit": ("gpu-memory-exceeded",),
+    "gpu-memory-utilization": ("gpu-memory-utilization-out-of-range",),
+    "quantization-override": ("quantization-override-refused",),
     "router-replay-roles": ("router-replay-mismatch",),
     "sglang-parallelism": ("sglang-worker-size-mismatch", "sglang-pipeline-size-ignored", "sglang-grpc-refused"),
     "sglang-worker-size": ("sglang-worker-size-mismatch",),

@@ -37,12 +37,17 @@ def tokens(batched: int, **others: Any) -> Settings:
 
 ENGINE = [
     Cases(
-        "gpu-memory-utilization",
+        "gpu-memory-utilization-out-of-range",
         "gpu_memory_utilization",
         each("gpu_memory_utilization", 0, -0.1, 1.0001, 80, math.inf, math.nan, None, "high", "80", "0", False),
         each("gpu_memory_utilization", 1e-9, 0.5, 1, 1.0),
     ),
-    Cases("block-size", "block_size", each("block_size", 0, -16, "x", 16.5), each("block_size", None, 16, 32, 256)),
+    Cases(
+        "unsupported-block-size",
+        "block_size",
+        each("block_size", 0, -16, "x", 16.5),
+        each("block_size", None, 16, 32, 256),
+    ),
     Cases(
         "batched-tokens-too-few",
         "max_num_batched_tokens",
@@ -103,24 +108,24 @@ def test_engine_args(
 def test_a_quoted_share_depends_on_the_release(value: object, engine_args: Theirs, ours: Ours) -> None:
     settings = {"gpu_memory_utilization": value}
     assert engine_args(settings) is None
-    assert ours("gpu-memory-utilization", rollout(settings)) == "warning"
+    assert ours("gpu-memory-utilization-out-of-range", rollout(settings)) == "warning"
 
 
-@generated("gpu-memory-utilization", by="EngineArgs")
+@generated("gpu-memory-utilization-out-of-range", by="EngineArgs")
 @given(share=st.floats(-2, 2) | st.floats() | st.integers(-100, 100))
 def test_generated_shares(share: float, engine_args: Theirs, ours: Ours) -> None:
     settings = {"gpu_memory_utilization": share}
-    assert (engine_args(settings) is None) is (ours("gpu-memory-utilization", rollout(settings)) is None)
+    assert (engine_args(settings) is None) is (ours("gpu-memory-utilization-out-of-range", rollout(settings)) is None)
 
 
-@generated("block-size", by="FlashAttentionBackend")
+@generated("unsupported-block-size", by="FlashAttentionBackend")
 @given(size=st.integers(-64, 600) | st.sampled_from((16, 32, 64, 128, 256)))
 def test_generated_block_sizes(size: int, engine_args: Theirs, ours: Ours) -> None:
     """The engine's config takes any positive size; the kernels of GPUs decide when the worker starts."""
     from vllm.v1.attention.backends.flash_attn import FlashAttentionBackend
 
     taken = engine_args({"block_size": size}) is None and FlashAttentionBackend.supports_block_size(size)
-    severity = ours("block-size", rollout({"block_size": size}))
+    severity = ours("unsupported-block-size", rollout({"block_size": size}))
     assert taken or severity is not None
     # 1 and 8 are for other hardware, where these kernels do not run.
     assert severity != "error" or not taken

@@ -16,8 +16,8 @@ RUNNING = "seen only when engine or trainer runs"
 NOT_SHOWN = {
     "context-too-short": RUNNING,
     "data-parallel-mismatch": ROLL,
-    "expandable-segments": "vLLM looks at it on GPUs only",
-    "quantization-override": ROLL,
+    "expandable-segments": ROLL,
+    "quantization-override-refused": ROLL,
     "weights-lost-in-sleep": ROLL,
     "fine-tuning-on-deepspeed": ROLL,
     "no-gather-on-save": RUNNING,

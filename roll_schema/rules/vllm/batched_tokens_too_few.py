@@ -1,12 +1,12 @@
 """
-A batch of vLLM that cannot hold what it is for.
+Batch too small for its sequences or prompts.
 
-Every sequence of a batch needs a token of it: vLLM refuses a `max_num_batched_tokens` below `max_num_seqs` when the
-worker starts.
+Every sequence in a batch needs at least one token. vLLM refuses a `max_num_batched_tokens` below `max_num_seqs` when
+the worker starts.
 
-Without chunked prefill a prompt is processed as a whole, so `max_num_batched_tokens` must be at least `max_model_len`.
-vLLM's older engine (V0, the usual one of vLLM 0.8) refuses a smaller one, and so do newer releases; in between, its V1
-engine switches chunked prefill back on whatever is written, and runs.
+Without chunked prefill, vLLM processes a prompt as a whole, so `max_num_batched_tokens` must be at least
+`max_model_len`. vLLM's older engine (V0, the default of vLLM 0.8) refuses a smaller value, and so do newer releases. In
+between, the V1 engine enables chunked prefill again and runs.
 
     actor_infer:
       strategy_args:
@@ -16,7 +16,7 @@ engine switches chunked prefill back on whatever is written, and runs.
           max_model_len: 16384
           max_num_batched_tokens: 8192   # warning: [batched-tokens-too-few]
 
-Let a whole prompt fit in:
+Make room for a whole prompt:
 
     actor_infer:
       strategy_args:
@@ -26,7 +26,7 @@ Let a whole prompt fit in:
           max_model_len: 16384
           max_num_batched_tokens: 16384
 
-A batch with less tokens than sequences is refused by every release:
+Every release refuses a batch with fewer tokens than sequences:
 
     actor_infer:
       strategy_args:
@@ -34,6 +34,10 @@ A batch with less tokens than sequences is refused by every release:
         strategy_config:
           max_num_seqs: 512
           max_num_batched_tokens: 256   # error: [batched-tokens-too-few]
+
+References:
+
+- vLLM 0.32.0: vllm/config/scheduler.py, SchedulerConfig.verify_max_model_len
 """
 
 from __future__ import annotations
@@ -61,8 +65,8 @@ def batched_tokens_too_few(worker: WorkerConfig) -> Iterator[Problem]:
     if isinstance(tokens, int) and isinstance(sequences, int) and 0 < tokens < sequences:
         yield Problem(
             f"{SETTINGS}.max_num_batched_tokens",
-            f"`max_num_batched_tokens: {tokens}` cannot hold {sequences:,} sequences of at least one token",
-            help=f"Write `max_num_batched_tokens: {sequences}` or more.",
+            f"`max_num_batched_tokens` must be at least `max_num_seqs` ({sequences:,}), found `{tokens}`",
+            help=f"set `max_num_batched_tokens: {sequences}` or more",
             also={f"{SETTINGS}.max_num_seqs": f"{sequences:,} sequences"},
             severity=Severity.ERROR,
         )
@@ -72,10 +76,10 @@ def batched_tokens_too_few(worker: WorkerConfig) -> Iterator[Problem]:
     if isinstance(tokens, int) and isinstance(context, int) and tokens < context:
         yield Problem(
             f"{SETTINGS}.max_num_batched_tokens",
-            f"batches of {tokens:,} tokens cannot hold a prompt of up to {context:,} while chunked prefill is off",
-            help=f"Write `max_num_batched_tokens: {context}`, or take `enable_chunked_prefill: false` out.",
+            f"`max_num_batched_tokens` must be at least {context:,} without chunked prefill, found `{tokens}`",
+            help=f"set `max_num_batched_tokens: {context}`",
             also={
                 f"{SETTINGS}.max_model_len": f"{context:,} tokens",
-                f"{SETTINGS}.enable_chunked_prefill": "switched off here",
+                f"{SETTINGS}.enable_chunked_prefill": "disables chunked prefill",
             },
         )

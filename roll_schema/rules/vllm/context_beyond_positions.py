@@ -1,7 +1,7 @@
 """
-A context that is longer than the model has positions for.
+Context longer than the model's positions.
 
-vLLM refuses a `max_model_len` above the model's own limit, because answers beyond it turn to noise.
+vLLM refuses a `max_model_len` above the model's number of positions: the model may produce wrong output beyond them.
 
     pretrain: Qwen/Qwen3-8B
     actor_infer:
@@ -9,7 +9,7 @@ vLLM refuses a `max_model_len` above the model's own limit, because answers beyo
         strategy_name: vllm
         strategy_config: {max_model_len: 65536}   # error: [context-beyond-positions]
 
-Stay below it:
+Stay within the positions:
 
     pretrain: Qwen/Qwen3-8B
     actor_infer:
@@ -17,7 +17,7 @@ Stay below it:
         strategy_name: vllm
         strategy_config: {max_model_len: 40960}
 
-Settings that have nothing to do with positions do not help:
+Other overrides do not change the limit:
 
     pretrain: Qwen/Qwen3-8B
     actor_infer:
@@ -27,8 +27,12 @@ Settings that have nothing to do with positions do not help:
           max_model_len: 65536   # error: [context-beyond-positions]
           hf_overrides: {rms_norm_eps: 1.0e-6}
 
-`hf_overrides` of the positions or their scaling, and `VLLM_ALLOW_LONG_MAX_MODEL_LEN: '1'`, can lift the limit: then
-nothing is said.
+`hf_overrides` of the positions or their scaling, and `VLLM_ALLOW_LONG_MAX_MODEL_LEN: '1'`, can lift the limit. The rule
+then reports nothing.
+
+References:
+
+- vLLM 0.32.0: vllm/config/model.py, _get_and_verify_max_len
 """
 
 from __future__ import annotations
@@ -61,15 +65,15 @@ def context_beyond_positions(config: PPOConfig) -> Iterator[Problem]:
         if context > positions:
             yield Problem(
                 f"{name}.strategy_args.strategy_config.max_model_len",
-                f"a context of {context:,} tokens is more than the {positions:,} positions of `{model}`",
-                help=f"Write `max_model_len: {positions}` or less, or scale positions by `hf_overrides`.",
+                f"`max_model_len: {context}` exceeds the {positions:,} positions of `{model}`",
+                help=f"set `max_model_len: {positions}`, or scale the positions with `hf_overrides`",
             )
 
     yield from each(workers.workers_of(config), judge)
 
 
 def scales_positions(settings: Mapping[str, Any]) -> bool:
-    """Whether an engine's settings may give a model other positions than its own."""
+    """Whether an engine's settings may change the positions of a model."""
     overrides = settings.get("hf_overrides", {})
     return "rope_scaling" in settings or not isinstance(overrides, dict) or any(key in overrides for key in SCALING)
 

@@ -1,7 +1,7 @@
 """
-vLLM's own data parallelism with another size than the cluster.
+vLLM data-parallel size unlike the workers.
 
-From ROLL 0.2.0 a `data_parallel_size` above 1 must equal the number of rollout workers, which ROLL asserts when the
+Since ROLL 0.2.0, a `data_parallel_size` above 1 must equal the number of workers of the role. ROLL asserts it when the
 engines start.
 
     actor_infer:
@@ -10,13 +10,17 @@ engines start.
         strategy_config: {tensor_parallel_size: 2, data_parallel_size: 2}   # error: [data-parallel-mismatch]
       device_mapping: list(range(0,8))
 
-8 GPUs / 2 are 4 workers:
+Use the number of workers (8 GPUs / 2):
 
     actor_infer:
       strategy_args:
         strategy_name: vllm
         strategy_config: {tensor_parallel_size: 2, data_parallel_size: 4}
       device_mapping: list(range(0,8))
+
+References:
+
+- ROLL 0.2.0-0.3.0: roll/distributed/strategy/vllm_strategy.py, VllmStrategy.initialize
 """
 
 from __future__ import annotations
@@ -37,9 +41,9 @@ def data_parallel_mismatch(worker: WorkerConfig) -> Iterator[Problem]:
     settings, devices, size = settings_of(worker, "vllm"), device_ids(worker), gpus_per_worker(worker)
     if settings is None or not devices or not size or len(devices) % size:
         return
-    wanted, workers = settings.get("data_parallel_size"), len(devices) // size
-    if isinstance(wanted, int) and wanted > 1 and wanted != workers:
-        count = f"{len(devices)} / {size} = {workers} (GPUs / GPUs per worker)"
-        message = f"`data_parallel_size` is {wanted}, but the number of workers is {count}"
-        advice = f"Write `data_parallel_size: {workers}`, or delete it."
+    ranks, workers = settings.get("data_parallel_size"), len(devices) // size
+    if isinstance(ranks, int) and ranks > 1 and ranks != workers:
+        division = f"{len(devices)} GPUs / {size} per worker"
+        message = f"`data_parallel_size` must be the number of workers, {workers} ({division}), found `{ranks}`"
+        advice = f"set `data_parallel_size: {workers}`"
         yield Problem("strategy_args.strategy_config.data_parallel_size", message, advice)

@@ -1,19 +1,26 @@
 """
-A memory allocator that does not go with vLLM's sleep mode.
+Allocator setting ignored for vLLM.
 
-ROLL lets vLLM sleep between rollouts. Releases of vLLM before 2026-04 refuse to start in that mode when
-`PYTORCH_CUDA_ALLOC_CONF` holds `expandable_segments:True`.
+vLLM's sleep mode conflicts with expandable segments of PyTorch's allocator. ROLL therefore clears
+`PYTORCH_CUDA_ALLOC_CONF` before it creates a vLLM engine. For all other workers it sets `expandable_segments:True`
+itself.
 
     actor_infer:
-      system_envs: {PYTORCH_CUDA_ALLOC_CONF: "expandable_segments:True"}   # warning: [expandable-segments]
+      system_envs: {PYTORCH_CUDA_ALLOC_CONF: "expandable_segments:True"}   # info: [expandable-segments]
       strategy_args: {strategy_name: vllm, strategy_config: {}}
 
-Only where it is wanted:
+Set it only for training:
 
     actor_train:
       system_envs: {PYTORCH_CUDA_ALLOC_CONF: "expandable_segments:True"}
     actor_infer:
       strategy_args: {strategy_name: vllm, strategy_config: {}}
+
+References:
+
+- ROLL 0.2.0-0.3.0: roll/third_party/vllm/__init__.py, PYTORCH_CUDA_ALLOC_CONF
+- ROLL 0.1.0-0.1.3: roll/third_party/vllm/vllm_0_8_4/llm.py, PYTORCH_CUDA_ALLOC_CONF
+- ROLL 0.1.1-0.3.0: roll/platforms/cuda.py, expandable_segments:True
 """
 
 from __future__ import annotations
@@ -21,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.planning.workers import settings_of
+from roll_schema.planning.workers import runs_on
 from roll_schema.rules.rule import Problem, rule
 from roll_schema.source.diagnostic import Effect, Severity
 
@@ -29,16 +36,12 @@ if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-_NAMES = ("PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_ALLOC_CONF")
+_NAME = "PYTORCH_CUDA_ALLOC_CONF"
 
 
-@rule(Severity.WARNING, effect=Effect.WORKER_START)
+@rule(Severity.INFO, effect=Effect.IGNORED)
 def expandable_segments(worker: WorkerConfig) -> Iterator[Problem]:
-    settings = settings_of(worker, "vllm")
-    if settings is None or settings.get("enable_sleep_mode") is False:
-        return
-    for name in _NAMES:
-        value = worker.system_envs.get(name) if worker.system_envs else None
-        if isinstance(value, str) and "expandable_segments:true" in value.lower():
-            message = "vLLM's sleep mode does not go with `expandable_segments:True`"
-            yield Problem(f"system_envs.{name}", message, "Delete it here, or write `enable_sleep_mode: false`.")
+    value = worker.system_envs.get(_NAME) if worker.system_envs and runs_on(worker, "vllm") else None
+    if isinstance(value, str) and "expandable_segments:true" in value.lower():
+        message = f"`{_NAME}` is ignored: ROLL clears it for vLLM"
+        yield Problem(f"system_envs.{_NAME}", message, f"remove `{_NAME}`")

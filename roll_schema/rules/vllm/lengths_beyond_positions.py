@@ -1,8 +1,8 @@
 """
-Lengths that the model has no positions for.
+Prompt and response beyond the model's positions.
 
-Without a `max_model_len`, vLLM's context is as long as the model's own limit. Prompt and answer of ROLL's lengths do
-not fit in then: answers are cut off at the limit, which looks like a model that never finishes.
+Without `max_model_len`, vLLM's context has as many tokens as the model has positions. If ROLL's prompt and response are
+longer, vLLM truncates responses at the limit. To the reward, the model then never finishes.
 
     pretrain: Qwen/Qwen3-8B
     prompt_length: 2048
@@ -10,7 +10,7 @@ not fit in then: answers are cut off at the limit, which looks like a model that
     actor_infer:
       strategy_args: {strategy_name: vllm}
 
-Qwen3-8B has 40,960 positions:
+Stay within the 40,960 positions of Qwen3-8B:
 
     pretrain: Qwen/Qwen3-8B
     prompt_length: 2048
@@ -18,7 +18,11 @@ Qwen3-8B has 40,960 positions:
     actor_infer:
       strategy_args: {strategy_name: vllm}
 
-With `hf_overrides` of the positions or their scaling, nothing is said.
+With `hf_overrides` of the positions or their scaling, the rule reports nothing.
+
+References:
+
+- vLLM 0.32.0: vllm/config/model.py, _get_and_verify_max_len
 """
 
 from __future__ import annotations
@@ -47,6 +51,6 @@ def lengths_beyond_positions(config: PPOConfig) -> Iterator[Problem]:
     if needed > positions:
         yield Problem(
             "sequence_length" if config.sequence_length else "response_length",
-            f"prompt and answer take up to {needed:,} tokens, but `{model}` has {positions:,} positions",
-            help=f"Keep prompt and answer within {positions:,} tokens, or scale positions by `hf_overrides`.",
+            f"prompt and response of {needed:,} tokens exceed the {positions:,} positions of `{model}`",
+            help=f"limit prompt and response to {positions:,} tokens, or scale the positions with `hf_overrides`",
         )
