@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 def uneven_workers(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
     sizes = worker_sizes(worker)
     # worker-size-not-a-number and zero-gpus-per-worker report sizes that ROLL cannot divide by.
-    if not sizes or not all(isinstance(size, (int, float)) for size in sizes.values()):
+    if not all(isinstance(size, (int, float)) for size in sizes.values()):
         return
     gpus, per_worker = device_count(worker), prod(sizes.values())
     if gpus is None or not isfinite(per_worker) or per_worker == 0 or gpus % per_worker == 0:

@@ -62,10 +62,12 @@ def kv_cache_too_small(config: PPOConfig, context: Context) -> Iterator[Problem]
     if taken + needed <= share:
         return
     slots = " and adapter slots" if worker.model_args.lora_target is not None else ""
-    sequence = f" + KV cache of {cache.longest:,} tokens {needed / GIB:.1f}" if cache is not None else ""
+    # The sum is that of the parts as they are shown.
+    fixed, variable = round(taken / GIB, 1), round(needed / GIB, 1)
+    sequence = f" + KV cache of {cache.longest:,} tokens {variable}" if cache is not None else ""
     yield Problem(
         "actor_infer.strategy_args.strategy_config.gpu_memory_utilization",
         f"`gpu_memory_utilization: {engine_share(worker):g}` of {gpu.title} is {share / GIB:.1f} GiB, less than "
-        f"{round(taken / GIB, 1) + round(needed / GIB, 1):.1f} GiB (`{model}`{slots} {taken / GIB:.1f}{sequence})",
+        f"{fixed + variable:.1f} GiB (`{model}`{slots} {fixed}{sequence})",
         help="raise `tensor_parallel_size` or `gpu_memory_utilization`, or lower `max_model_len`",
     )
