@@ -17,7 +17,6 @@ Use Megatron:
       max_tokens_per_microbatch_in_train: 16384
       strategy_args: {strategy_name: megatron_train, strategy_config: {}}
 
-
 References:
 
 - ROLL 0.1.3-0.3.0: roll/utils/dynamic_batching.py, make_micro_batch_iter_for_dynamic_batching

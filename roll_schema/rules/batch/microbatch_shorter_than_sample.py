@@ -16,7 +16,6 @@ Make room for at least one sample:
       use_dynamic_batching_in_train: true
       max_tokens_per_microbatch_in_train: 8192
 
-
 References:
 
 - ROLL 0.1.3-0.3.0: roll/utils/dynamic_batching.py, dynamic_batching_shard

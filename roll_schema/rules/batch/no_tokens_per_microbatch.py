@@ -14,7 +14,6 @@ Set at least the length of the longest sample:
       use_dynamic_batching_in_train: true
       max_tokens_per_microbatch_in_train: 16384
 
-
 References:
 
 - ROLL 0.1.3-0.3.0: roll/utils/dynamic_batching.py, dynamic_batching_shard

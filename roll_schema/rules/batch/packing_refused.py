@@ -18,7 +18,6 @@ Set all that `load_balance` needs:
         max_packed_sequence_length_train: 8192
         max_packed_sequence_length_forward: 8192
 
-
 References:
 
 - ROLL 0.2.0-0.3.0: roll/utils/sequence_packing.py, get_sequence_packing_packer

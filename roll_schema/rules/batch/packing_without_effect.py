@@ -16,7 +16,6 @@ Use one of the two:
       use_sequence_packing: true
       sequence_packing_args: {algorithm: load_balance}
 
-
 References:
 
 - ROLL 0.2.0-0.3.0: roll/distributed/strategy/megatron_strategy.py, MegatronTrainStrategy.train_step

@@ -24,7 +24,6 @@ Use one pair per rank:
       strategy_args: {strategy_name: megatron_infer, strategy_config: {}}
       device_mapping: list(range(0,8))
 
-
 References:
 
 - ROLL 0.2.1-0.3.0: roll/pipeline/dpo/dpo_pipeline.py, DPOPipeline.__init__

@@ -31,7 +31,6 @@ Use more prompts per step:
           virtual_pipeline_model_parallel_size: 2
       device_mapping: list(range(0,16))
 
-
 References:
 
 - ROLL 0.2.0-0.3.0: roll/utils/dynamic_batching.py, dynamic_batching_shard

@@ -21,7 +21,6 @@ Use 16 ranks for 32 samples:
       strategy_args: {strategy_name: megatron_infer, strategy_config: {}}
       device_mapping: list(range(0,16))
 
-
 References:
 
 - ROLL 0.1.0-0.3.0: roll/distributed/scheduler/protocol.py, DataProto.chunk

@@ -23,7 +23,6 @@ Use a multiple of 4 × 2:
         strategy_name: megatron_train
         strategy_config: {tensor_model_parallel_size: 4, context_parallel_size: 2, sequence_parallel: true}
 
-
 References:
 
 - ROLL 0.1.3-0.3.0: roll/utils/dynamic_batching.py, dynamic_batching_shard

@@ -16,7 +16,6 @@ Use a multiple of 2:
       model_args: {ulysses_size: 2}
       strategy_args: {strategy_name: deepspeed_train, strategy_config: {}}
 
-
 References:
 
 - ROLL 0.1.0-0.2.1: roll/distributed/strategy/deepspeed_strategy.py, DeepSpeedInferStrategy.get_feature_on_cp_rank

@@ -19,7 +19,6 @@ Use separate GPUs:
     actor_infer:
       device_mapping: list(range(4,8))
 
-
 References:
 
 - ROLL 0.1.3-0.3.0: roll/pipeline/rlvr/rlvr_config.py, RLVRConfig.__post_init__

@@ -12,7 +12,6 @@ Keep the default:
     actor_train:
       max_concurrency: 1
 
-
 References:
 
 - ROLL 0.2.0-0.3.0: roll/distributed/executor/cluster.py, Cluster._create_workers

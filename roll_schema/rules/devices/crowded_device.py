@@ -27,7 +27,6 @@ Stay below 1 in total:
           strategy_config: {gpu_memory_utilization: 0.3, load_format: auto}
         device_mapping: list(range(0,8))
 
-
 References:
 
 - vLLM 0.32.0: vllm/v1/worker/utils.py, request_memory

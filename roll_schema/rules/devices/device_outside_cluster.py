@@ -15,7 +15,6 @@ Use two nodes:
     actor_train:
       device_mapping: list(range(0,16))
 
-
 References:
 
 - ROLL 0.1.0-0.3.0: roll/distributed/scheduler/resource_manager.py, ResourceManager.__init__

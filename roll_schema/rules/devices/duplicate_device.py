@@ -12,7 +12,6 @@ List each GPU once:
     actor_infer:
       device_mapping: list(range(0,4)) + list(range(4,8))
 
-
 References:
 
 - ROLL 0.1.0-0.3.0: roll/distributed/scheduler/resource_manager.py, ResourceManager.allocate_placement_group

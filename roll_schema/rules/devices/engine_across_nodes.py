@@ -17,7 +17,6 @@ Start at a multiple of the engine's size:
       strategy_args: {strategy_name: vllm, strategy_config: {tensor_parallel_size: 4}}
       device_mapping: list(range(4,12))
 
-
 References:
 
 - ROLL 0.1.0-0.3.0: roll/distributed/scheduler/resource_manager.py, ResourceManager.allocate_placement_group

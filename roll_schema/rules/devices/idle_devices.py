@@ -19,7 +19,6 @@ Close the gap:
       strategy_args: {strategy_name: vllm, strategy_config: {}}
       device_mapping: list(range(8,16))
 
-
 References:
 
 - ROLL 0.1.0-0.3.0: roll/configs/base_config.py, BaseConfig.__post_init__

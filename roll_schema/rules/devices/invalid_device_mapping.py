@@ -16,7 +16,6 @@ Write the list as a string:
     actor_infer:
       device_mapping: "[0, 1]"
 
-
 References:
 
 - ROLL 0.1.0-0.3.0: roll/configs/worker_config.py, WorkerConfig.__post_init__

@@ -21,7 +21,6 @@ Align the workers: with 2 GPUs per worker, one starts and one ends with the trai
       strategy_args: {strategy_name: vllm, strategy_config: {tensor_parallel_size: 2}}
       device_mapping: list(range(0,6))
 
-
 References:
 
 - ROLL 0.2.0-0.3.0: roll/third_party/megatron/model_update.py, MegatronWeightUpdater._setup_colocated_model_update

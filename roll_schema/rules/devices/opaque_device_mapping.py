@@ -13,7 +13,6 @@ Write the same GPUs as a range:
     actor_infer:
       device_mapping: list(range(1,16,2))
 
-
 References:
 
 - ROLL 0.1.0-0.3.0: roll/configs/worker_config.py, WorkerConfig.__post_init__

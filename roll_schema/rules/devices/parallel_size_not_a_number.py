@@ -22,7 +22,6 @@ Use an integer, or omit the key (the default is 1):
           pipeline_model_parallel_size: 2
       device_mapping: list(range(0,8))
 
-
 References:
 
 - ROLL 0.1.0-0.3.0: roll/utils/config_utils.py, validate_megatron_batch_size

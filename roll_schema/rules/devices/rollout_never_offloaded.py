@@ -18,7 +18,6 @@ Share all GPUs, or none:
       strategy_args: {strategy_name: vllm, strategy_config: {}}
       device_mapping: list(range(0,8))
 
-
 References:
 
 - ROLL 0.1.3: roll/configs/base_config.py, PPOConfig.is_train_infer_colocated

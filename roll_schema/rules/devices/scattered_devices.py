@@ -17,7 +17,6 @@ Use contiguous GPU ids:
     actor_infer:
       device_mapping: list(range(8,16))
 
-
 References:
 
 - ROLL 0.2.0-0.3.0: roll/distributed/executor/model_update_group.py, ModelUpdateGroup.__init__

@@ -22,7 +22,6 @@ of `actor_train`. ROLL checks it while it loads the config. The expert parallel 
           pipeline_model_parallel_size: 2
       device_mapping: list(range(0,8))
 
-
 References:
 
 - ROLL 0.1.0-0.3.0: roll/utils/config_utils.py, calculate_megatron_dp_size

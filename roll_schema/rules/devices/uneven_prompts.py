@@ -24,7 +24,6 @@ size. It must divide `rollout_batch_size` (prompts, not samples). ROLL checks it
           pipeline_model_parallel_size: 2
       device_mapping: list(range(0,8))
 
-
 References:
 
 - ROLL 0.1.0-0.3.0: roll/utils/config_utils.py, validate_megatron_batch_size

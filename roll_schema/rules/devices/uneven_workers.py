@@ -15,7 +15,6 @@ Use a multiple of the worker's size:
       strategy_args: {strategy_name: vllm, strategy_config: {tensor_parallel_size: 2}}
       device_mapping: list(range(0,8))
 
-
 References:
 
 - ROLL 0.1.0-0.3.0: roll/configs/worker_config.py, WorkerConfig.__post_init__

@@ -14,7 +14,6 @@ Set them on the worker:
       system_envs: {NCCL_DEBUG: "INFO"}
       strategy_args: {strategy_name: fsdp2_train}
 
-
 References:
 
 - ROLL 0.2.0-0.3.0: roll/configs/base_config.py, BaseConfig.__post_init__

@@ -14,7 +14,6 @@ Choose GPUs with `device_mapping`:
     actor_train:
       device_mapping: list(range(4,8))
 
-
 References:
 
 - ROLL 0.1.0-0.3.0: roll/distributed/executor/cluster.py, Cluster._create_workers

@@ -14,7 +14,6 @@ Use Megatron's recomputation:
       model_args: {disable_gradient_checkpointing: false}
       strategy_args: {strategy_name: megatron_train, strategy_config: {recompute_granularity: full}}
 
-
 References:
 
 - ROLL 0.1.0-0.3.0: roll/models/model_providers.py, load_model

@@ -16,7 +16,6 @@ Use it with several pipeline stages:
         strategy_name: megatron_train
         strategy_config: {compile_warmup: true, pipeline_model_parallel_size: 2}
 
-
 References:
 
 - ROLL 0.3.0: roll/distributed/strategy/megatron_strategy.py, MegatronTrainStrategy.initialize

@@ -14,7 +14,6 @@ Use a supported scheduler:
       training_args: {lr_scheduler_type: cosine}
       strategy_args: {strategy_name: megatron_train}
 
-
 References:
 
 - ROLL 0.1.0-0.3.0: mcore_adapter/src/mcore_adapter/trainer/utils.py, get_megatron_lr_scheduler

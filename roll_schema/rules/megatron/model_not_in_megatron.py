@@ -16,7 +16,6 @@ Use a model that the release supports:
       strategy_args:
         strategy_name: megatron_train
 
-
 References:
 
 - ROLL 0.1.1-0.3.0: mcore_adapter/src/mcore_adapter/models/converter/template.py, get_template

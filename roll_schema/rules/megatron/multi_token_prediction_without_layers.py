@@ -14,7 +14,6 @@ Add a layer:
       mtp_training_mode: standalone
       strategy_args: {strategy_name: megatron_train, strategy_config: {mtp_num_layers: 1}}
 
-
 References:
 
 - ROLL 0.3.0: roll/distributed/strategy/megatron_strategy.py, MegatronTrainStrategy.initialize

@@ -22,7 +22,6 @@ Allow variable lengths:
           variable_seq_lengths: true
           moe_token_dispatcher_type: alltoall
 
-
 References:
 
 - ROLL 0.1.1-0.1.3: roll/distributed/strategy/megatron_strategy.py, MegatronInferStrategy.__init__

@@ -20,7 +20,6 @@ Set it on both:
       router_replay: {mode: R3}
       strategy_args: {strategy_name: sglang, strategy_config: {mem_fraction_static: 0.8}}
 
-
 References:
 
 - ROLL 0.3.0: roll/configs/worker_config.py, WorkerConfig.__post_init__

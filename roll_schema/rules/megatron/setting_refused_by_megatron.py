@@ -19,7 +19,6 @@ Remove it:
         strategy_config:
           use_distributed_optimizer: true
 
-
 References:
 
 - ROLL 0.1.0-0.3.0: roll/distributed/strategy/megatron_strategy.py, MegatronInferStrategy.__init__

@@ -18,7 +18,6 @@ Set it only in `training_args`:
         strategy_name: megatron_train
         strategy_config: {}
 
-
 References:
 
 - ROLL 0.1.0-0.3.0: roll/distributed/strategy/megatron_strategy.py, MegatronInferStrategy.__init__

@@ -18,7 +18,6 @@ Use a multiple of 2 × 2:
         strategy_name: megatron_train
         strategy_config: {context_parallel_size: 2}
 
-
 References:
 
 - ROLL 0.1.0-0.3.0: mcore_adapter/src/mcore_adapter/models/model_factory.py, PretrainedModel.get_batch_on_this_cp_rank

@@ -18,7 +18,6 @@ Use a divisor:
         strategy_config: {expert_model_parallel_size: 4}
       device_mapping: list(range(0,8))
 
-
 References:
 
 - Megatron-Core 00caa53: megatron/core/parallel_state.py, initialize_model_parallel

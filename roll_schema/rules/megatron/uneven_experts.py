@@ -20,7 +20,6 @@ Use a divisor of the 128 experts of Qwen3-30B-A3B:
         strategy_config:
           expert_model_parallel_size: 8
 
-
 References:
 
 - ROLL 0.1.3-0.3.0: mcore_adapter/src/mcore_adapter/models/converter/dist_converter.py, DistConverter.__init__

@@ -21,7 +21,6 @@ Use a divisor of the 36 layers of Qwen3-8B:
         strategy_config:
           pipeline_model_parallel_size: 4
 
-
 References:
 
 - ROLL 0.1.0-0.3.0: mcore_adapter/src/mcore_adapter/models/model_config.py, McaModelConfig.__post_init__
