@@ -2,8 +2,8 @@
 Asynchronous generation on shared GPUs.
 
 With `async_generation_ratio` above 0, ROLL generates the next samples while the policy trains. That needs separate
-GPUs: on shared GPUs nothing overlaps, and both engines hold memory. The RLVR pipeline only logs a warning. The agentic
-pipeline accepts it before ROLL 0.2.0 and refuses it since.
+GPUs: on shared GPUs one waits for the other, or both compete for memory. The RLVR pipeline only logs a warning. The
+agentic pipeline accepts it before ROLL 0.2.0 and refuses it since.
 
     async_generation_ratio: 1
     actor_train:

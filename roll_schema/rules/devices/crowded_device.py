@@ -1,9 +1,9 @@
 """
 Too much GPU memory for two vLLM engines.
 
-A judge on vLLM keeps its GPU memory during the whole run. Where it shares GPUs with the rollout, the sum of both
-`gpu_memory_utilization` must stay below 1. Otherwise the second engine finds too little free memory, and vLLM refuses
-to start.
+ROLL generates with the rollout engine while a judge on vLLM scores finished responses. Where both share GPUs, the sum
+of their `gpu_memory_utilization` must stay below 1. Otherwise one of them finds too little free memory, when it starts
+or in the first step.
 
     actor_infer:
       strategy_args: {strategy_name: vllm, strategy_config: {gpu_memory_utilization: 0.8}}
@@ -30,6 +30,7 @@ Stay below 1 in total:
 References:
 
 - vLLM 0.32.0: vllm/v1/worker/utils.py, request_memory
+- ROLL 0.1.0-0.3.0: roll/distributed/strategy/vllm_strategy.py, VllmStrategy.offload_states
 """
 
 from __future__ import annotations
