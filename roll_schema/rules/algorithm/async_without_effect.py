@@ -1,13 +1,19 @@
 """
-Asynchronous generation in a release that has none.
+Asynchronous generation without effect.
 
-RLVR of ROLL 0.1.0 and 0.1.1 does not read `async_generation_ratio`.
+Detects `async_generation_ratio` in RLVR configs for ROLL 0.1.0 and 0.1.1. These releases generate asynchronously in
+the agentic pipelines only, so the run stays synchronous.
 
     async_generation_ratio: 1   # warning: [async-without-effect]
 
-Without:
+Remove the key:
 
     async_generation_ratio: 0
+
+References:
+
+- ROLL 0.1.0-0.1.1: roll/pipeline/rlvr/rlvr_pipeline.py, RLVRPipeline.run
+- ROLL 0.1.3-0.3.0: roll/pipeline/rlvr/rlvr_config.py, async_generation_ratio must be >= 1.0
 """
 
 from __future__ import annotations
@@ -25,5 +31,5 @@ if TYPE_CHECKING:
 @rule(Severity.WARNING, effect=Effect.IGNORED, releases="<0.1.3", pipelines=("rlvr",))
 def async_without_effect(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     if config.async_generation_ratio:
-        message = f"RLVR of ROLL {context.release.name} does not read `async_generation_ratio`"
-        yield Problem("async_generation_ratio", message, "Delete it, or use ROLL 0.1.3 or later.")
+        message = f"`async_generation_ratio` is ignored: RLVR in ROLL {context.release.name} generates synchronously"
+        yield Problem("async_generation_ratio", message, "remove `async_generation_ratio`, or use ROLL 0.1.3 or later")

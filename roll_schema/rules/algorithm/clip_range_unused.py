@@ -1,15 +1,21 @@
 """
-Bounds of the policy ratio that are not used.
+Clip range without effect.
 
-`pg_clip_low` and `pg_clip_high` count only with `use_pg_clip_range: true`; otherwise `pg_clip` holds on both sides.
+Detects `pg_clip_low` and `pg_clip_high` without `use_pg_clip_range: true`. ROLL then clips the policy ratio by
+`pg_clip` on both sides.
 
     pg_clip_high: 0.28   # warning: [clip-range-unused]
 
-Switch the range on:
+Turn the range on:
 
     use_pg_clip_range: true
     pg_clip_low: 0.2
     pg_clip_high: 0.28
+
+References:
+
+- ROLL 0.1.1-0.3.0: roll/pipeline/rlvr/actor_worker.py, ActorWorker.loss_func
+- ROLL 0.1.3-0.3.0: roll/pipeline/agentic/agentic_actor_worker.py, ActorWorker.loss_func
 """
 
 from __future__ import annotations
@@ -28,8 +34,8 @@ if TYPE_CHECKING:
 def clip_range_unused(config: PPOConfig, context: Context) -> Iterator[Problem]:
     if config.use_pg_clip_range:
         return
-    for field in ("pg_clip_low", "pg_clip_high"):
-        value = getattr(config, field)
-        if context.is_set(field) and value is not None and value != config.pg_clip:
-            message = f"`{field}: {value:g}` is not used without `use_pg_clip_range`; the bound is `pg_clip`"
-            yield Problem(field, message, "Write `use_pg_clip_range: true`, or delete it.")
+    for key in ("pg_clip_low", "pg_clip_high"):
+        bound = getattr(config, key)
+        if context.is_set(key) and bound is not None and bound != config.pg_clip:
+            message = f"`{key}: {bound:g}` is ignored: `use_pg_clip_range` is false, so `pg_clip` is the bound"
+            yield Problem(key, message, "set `use_pg_clip_range: true`")

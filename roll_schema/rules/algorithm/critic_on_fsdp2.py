@@ -1,19 +1,25 @@
 """
-A critic with a value head on FSDP2.
+Critic with a `trl` value head on FSDP2.
 
-FSDP2 looks for the model's layers to shard, and does not find them inside the wrapper that `model_type: trl` makes.
+Detects `model_type: trl` for a critic on `fsdp2_train`. FSDP2 shards the layer classes that the model lists in
+`_no_split_modules`. The wrapper of `trl` does not list any, so the critic may fail when it starts.
 
     adv_estimator: gae
     critic:
       model_args: {model_type: trl}   # warning: [critic-on-fsdp2]
       strategy_args: {strategy_name: fsdp2_train, strategy_config: {}}
 
-A model type without a wrapper:
+Use a model type without a wrapper, or name the layer classes in `wrap_policy.transformer_layer_cls_to_wrap`:
 
     adv_estimator: gae
     critic:
       model_args: {model_type: auto_token_classification}
       strategy_args: {strategy_name: fsdp2_train, strategy_config: {}}
+
+References:
+
+- ROLL 0.2.0-0.3.0: roll/utils/fsdp_utils.py, apply_fsdp2
+- ROLL 0.2.0-0.3.0: roll/models/model_providers.py, default_value_model_provider
 """
 
 from __future__ import annotations
@@ -21,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.planning.workers import runs_on
+from roll_schema.planning.workers import settings_of
 from roll_schema.rules.rule import Problem, rule
 from roll_schema.source.diagnostic import Effect, Severity
 
@@ -29,10 +35,11 @@ if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 
-@rule(Severity.WARNING, effect=Effect.WORKER_START, releases=">=0.3.0")
+@rule(Severity.WARNING, effect=Effect.WORKER_START, releases=">=0.2.0")
 def critic_on_fsdp2(config: PPOConfig) -> Iterator[Problem]:
-    critic = config.critic
-    if config.adv_estimator == "gae" and runs_on(critic, "fsdp2_train") and critic.model_args.model_type == "trl":
-        message = "FSDP2 does not find the layers inside the wrapper that `model_type: trl` makes"
-        advice = "Write `model_type: auto_token_classification`."
-        yield Problem("critic.model_args.model_type", message, advice)
+    settings = settings_of(config.critic, "fsdp2_train")
+    if config.adv_estimator != "gae" or settings is None or config.critic.model_args.model_type != "trl":
+        return
+    if not settings.get("wrap_policy"):
+        message = "`model_type: trl` conflicts with `fsdp2_train`: FSDP2 may not find the layers to shard"
+        yield Problem("critic.model_args.model_type", message, "set `model_type: auto_token_classification`")

@@ -1,20 +1,24 @@
 """
-A critic that ROLL cannot build.
+Unsupported critic.
 
-`adv_estimator: gae` trains a critic: a model with a head for values (`model_type` `trl` or
-`auto_token_classification`), and not on Megatron, for which ROLL has none. Both show when the worker starts.
+Detects a critic that ROLL cannot build. `adv_estimator: gae` trains a critic, which needs a value head: `model_type`
+must be `trl` or `auto_token_classification`. ROLL has no critic on Megatron. The critic's workers fail when they start.
 
     adv_estimator: gae
     critic:
       model_args: {model_type: ~}   # error: [critic-refused]
       strategy_args: {strategy_name: deepspeed_train}
 
-A head for values:
+Give the critic a value head:
 
     adv_estimator: gae
     critic:
-      model_args: {model_type: trl}
+      model_args: {model_type: auto_token_classification}
       strategy_args: {strategy_name: deepspeed_train}
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/models/model_providers.py, default_value_model_provider
 """
 
 from __future__ import annotations
@@ -33,11 +37,11 @@ if TYPE_CHECKING:
 def critic_refused(config: PPOConfig, context: Context) -> Iterator[Problem]:
     if config.adv_estimator != "gae" or not context.is_set("critic"):
         return
-    critic = config.critic
-    if critic.model_args.model_type not in ("trl", "auto_token_classification"):
-        message = f"a critic needs a head for values, but `model_type` is {critic.model_args.model_type or 'null'}"
-        yield Problem("critic.model_args.model_type", message, "Write `model_type: trl`.")
-    if critic.strategy_args is not None and critic.strategy_args.strategy_name == "megatron_train":
-        message = "ROLL has no critic on Megatron"
-        better = "deepspeed_train" if context.release.matches("<0.3.0") else "fsdp2_train"
-        yield Problem("critic.strategy_args.strategy_name", message, f"Write `strategy_name: {better}`.")
+    model_type, strategy = config.critic.model_args.model_type, config.critic.strategy_args
+    if model_type not in ("trl", "auto_token_classification"):
+        message = f"expected a `model_type` with a value head for the critic, found `{model_type or 'null'}`"
+        yield Problem("critic.model_args.model_type", message, "set `model_type: auto_token_classification`")
+    if strategy is not None and strategy.strategy_name == "megatron_train":
+        supported = "deepspeed_train" if context.release.matches("<0.3.0") else "fsdp2_train"
+        message = "invalid `strategy_name` `megatron_train`: ROLL has no critic on Megatron"
+        yield Problem("critic.strategy_args.strategy_name", message, f"set `strategy_name: {supported}`")

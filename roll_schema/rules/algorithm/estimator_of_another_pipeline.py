@@ -1,14 +1,20 @@
 """
-An advantage estimator that only the agentic pipelines implement.
+Advantage estimator of the agentic pipelines.
 
-RLVR declares all estimators: `agentic_reinforce` raises NotImplementedError in the first training step, after models
-were loaded and the first rollout is done; `gigpo` and `step_reinforce` silently are plain `reinforce`.
+Detects `adv_estimator` values in RLVR that only the agentic pipelines implement. `agentic_reinforce` fails at the first
+step, after all models were loaded and the first rollout is done. `gigpo` and `step_reinforce` silently act as
+`reinforce`, since a response in RLVR has no turns.
 
     adv_estimator: agentic_reinforce   # error: [estimator-of-another-pipeline]
 
-Write one of RLVR's own:
+Use an estimator of RLVR:
 
     adv_estimator: reinforce
+
+References:
+
+- ROLL 0.1.3-0.3.0: roll/utils/functionals.py, compute_advantage
+- ROLL 0.1.3-0.3.0: roll/configs/base_config.py, adv_estimator: Literal["gae", "reinforce", "grpo", "gigpo"
 """
 
 from __future__ import annotations
@@ -25,16 +31,9 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, effect=Effect.FIRST_STEP, releases=">=0.1.3", pipelines=RLVR_TRAINING)
 def estimator_of_another_pipeline(config: RLVRConfig) -> Iterator[Problem]:
-    name = config.adv_estimator
-    if name == "agentic_reinforce":
-        message = "RLVR does not implement `agentic_reinforce`, and stops when it first computes advantages"
-        yield Problem("adv_estimator", message, "Write `adv_estimator: reinforce`, `grpo` or `gae`.")
-    elif name in ("gigpo", "step_reinforce"):
-        message = f"in RLVR, `{name}` is plain `reinforce`: there are no steps within an answer"
-        yield Problem(
-            "adv_estimator",
-            message,
-            "Write `adv_estimator: reinforce`.",
-            effect=Effect.DIFFERENT,
-            severity=Severity.WARNING,
-        )
+    estimator, advice = config.adv_estimator, "set `adv_estimator: reinforce`"
+    if estimator == "agentic_reinforce":
+        yield Problem("adv_estimator", "`adv_estimator: agentic_reinforce` is not implemented in RLVR", advice)
+    elif estimator in ("gigpo", "step_reinforce"):
+        message = f"`adv_estimator: {estimator}` acts as `reinforce` in RLVR: a response has no turns"
+        yield Problem("adv_estimator", message, advice, effect=Effect.DIFFERENT, severity=Severity.WARNING)

@@ -1,16 +1,21 @@
 """
-A critic that is never built.
+Unused critic.
 
-Only `adv_estimator: gae` has a critic. With another estimator the section is ignored; its GPUs still count when ROLL
-reckons how many nodes to take.
+Detects a `critic` with GPUs and an `adv_estimator` other than `gae`. ROLL does not build the critic, but counts its
+GPUs when it computes the number of nodes.
 
     adv_estimator: grpo
     critic:   # info: [idle-critic]
       device_mapping: list(range(0,8))
 
-Leave it out:
+Remove the section:
 
     adv_estimator: grpo
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/pipeline/rlvr/rlvr_pipeline.py, self.pipeline_config.adv_estimator == "gae"
+- ROLL 0.1.0-0.3.0: roll/configs/base_config.py, total_devices.extend(attribute.device_mapping)
 """
 
 from __future__ import annotations
@@ -28,5 +33,5 @@ if TYPE_CHECKING:
 @rule(Severity.INFO, effect=Effect.WASTEFUL)
 def idle_critic(config: PPOConfig, context: Context) -> Iterator[Problem]:
     if config.adv_estimator != "gae" and context.is_set("critic.device_mapping"):
-        message = f"`adv_estimator: {config.adv_estimator}` has no critic: this section is not used"
-        yield Problem("critic", message, "Delete it, or write `adv_estimator: gae`.", at_key=True)
+        message = f"`critic` is ignored: `adv_estimator: {config.adv_estimator}` has no critic"
+        yield Problem("critic", message, "remove `critic`", at_key=True)

@@ -1,14 +1,18 @@
 """
-A KL estimate that does not fit ROLL's log-probabilities.
+Unsupported KL estimator `full`.
 
-`full` wants the probabilities of all tokens, while ROLL has those of the sampled ones: the first training step fails on
-their shapes. `k3` is implemented but refused at load.
+Detects `kl_penalty: full`. This estimator needs the log-probabilities of all tokens of the vocabulary. ROLL keeps those
+of the sampled tokens, so the shapes do not match and the first step fails.
 
     kl_penalty: full   # error: [kl-penalty-full]
 
-Write one that works:
+Use an estimator for sampled tokens: `kl`, `abs` or `mse`:
 
     kl_penalty: kl
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/utils/functionals.py, compute_approx_kl
 """
 
 from __future__ import annotations
@@ -26,5 +30,5 @@ if TYPE_CHECKING:
 @rule(Severity.ERROR, effect=Effect.FIRST_STEP)
 def kl_penalty_full(config: PPOConfig) -> Iterator[Problem]:
     if config.kl_penalty == "full":
-        message = "`full` needs the probabilities of all tokens, which ROLL does not have, and fails on their shapes"
-        yield Problem("kl_penalty", message, "Write `kl_penalty: kl`, `abs` or `mse`.")
+        message = "invalid `kl_penalty` `full`: ROLL has only the log-probabilities of sampled tokens"
+        yield Problem("kl_penalty", message, "set `kl_penalty: kl`")
