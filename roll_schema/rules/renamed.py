@@ -5,6 +5,8 @@ from __future__ import annotations
 RENAMED: dict[str, tuple[str, ...]] = {
     "block-size": ("unsupported-block-size",),
     "does-not-fit": ("gpu-memory-exceeded",),
+    "environment-text-missing": ("missing-environment-key",),
+    "fractional-async-ratio": ("float-async-ratio",),
     "gpu-memory-utilization": ("gpu-memory-utilization-out-of-range",),
     "kl-without-effect": ("kl-term-without-coefficient", "unused-kl-setting"),
     "policy-loss-variant": ("unknown-policy-loss", "unused-policy-loss"),

@@ -1,9 +1,9 @@
 """
-A batch that cannot be split, and is padded or cut.
+Rollout batch smaller than an optimizer step.
 
-The agentic pipeline makes a step's samples a multiple of what the trainer takes per optimizer step and of what its
-forward passes take. Where `rollout_batch_size` is less than that, `copy` repeats random trajectories, which then count
-twice in the loss.
+Detects a `rollout_batch_size` below the trajectories of one optimizer step of `actor_train`. The agentic pipeline makes
+the batch a multiple of it: it repeats random trajectories, which then count twice in the loss. With `batch_adjust_mode:
+delete`, ROLL before 0.2.0 deletes the whole batch.
 
     rollout_batch_size: 8
     actor_train:
@@ -14,7 +14,7 @@ twice in the loss.
       Sokoban: {env_manager_cls: roll.pipeline.agentic.env_manager.traj_env_manager.TrajEnvManager}
     train_env_manager: {tags: [Sokoban]}
 
-With 8 ranks x 1 x 1:
+Play as many trajectories as an optimizer step takes (8 ranks × 1 × 1):
 
     rollout_batch_size: 8
     actor_train:
@@ -24,15 +24,20 @@ With 8 ranks x 1 x 1:
     custom_envs:
       Sokoban: {env_manager_cls: roll.pipeline.agentic.env_manager.traj_env_manager.TrajEnvManager}
     train_env_manager: {tags: [Sokoban]}
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/pipeline/agentic/agentic_pipeline.py, AgenticPipeline.adjust_batch
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import lcm
 from typing import TYPE_CHECKING
 
 from roll_schema.planning.workers import data_parallel_size, environment_setting
-from roll_schema.rules.rule import Problem, rule
+from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
@@ -40,31 +45,25 @@ if TYPE_CHECKING:
 
 
 @rule(Severity.WARNING, effect=Effect.DIFFERENT, pipelines=("agentic",))
-def adjusted_batch(config: AgenticConfig) -> Iterator[Problem]:
+def adjusted_batch(config: AgenticConfig, context: Context) -> Iterator[Problem]:
     ranks, training = data_parallel_size(config.actor_train), config.actor_train.training_args
-    micro, steps, samples = (
-        training.per_device_train_batch_size,
-        training.gradient_accumulation_steps,
-        config.rollout_batch_size,
-    )
-    # Managers that give single turns make more samples than trajectories, how many is only known at run time.
+    micro, steps = training.per_device_train_batch_size, training.gradient_accumulation_steps
+    trajectories = config.rollout_batch_size
+    # Managers that return single turns make more samples than trajectories; how many is known only in the run.
     used = [tag for tag in config.custom_envs or {} if tag in (config.train_env_manager.tags or ())]
     managers = [environment_setting(config.custom_envs[tag], "env_manager_cls") for tag in used]
     whole_trajectories = all(isinstance(path, str) and path.endswith("TrajEnvManager") for path in managers)
-    if not ranks or min(micro, steps, samples) < 1 or not managers or not whole_trajectories:
+    if not ranks or min(micro, steps, trajectories) < 1 or not managers or not whole_trajectories:
         return
     batch = ranks * micro * steps
-    if samples < batch:
-        fate = {
-            "copy": f"copies of random ones make up the other {batch - samples}",
-            "delete": "nothing is left to train on",
-        }
-        field = "gradient_accumulation_steps" if steps > 1 else "per_device_train_batch_size"
-        smaller = f"a smaller `{field}`, or " if micro * steps > 1 else ""
+    if trajectories < batch:
+        deleted = config.batch_adjust_mode == "delete" and context.release.matches("<0.2.0")
+        fate = "deletes all of them" if deleted else "repeats random ones"
+        key = "gradient_accumulation_steps" if steps > 1 else "per_device_train_batch_size"
         yield Problem(
-            f"actor_train.training_args.{field}",
-            f"`rollout_batch_size` {samples} is less than {ranks} ranks x {micro} x {steps} = {batch} trajectories per "
-            f"optimizer step: {fate.get(config.batch_adjust_mode, 'the batch is adjusted')}",
-            f"Write {smaller}`rollout_batch_size: {batch}`.",
+            f"actor_train.training_args.{key}",
+            f"`rollout_batch_size: {trajectories}` does not fill an optimizer step of {batch} trajectories "
+            f"({ranks} rank{'s' * (ranks != 1)} × {micro} × {steps}): ROLL {fate}",
+            f"set `rollout_batch_size: {lcm(batch, max(config.train_env_manager.group_size, 1))}`",
             also={"rollout_batch_size": "trajectories per step"},
         )

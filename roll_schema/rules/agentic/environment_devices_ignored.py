@@ -1,9 +1,9 @@
 """
-Devices of environments, which have none.
+Devices and workers of environments.
 
-Environments run on CPUs, in as many workers as `num_env_groups`, `group_size` and `max_env_num_per_worker` make. What
-is written about GPUs or workers is declared for them as for every role, and nothing reads it. Only a `device_mapping`
-that is a string is looked at: ROLL compares its characters with the GPU ids of other roles, which fails at load.
+Detects `device_mapping`, `num_gpus_per_worker` and `world_size` on an environment manager. Environments run on CPUs,
+and ROLL computes the number of their workers from the number of environments. A `device_mapping` that is a string stops
+the run at load: ROLL does not evaluate it, and compares its characters with the GPU ids of other roles.
 
     train_env_manager:
       num_env_groups: 8
@@ -11,11 +11,16 @@ that is a string is looked at: ROLL compares its characters with the GPU ids of 
       device_mapping: list(range(0,8))   # error: [environment-devices-ignored]
       world_size: 32   # warning: [environment-devices-ignored]
 
-Without it:
+Remove the keys:
 
     train_env_manager:
       num_env_groups: 8
       group_size: 4
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/pipeline/agentic/agentic_config.py, EnvManagerConfig.__post_init__
+- ROLL 0.1.0-0.3.0: roll/configs/base_config.py, total_devices.extend(attribute.device_mapping)
 """
 
 from __future__ import annotations
@@ -29,20 +34,22 @@ from roll_schema.source.diagnostic import Effect, Severity
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import EnvManagerConfig
 
-IGNORED = ("device_mapping", "num_gpus_per_worker", "world_size")
+REASONS = {
+    "device_mapping": "environments use no GPUs",
+    "num_gpus_per_worker": "environments use no GPUs",
+    "world_size": "the number of environments sets the number of their workers",
+}
 
 
 @rule(Severity.WARNING, effect=Effect.IGNORED)
 def environment_devices_ignored(manager: EnvManagerConfig, context: Context) -> Iterator[Problem]:
-    for key in IGNORED:
+    for key, reason in REASONS.items():
         if not context.is_set(key) or context.is_null(key):
             continue
-        if key == "device_mapping" and isinstance(value := context.written(key), str) and value:
-            # Not evaluated, its characters count among the GPU ids of which ROLL takes the largest.
-            message = "`device_mapping` of environments is not evaluated, and ROLL compares its characters with GPU ids"
-            yield Problem(key, message, "Delete it.", severity=Severity.ERROR, effect=Effect.LOAD, at_key=True)
+        advice = f"remove `{key}`"
+        if key == "device_mapping" and isinstance(mapping := context.written(key), str) and mapping:
+            # ROLL looks for the largest GPU id among the characters.
+            message = "`device_mapping` of environments is not evaluated: ROLL compares its characters with GPU ids"
+            yield Problem(key, message, advice, severity=Severity.ERROR, effect=Effect.LOAD, at_key=True)
         else:
-            message = (
-                f"`{key}` of environments is not read: their workers follow from `num_env_groups` and `group_size`"
-            )
-            yield Problem(key, message, help="Delete it.", at_key=True)
+            yield Problem(key, f"`{key}` is ignored: {reason}", advice, at_key=True)

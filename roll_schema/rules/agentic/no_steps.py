@@ -1,14 +1,20 @@
 """
-A run of no steps that ends as if all was well.
+Run without steps.
 
-`max_steps: -1` means `without end` only for the rollout pipeline. The training pipeline of ROLL 0.1.3 and later makes
-not one step, and says that it has finished. Any other number below 1 fails while the config is loaded.
+Detects `max_steps` below 1. ROLL refuses it at load, except `-1`, which ROLL 0.1.3 and later accept: the rollout
+pipeline then runs without end, but the training pipeline makes no step and ends as if it had succeeded.
 
     max_steps: -1   # error: [no-steps]
 
-As many as you want:
+Set the number of steps:
 
     max_steps: 200
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/pipeline/agentic/agentic_config.py, assert self.max_steps > 0
+- ROLL 0.1.0-0.3.0: roll/pipeline/agentic/agentic_pipeline.py, range(self.pipeline_config.max_steps)
+- ROLL 0.1.3-0.3.0: roll/pipeline/agentic/agentic_rollout_pipeline.py, self.pipeline_config.max_steps == -1
 """
 
 from __future__ import annotations
@@ -25,14 +31,10 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, effect=Effect.LOAD)
 def no_steps(config: AgenticConfig, context: Context) -> Iterator[Problem]:
-    if config.max_steps > 0:
-        return
-    endless = config.max_steps == -1 and context.release.matches(">=0.1.3")
-    if endless and context.pipeline == "agentic_rollout":
-        return
-    fate = (
-        "the run ends at once, without an error and without training" if endless else "ROLL runs only with more than 0"
-    )
-    advice = "Write `max_steps: 200`, or as many as you want."
-    message = f"`max_steps` is {config.max_steps}: {fate}"
-    yield Problem("max_steps", message, advice, effect=Effect.DIFFERENT if endless else None)
+    steps, advice = config.max_steps, "set `max_steps: 200`"
+    if steps == -1 and context.release.matches(">=0.1.3"):
+        if context.pipeline != "agentic_rollout":
+            message = "`max_steps: -1` trains nothing: the run ends at once, without an error"
+            yield Problem("max_steps", message, advice, effect=Effect.DIFFERENT)
+    elif steps < 1:
+        yield Problem("max_steps", f"`max_steps` must be positive, found `{steps}`", advice)

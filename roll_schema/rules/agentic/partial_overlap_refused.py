@@ -1,10 +1,14 @@
 """
-Trainer and rollout that share GPUs in a way that `partial_gpu_mode` refuses.
+Unsupported overlap of trainer and rollout GPUs.
 
-While it is on, which is the default, ROLL checks the overlap after every model is loaded. Fine are no shared GPUs; the
-trainer on a part of the rollout's GPUs, with two rollout workers or more and `async_generation_ratio` above 0; or as
-many training GPUs as rollout and reward GPUs together, with `async_generation_ratio: 0`. A separate reference must have
-the trainer's GPUs.
+Detects GPUs shared by trainer and rollout in a way that `partial_gpu_mode` refuses. It is on by default, and makes ROLL
+check the overlap after every model is loaded. ROLL accepts:
+
+- no shared GPUs;
+- a trainer on a part of the rollout GPUs, with a rollout worker on other GPUs and `async_generation_ratio` above 0;
+- as many training GPUs as rollout and reward GPUs together, with `async_generation_ratio: 0`.
+
+A separate reference model must have the GPUs of the trainer.
 
     async_generation_ratio: 1
     actor_train:
@@ -13,7 +17,7 @@ the trainer's GPUs.
       strategy_args: {strategy_name: vllm, strategy_config: {}}
       device_mapping: list(range(0,8))   # error: [partial-overlap-refused]
 
-Separate GPUs:
+Use separate GPUs:
 
     async_generation_ratio: 1
     actor_train:
@@ -21,6 +25,10 @@ Separate GPUs:
     actor_infer:
       strategy_args: {strategy_name: vllm, strategy_config: {}}
       device_mapping: list(range(4,8))
+
+References:
+
+- ROLL 0.2.0-0.3.0: roll/pipeline/agentic/agentic_pipeline.py, AgenticPipeline._validate_partial_gpu_config
 """
 
 from __future__ import annotations
@@ -37,10 +45,11 @@ from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
+    from roll_schema.models.roles import Roles
     from roll_schema.models.worker_config import WorkerConfig
 
-
 _PLACE = "actor_infer.device_mapping"
+_NOTES = {"actor_train.device_mapping": "GPUs of the trainer"}
 
 
 @rule(Severity.ERROR, effect=Effect.WORKER_START, releases=">=0.2.0", pipelines=("agentic",))
@@ -51,40 +60,38 @@ def partial_overlap_refused(config: AgenticConfig, context: Context) -> Iterator
     size = gpus_per_worker(config.actor_infer)
     if not train or not infer or not size or len(infer) % size:
         return
-    off = "or write `partial_gpu_mode: false`."
 
     def judge(role: str, worker: WorkerConfig) -> Iterator[Problem]:
         own = device_set(worker)
         if has_reference(config) and own and own != train:
-            message = f"the reference has GPU {ranges(own)} and the trainer {ranges(train)}"
-            advice = f"Give the reference the trainer's GPUs, {off}"
-            yield Problem(f"{role}.device_mapping", message, advice, {"actor_train.device_mapping": "the trainer's"})
+            message = f"expected GPU {ranges(train)} of the trainer for the reference model, found GPU {ranges(own)}"
+            advice = f"set `device_mapping: {config.actor_train.device_mapping}`"
+            yield Problem(f"{role}.device_mapping", message, advice, _NOTES)
 
     yield from each(fields_of(config, "reference"), judge)
-    yield from _overlap(config, context.roles.infer, train, infer, size, off)
+    if train & infer:
+        yield from _overlap(config, context.roles, train, infer, size)
 
 
-def _overlap(
-    config: AgenticConfig, rollout: str, train: set[int], infer: set[int], size: int, off: str
-) -> Iterator[Problem]:
-    ratio, also = config.async_generation_ratio, {"actor_train.device_mapping": "the trainer's"}
-    if not train & infer:
-        return
+def _overlap(config: AgenticConfig, roles: Roles, train: set[int], infer: set[int], size: int) -> Iterator[Problem]:
+    ratio = config.async_generation_ratio
     if train < infer:
-        shares = [set(sorted(infer)[start : start + size]) for start in range(0, len(infer), size)]
-        if all(train & share for share in shares):
-            message = "every rollout worker shares GPUs with the trainer, and one must go on while it trains"
-            yield Problem(_PLACE, message, f"Give the trainer fewer GPUs or the rollout more, {off}", also=also)
+        workers = [set(sorted(infer)[start : start + size]) for start in range(0, len(infer), size)]
+        if all(train & worker for worker in workers):
+            message = "every rollout worker shares GPUs with the trainer: none can generate during training"
+            advice = f"give `{roles.infer}` more GPUs, or set `partial_gpu_mode: false`"
+            yield Problem(_PLACE, message, advice, _NOTES)
         elif ratio <= 0:
-            message = "the trainer takes a part of the rollout's GPUs, which needs `async_generation_ratio` above 0"
-            yield Problem(_PLACE, message, f"Write `async_generation_ratio: 1`, {off}", also=also)
+            message = "`async_generation_ratio` must be positive where the trainer uses a part of the rollout GPUs"
+            yield Problem(_PLACE, message, "set `async_generation_ratio: 1`", _NOTES)
         return
     if ratio > 0:
-        message = f"generation is asynchronous, but GPU {ranges(train & infer)} also trains"
-        yield Problem(_PLACE, message, f"Give `{rollout}` GPUs of its own, {off}", also=also)
+        message = f"asynchronous generation conflicts with training on the same GPUs ({ranges(train & infer)})"
+        yield Problem(_PLACE, message, f"give `{roles.infer}` GPUs that `{roles.train}` does not use", _NOTES)
         return
     rewards = len(device_set(config.reward)) if config.reward is not None else 0
     if len(train) != len(infer) + rewards:
-        more = f" and {rewards} of `reward`" if rewards else ""
-        message = f"{len(train)} training GPUs overlap {len(infer)} rollout GPUs{more}, and the counts are not equal"
-        yield Problem(_PLACE, message, f"Share all of the GPUs or none, {off}", also=also)
+        parts = f"({len(infer)} rollout + {rewards} reward)" if rewards else "for as many of the rollout"
+        message = f"expected {len(infer) + rewards} training GPUs {parts}, found {len(train)}"
+        advice = f"set `device_mapping` of `{roles.train}` and `{roles.infer}` to the same GPUs"
+        yield Problem(_PLACE, message, advice, _NOTES)

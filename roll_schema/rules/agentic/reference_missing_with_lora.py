@@ -1,22 +1,28 @@
 """
-A reference that is checked, but not built, with LoRA.
+Check of reference GPUs with LoRA.
 
-With a `lora_target` the base model is the reference, and no reference cluster is built. `partial_gpu_mode`, which is on
-by default, still asks for its GPUs, after every model is loaded. `init_kl_coef` is 0.2 by default and asks for a
-reference.
+Detects `lora_target` on the trainer together with a KL term and `partial_gpu_mode`, which is on by default. With LoRA,
+the base model is the reference model, and ROLL builds no workers for it. `partial_gpu_mode` still compares their GPUs
+with those of the trainer, and fails after every model is loaded. The default `init_kl_coef: 0.2` needs a reference
+model.
 
     actor_train:
       model_args: {lora_target: "q_proj,v_proj"}   # error: [reference-missing-with-lora]
     actor_infer:
       model_args: {lora_target: "q_proj,v_proj"}
 
-Without the check:
+Turn the check off:
 
     partial_gpu_mode: false
     actor_train:
       model_args: {lora_target: "q_proj,v_proj"}
     actor_infer:
       model_args: {lora_target: "q_proj,v_proj"}
+
+References:
+
+- ROLL 0.2.0-0.3.0: roll/pipeline/agentic/agentic_pipeline.py, AgenticPipeline._validate_partial_gpu_config
+- ROLL 0.2.0-0.3.0: roll/pipeline/agentic/agentic_pipeline.py, if self.use_ref_model:
 """
 
 from __future__ import annotations
@@ -37,8 +43,5 @@ def reference_missing_with_lora(config: AgenticConfig, context: Context) -> Iter
     if config.actor_train.model_args.lora_target is None or not config.partial_gpu_mode or context.distills:
         return
     if uses_reference(config):
-        yield Problem(
-            "actor_train.model_args.lora_target",
-            "with LoRA there is no reference cluster, whose GPUs `partial_gpu_mode` checks",
-            "Write `partial_gpu_mode: false`, or `init_kl_coef: 0` without `use_kl_loss`.",
-        )
+        message = "`lora_target` conflicts with `partial_gpu_mode`: with LoRA, there are no reference GPUs to check"
+        yield Problem("actor_train.model_args.lora_target", message, "set `partial_gpu_mode: false`")

@@ -1,8 +1,8 @@
 """
-Sampling settings of an environment manager that are replaced.
+Sampling settings of an environment manager that ROLL replaces.
 
-From ROLL 0.2.0, `generating_args` of `actor_infer` replace those of both environment managers: a temperature of 0 for
-validation is lost. Without them, `val_env_manager` needs its own.
+Detects `generating_args` on an environment manager next to `generating_args` on `actor_infer`. ROLL replaces the former
+with the latter, so that a temperature of 0 for validation is lost.
 
     actor_infer:
       generating_args: {temperature: 1.0}
@@ -10,12 +10,16 @@ validation is lost. Without them, `val_env_manager` needs its own.
     val_env_manager:
       generating_args: {temperature: 0.0}   # warning: [replaced-sampling-settings]
 
-On the managers only:
+From ROLL 0.2.0, set them on both managers only:
 
     train_env_manager:
       generating_args: {temperature: 1.0}
     val_env_manager:
       generating_args: {temperature: 0.0}
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/pipeline/agentic/agentic_config.py, AgenticConfig.__post_init__
 """
 
 from __future__ import annotations
@@ -33,22 +37,24 @@ if TYPE_CHECKING:
     from roll_schema.models.agentic_config import AgenticConfig
 
 
-@rule(Severity.WARNING, effect=Effect.DIFFERENT, releases=">=0.2.0")
+@rule(Severity.WARNING, effect=Effect.IGNORED)
 def replaced_sampling_settings(config: AgenticConfig, context: Context) -> Iterator[Problem]:
-    theirs = context.written("actor_infer.generating_args")
+    rollout, of_rollout = context.roles.infer, context.written("actor_infer.generating_args")
+    movable = context.release.matches(">=0.2.0")
 
     def of_manager(manager: str, _: object) -> Iterator[Problem]:
-        mine = context.written(f"{manager}.generating_args")
-        if isinstance(mine, dict) and isinstance(theirs, dict):
-            yield from each(mine.items(), of_setting, manager, theirs)
+        own = context.written(f"{manager}.generating_args")
+        if isinstance(own, dict) and isinstance(of_rollout, dict):
+            yield from each(own.items(), of_setting, manager, of_rollout)
 
-    def of_setting(name: str, value: object, manager: str, theirs: dict[str, object]) -> Iterator[Problem]:
-        if name not in theirs or theirs[name] != value:
+    def of_setting(key: str, value: object, manager: str, used: dict[str, object]) -> Iterator[Problem]:
+        if key not in used or used[key] != value:
+            remedy = f"move `{rollout}.generating_args` to `train_env_manager`"
             yield Problem(
-                f"{manager}.generating_args.{name}",
-                f"`{name}: {shown(value)}` is replaced by the `generating_args` of `{context.roles.infer}`",
-                "Write them on the environment managers only.",
-                also={"actor_infer.generating_args": "what replaces it"},
+                f"{manager}.generating_args.{key}",
+                f"`{key}: {shown(value)}` is ignored: `{rollout}.generating_args` replaces it",
+                remedy if movable else f"remove `{key}` from `{manager}`",
+                also={"actor_infer.generating_args": "the settings that ROLL uses"},
             )
 
     yield from each(dict.fromkeys(MANAGERS).items(), of_manager)

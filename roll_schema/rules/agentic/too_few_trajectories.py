@@ -1,9 +1,9 @@
 """
-A limit that leaves a step short of trajectories.
+Too few trajectories for a step.
 
-A step needs `rollout_batch_size` trajectories from `num_env_groups` x `group_size` environments. ROLL asserts while it
-loads the config that `max_traj_per_env` lets them play as many; -1 lets ROLL choose, and so does asynchronous training
-for `train_env_manager`.
+Detects a `max_traj_per_env` that leaves a step short of trajectories. A step needs `rollout_batch_size` (validation:
+`val_batch_size`) of them from `num_env_groups` × `group_size` environments, and ROLL asserts it at load. With -1 ROLL
+chooses the limit, and so does asynchronous generation for `train_env_manager`.
 
     rollout_batch_size: 1024
     custom_envs: {SimpleSokoban: {env_type: sokoban}}
@@ -14,7 +14,7 @@ for `train_env_manager`.
       num_groups_partition: [8]
       max_traj_per_env: 10   # error: [too-few-trajectories]
 
-Leave it to ROLL:
+Let ROLL choose the limit:
 
     rollout_batch_size: 1024
     custom_envs: {SimpleSokoban: {env_type: sokoban}}
@@ -23,6 +23,10 @@ Leave it to ROLL:
       group_size: 8
       tags: [SimpleSokoban]
       num_groups_partition: [8]
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/pipeline/agentic/agentic_config.py, AgenticConfig.__post_init__
 """
 
 from __future__ import annotations
@@ -44,19 +48,20 @@ def too_few_trajectories(config: AgenticConfig) -> Iterator[Problem]:
     batches = {"train_env_manager": "rollout_batch_size", "val_env_manager": "val_batch_size"}
 
     def judge(manager: str, settings: EnvManagerConfig) -> Iterator[Problem]:
-        batch = batches[manager]
-        number: int = getattr(config, batch)
+        batch, limit = batches[manager], settings.max_traj_per_env
+        trajectories: int = getattr(config, batch)
         environments = settings.num_env_groups * settings.group_size
-        chosen = settings.max_traj_per_env < 0 or (batch == "rollout_batch_size" and config.async_generation_ratio > 0)
-        if environments <= 0 or chosen:
+        chosen_by_roll = limit < 0 or (batch == "rollout_batch_size" and config.async_generation_ratio > 0)
+        if environments <= 0 or chosen_by_roll:
             return
-        needed = -(-number // environments)
-        if settings.max_traj_per_env < needed:
+        needed = -(-trajectories // environments)
+        if limit < needed:
+            sizes = f"{settings.num_env_groups} × {settings.group_size} environments × {limit}"
             yield Problem(
                 f"{manager}.max_traj_per_env",
-                f"{settings.num_env_groups} x {settings.group_size} environments with `max_traj_per_env` "
-                f"{settings.max_traj_per_env} are too few for `{batch}` {number}",
-                f"Write `max_traj_per_env: {needed}` or more, or -1.",
+                f"`max_traj_per_env: {limit}` gives {environments * limit} trajectories per step ({sizes}), "
+                f"expected {trajectories}",
+                f"set `max_traj_per_env: {needed}`",
                 {batch: "trajectories per step"},
             )
 

@@ -1,9 +1,9 @@
 """
-A batch that the environments cannot share evenly.
+Batch not divisible among environments.
 
-Validation plays `val_batch_size` trajectories on `num_env_groups` x `group_size` environments, and training plays
-`rollout_batch_size` in groups of `group_size`; ROLL checks while it loads the config that they divide. A negative
-`val_batch_size` plays without a limit.
+Detects a `val_batch_size` that is not a multiple of the validation environments (`num_env_groups` × `group_size`), and
+a `rollout_batch_size` that is not a multiple of the `group_size` in training. ROLL asserts both at load. A negative
+`val_batch_size` has no limit, and is not checked.
 
     val_batch_size: 1000   # error: [uneven-environment-batch]
     custom_envs: {SimpleSokoban: {env_type: sokoban}}
@@ -13,7 +13,7 @@ Validation plays `val_batch_size` trajectories on `num_env_groups` x `group_size
       tags: [SimpleSokoban]
       num_groups_partition: [128]
 
-A multiple comes out even:
+Use a multiple:
 
     val_batch_size: 1024
     custom_envs: {SimpleSokoban: {env_type: sokoban}}
@@ -22,11 +22,17 @@ A multiple comes out even:
       group_size: 1
       tags: [SimpleSokoban]
       num_groups_partition: [128]
+
+References:
+
+- ROLL 0.1.3-0.3.0: roll/pipeline/agentic/agentic_config.py, self.val_batch_size % val_env_num == 0
+- ROLL 0.2.0-0.3.0: roll/pipeline/agentic/agentic_config.py, self.rollout_batch_size % self.train_env_manager.group_size
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 from typing import TYPE_CHECKING
 
 from roll_schema.facts.devices import oddest
@@ -45,25 +51,20 @@ def uneven_environment_batch(config: AgenticConfig, context: Context) -> Iterato
     if context.release.matches(">=0.2.0"):
         batches["rollout_batch_size"] = ("train_env_manager", ["group_size"])
 
-    def judge(batch: str, number: int) -> Iterator[Problem]:
-        manager, fields = batches[batch]
-        if number < 0:
+    def judge(batch: str, trajectories: int) -> Iterator[Problem]:
+        manager, keys = batches[batch]
+        if trajectories < 0:
             return
-        sizes = {f"{manager}.{field}": getattr(getattr(config, manager), field) for field in fields}
-        product = 1
-        for size in sizes.values():
-            product *= size
-        names = " x ".join(f"`{path}` {size}" for path, size in sizes.items())
-        if product and number % product:
+        sizes = {f"{manager}.{key}": getattr(getattr(config, manager), key) for key in keys}
+        divisor = prod(sizes.values())
+        if divisor and trajectories % divisor:
             places = {path: size for path, size in sizes.items() if context.is_set(path)}
-            blamed = oddest(batch, number, places)
-            near = max(number // product, 1) * product
+            blamed = oddest(batch, trajectories, places)
+            arithmetic = " × ".join(f"`{key}` {size}" for key, size in zip(keys, sizes.values(), strict=True))
             yield Problem(
                 blamed,
-                f"`{batch}` {number} is no multiple of {names}" + (f" = {product}" if len(sizes) > 1 else ""),
-                f"Write `{batch}: {near}`, or another multiple of {product}."
-                if blamed == batch
-                else f"Write a `{blamed.rpartition('.')[2]}` that divides {number}, or `{batch}: {near}`.",
+                f"`{batch}: {trajectories}` is not divisible by {divisor} ({arithmetic})",
+                f"set `{batch}: {max(trajectories // divisor, 1) * divisor}`",
                 {path: "part of the division" for path in (batch, *places) if path != blamed},
             )
 

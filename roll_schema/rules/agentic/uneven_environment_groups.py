@@ -1,8 +1,8 @@
 """
-Groups of environments that do not add up.
+Group partition with a wrong sum.
 
-`num_groups_partition` says how many groups each of `tags` gets. ROLL asserts while it loads the config that they add up
-to `num_env_groups`.
+Detects a `num_groups_partition` that does not add up to `num_env_groups`. It has the number of groups for each of the
+`tags`, and ROLL asserts the sum at load.
 
     custom_envs:
       SimpleSokoban: {env_type: sokoban}
@@ -12,7 +12,7 @@ to `num_env_groups`.
       tags: [SimpleSokoban, LargerSokoban]
       num_groups_partition: [64, 32]   # error: [uneven-environment-groups]
 
-Here they do:
+Make the sum equal:
 
     custom_envs:
       SimpleSokoban: {env_type: sokoban}
@@ -21,6 +21,10 @@ Here they do:
       num_env_groups: 128
       tags: [SimpleSokoban, LargerSokoban]
       num_groups_partition: [64, 64]
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/pipeline/agentic/agentic_config.py, assert done_groups == env_manager_config.num_env_groups
 """
 
 from __future__ import annotations
@@ -48,18 +52,22 @@ def uneven_environment_groups(config: AgenticConfig, context: Context) -> Iterat
         partition, number = f"{manager}.num_groups_partition", f"{manager}.num_env_groups"
         too_few = groups < len(parts)  # which cannot be meant
         blamed = number if too_few or not context.is_set(partition) else partition
-        added = " + ".join(map(str, parts)) + (f" = {total}" if len(parts) > 1 else "")
         tags = len(settings.tags)
-        advice = f"groups that add up to {groups}, one number for each of `tags`"
+        arithmetic = f" ({' + '.join(map(str, parts))})" if len(parts) > 1 else ""
+        by_default = "" if context.is_set(number) else " (the default)"
         if parts:
-            advice = f"`num_env_groups: {total}`" + ("" if too_few else f", or {advice}")
-        counted = f" for {tags} tag{'s' * (tags != 1)}"
+            advice = f"set `num_env_groups: {total}`"
+        elif tags:
+            even = [groups // tags + (at < groups % tags) for at in range(tags)]
+            advice = f"set `num_groups_partition: {even}`"
+        else:
+            advice = "add an environment to `tags`"
         yield Problem(
             blamed,
-            f"the groups{counted} add up to {added or 0}, but `num_env_groups` is {groups}"
-            + ("" if context.is_set(number) else " (the default)"),
-            f"Write {advice}.",
-            {path: "this has to agree" for path in (partition, number, f"{manager}.tags") if path != blamed},
+            f"the groups of {tags} tag{'s' * (tags != 1)} add up to {total}{arithmetic}, "
+            f"expected `num_env_groups: {groups}`{by_default}",
+            advice,
+            {path: "part of the sum" for path in (partition, number, f"{manager}.tags") if path != blamed},
         )
 
     yield from each(fields_of(config, *MANAGERS), judge)

@@ -1,8 +1,8 @@
 """
-Environments that their workers cannot share evenly.
+Environments not divisible among workers.
 
-ROLL 0.1.0 asserts while it loads the config that `num_env_groups` x `group_size` environments fill workers of
-`max_env_num_per_worker` without a rest; later releases leave the last worker with fewer.
+Detects environments (`num_env_groups` × `group_size`) that do not fill all workers of `max_env_num_per_worker`. ROLL
+0.1.0 asserts it at load. Later releases give the last worker fewer environments.
 
     custom_envs: {SimpleSokoban: {env_type: sokoban}}
     train_env_manager:
@@ -10,13 +10,17 @@ ROLL 0.1.0 asserts while it loads the config that `num_env_groups` x `group_size
       group_size: 1
       max_env_num_per_worker: 48   # error: [uneven-environment-workers]
 
-Write a divisor:
+Use a divisor:
 
     custom_envs: {SimpleSokoban: {env_type: sokoban}}
     train_env_manager:
       num_env_groups: 128
       group_size: 1
       max_env_num_per_worker: 32
+
+References:
+
+- ROLL 0.1.0: roll/pipeline/agentic/agentic_config.py, EnvManagerConfig.__post_init__
 """
 
 from __future__ import annotations
@@ -26,6 +30,7 @@ from typing import TYPE_CHECKING
 
 from roll_schema.models.each import each
 from roll_schema.models.section import fields_of
+from roll_schema.planning.workers import divisors
 from roll_schema.rules.agentic.unknown_environment import MANAGERS
 from roll_schema.rules.rule import Problem, rule
 from roll_schema.source.diagnostic import Effect, Severity
@@ -37,12 +42,14 @@ if TYPE_CHECKING:
 @rule(Severity.ERROR, effect=Effect.LOAD, releases="<0.1.1")
 def uneven_environment_workers(config: AgenticConfig) -> Iterator[Problem]:
     def judge(manager: str, settings: EnvManagerConfig) -> Iterator[Problem]:
-        environments, most = settings.num_env_groups * settings.group_size, settings.max_env_num_per_worker
+        groups, size, most = settings.num_env_groups, settings.group_size, settings.max_env_num_per_worker
+        environments = groups * size
         if most > 0 and environments % most:
+            even = max((divisor for divisor in divisors(environments) if divisor <= most), default=1)
             yield Problem(
                 f"{manager}.max_env_num_per_worker",
-                f"{environments} environments (`num_env_groups` x `group_size`) are no multiple of {most}",
-                f"Write a divisor of {environments}.",
+                f"{environments} environments ({groups} × {size}) is not divisible by `max_env_num_per_worker: {most}`",
+                f"set `max_env_num_per_worker: {even}`",
             )
 
     yield from each(fields_of(config, *MANAGERS), judge)

@@ -1,8 +1,8 @@
 """
-An environment that is not described.
+Unknown environment.
 
-Each of `tags` must be a key of `custom_envs`; ROLL looks it up while it loads the config. Both managers count, also
-without validation: the default tag is `SimpleSokoban`.
+Detects one of the `tags` that is not a key of `custom_envs`, where ROLL looks it up at load. It looks up the tags of
+both managers, also without validation. The default tag is `SimpleSokoban`.
 
     custom_envs:
       FrozenLake: {env_type: frozen_lake}
@@ -10,13 +10,17 @@ without validation: the default tag is `SimpleSokoban`.
     train_env_manager:
       tags: [FrozenLakes]   # error: [unknown-environment]
 
-Name one that is there:
+Use a key of `custom_envs`:
 
     custom_envs:
       FrozenLake: {env_type: frozen_lake}
       SimpleSokoban: {env_type: sokoban}
     train_env_manager:
       tags: [FrozenLake]
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/pipeline/agentic/agentic_config.py, AgenticConfig.make_env_configs
 """
 
 from __future__ import annotations
@@ -40,8 +44,8 @@ MANAGERS = ("train_env_manager", "val_env_manager")
 
 @rule(Severity.ERROR, effect=Effect.LOAD)
 def unknown_environment(config: AgenticConfig, context: Context) -> Iterator[Problem]:
-    known = list(config.custom_envs or {})
-    names = listed(known) or "nothing"
+    described = list(config.custom_envs or {})
+    reason = f"`custom_envs` has {listed(described)}" if described else "`custom_envs` is empty"
 
     def of_manager(manager: str, settings: EnvManagerConfig) -> Iterator[Problem]:
         # ROLL pairs tags with groups; a tag beyond the groups is not looked up.
@@ -49,14 +53,14 @@ def unknown_environment(config: AgenticConfig, context: Context) -> Iterator[Pro
         yield from each(items_of(f"{manager}.tags", looked_up), of_tag, manager)
 
     def of_tag(place: str, tag: str, manager: str) -> Iterator[Problem]:
-        if tag in known:
+        if tag in described:
             return
         written = context.is_set(f"{manager}.tags")
         by_default = "" if written else " (the default)"
         yield Problem(
             place if written else f"{manager}.tags",
-            f"`{manager}` runs the environment `{tag}`{by_default}, but `custom_envs` has {names}",
-            did_you_mean(tag, known, f"Add `{tag}` to `custom_envs`, or name one that is there.")[0],
+            f"unknown environment `{tag}`{by_default} in `{manager}`: {reason}",
+            did_you_mean(tag, described, f"add `{tag}` to `custom_envs`")[0],
             {"custom_envs": "the environments"},
         )
 

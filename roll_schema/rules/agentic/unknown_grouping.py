@@ -1,18 +1,23 @@
 """
-A grouping that is no column.
+Unknown grouping of rewards.
 
-Trajectories are grouped by a column of the batch. The names that ROLL's own help gives (`state`, `inductive`, `global`)
-are none, and the first training step stops with a KeyError.
+Detects a `grouping` that is not a column of the batch. ROLL's own help names `state`, `inductive` and `global`, but the
+batch has no such columns, so the first step fails with a KeyError.
 
     reward_normalization:
       grouping: global   # error: [unknown-grouping]
       method: mean_std
 
-Write a column:
+Use `batch`, or a column such as `tags`, `traj_group_id` or `traj_id`:
 
     reward_normalization:
       grouping: traj_group_id
       method: mean_std
+
+References:
+
+- ROLL 0.1.0-0.1.1: roll/pipeline/agentic/utils.py, grouped_reward_norm
+- ROLL 0.1.3-0.3.0: roll/pipeline/agentic/utils.py, agentic_reward_norm
 """
 
 from __future__ import annotations
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, effect=Effect.FIRST_STEP)
 def unknown_grouping(normalization: RewardNormalizationConfig, context: Context) -> Iterator[Problem]:
-    if context.is_set("grouping") and normalization.grouping in ("state", "inductive", "global"):
-        message = f"no column is called `{normalization.grouping}`, whatever ROLL's help says"
-        yield Problem("grouping", message, "Write `batch`, `tags`, `traj_group_id` or `traj_id`.")
+    grouping = normalization.grouping
+    if context.is_set("grouping") and grouping in ("state", "inductive", "global"):
+        message = f"unknown grouping `{grouping}`: the batch has no such column"
+        yield Problem("grouping", message, "set `grouping: traj_group_id`")
