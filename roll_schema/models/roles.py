@@ -38,8 +38,8 @@ class Roles(NamedTuple):
         for section, instead in self.discarded.items():
             node = root.value.get(section)
             if node is not None:
-                message = f"pure distillation discards `{section}`: `{instead}` takes its place"
-                advice = f"Delete it, and write what counts into `{instead}`."
+                message = f"`{section}` is ignored: pure distillation uses `{instead}`"
+                advice = f"move the settings of `{section}` to `{instead}`"
                 yield Fault("discarded-section", message, node.key_span or node.span, advice, section)
 
     def give_parts(self, config: Section) -> None:

@@ -9,6 +9,8 @@ RENAMED: dict[str, tuple[str, ...]] = {
     "fractional-async-ratio": ("float-async-ratio",),
     "gpu-memory-utilization": ("gpu-memory-utilization-out-of-range",),
     "kl-without-effect": ("kl-term-without-coefficient", "unused-kl-setting"),
+    "logging-board-without-logprobs": ("logging-board-without-recompute", "logging-board-without-slash"),
+    "logits-transfer": ("unknown-logits-transfer",),
     "policy-loss-variant": ("unknown-policy-loss", "unused-policy-loss"),
     "quantization-override": ("quantization-override-refused",),
     "router-replay-roles": ("router-replay-mismatch",),

@@ -1,18 +1,24 @@
 """
-A role that pure distillation throws away.
+Section that pure distillation ignores.
 
-`is_pure_opd`, and `start_onpolicy_distill_pipeline.py` always, put `student_train`, `student_infer` and `teacher` in
-the places of `actor_train`, `actor_infer` and `reference`; what these say counts for nothing.
+Detects `actor_train`, `actor_infer` and `reference` in pure on-policy distillation. With `is_pure_opd`, which
+`start_onpolicy_distill_pipeline.py` always turns on, ROLL replaces them with `student_train`, `student_infer` and
+`teacher`, and their settings are lost.
 
     is_pure_opd: true
     actor_train:   # warning: [discarded-section]
       training_args: {learning_rate: 1.0e-5}
 
-Write it into the student's section:
+Move the settings to the section of the student:
 
     is_pure_opd: true
     student_train:
       training_args: {learning_rate: 1.0e-5}
+
+References:
+
+- ROLL 0.2.1-0.3.0: roll/configs/base_config.py, PPOConfig._handle_opd_mapping
+- ROLL 0.2.1-0.3.0: examples/start_onpolicy_distill_pipeline.py, config_dict["is_pure_opd"] = True
 """
 
 from __future__ import annotations

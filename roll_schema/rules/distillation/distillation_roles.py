@@ -1,20 +1,26 @@
 """
-On-policy distillation without the models that it needs, or with one too many.
+Missing or conflicting roles of on-policy distillation.
 
-Pure distillation (`is_pure_opd`, and `start_onpolicy_distill_pipeline.py` always) needs `student_train`,
-`student_infer` and a `teacher`, each with GPUs or a model; beside rewards (`use_opd`) a `teacher`, and then no
-`reference`. The two exclude each other. ROLL checks this while it loads the config.
+Detects on-policy distillation without its models. Pure distillation (`is_pure_opd`, which
+`start_onpolicy_distill_pipeline.py` always turns on) needs `student_train`, `student_infer` and `teacher`, each with
+GPUs or a model. Distillation next to rewards (`use_opd`) needs a `teacher`, and no `reference`. The two exclude each
+other. ROLL checks all of it at load.
 
     use_opd: true   # error: [distillation-roles]
     actor_train:
       strategy_args: {strategy_name: megatron_train}
 
-Name the teacher:
+Add the teacher:
 
     use_opd: true
     teacher:
       model_args: {model_name_or_path: Qwen/Qwen3-32B}
       device_mapping: list(range(0,8))
+
+References:
+
+- ROLL 0.2.1-0.3.0: roll/configs/base_config.py, PPOConfig._handle_opd_mapping
+- ROLL 0.2.1-0.3.0: roll/configs/worker_config.py, self.is_configured: bool = has_gpu or has_model
 """
 
 from __future__ import annotations
@@ -38,22 +44,21 @@ def distillation_roles(config: PPOConfig, context: Context) -> Iterator[Problem]
     if not config.use_opd and not context.distills:
         return
     if config.use_opd and context.distills:
-        message = "`use_opd` is on, but this run learns from the teacher alone: ROLL takes one or the other"
-        yield Problem("use_opd", message, "Delete `use_opd`, or switch `is_pure_opd` off.")
+        yield Problem("use_opd", "`use_opd` conflicts with pure distillation (`is_pure_opd`)", "remove `use_opd`")
         return
     switch = "use_opd" if config.use_opd else "is_pure_opd"
-    also = context.where_set({switch: "this switches distillation on"})
+    notes = context.where_set({switch: "turns distillation on"})
     needed = {"teacher": config.teacher}
     if context.distills:
         needed |= {"student_train": config.actor_train, "student_infer": config.actor_infer}
     for role, worker in needed.items():
         if not _configured(worker):
-            place = role if context.is_set(role) or switch not in also else switch
-            message = f"distillation needs `{role}`, with GPUs or a model of its own"
-            yield Problem(place, message, f"Write `{role}: {EXAMPLE}`.", also)
+            place = role if context.is_set(role) or switch not in notes else switch
+            message = f"missing `{role}`: distillation needs its GPUs or its model"
+            yield Problem(place, message, f"set `{role}: {EXAMPLE}`", notes)
     if config.use_opd and context.is_set("reference") and _configured(config.reference):
-        message = "`reference` is configured, but with `use_opd` the teacher takes its place, and ROLL refuses both"
-        yield Problem("reference", message, "Delete `reference`.", also)
+        message = "`reference` conflicts with `use_opd`: the teacher is the reference model"
+        yield Problem("reference", message, "remove `reference`", notes)
 
 
 def _configured(role: WorkerConfig | dict[str, WorkerConfig] | None) -> bool:

@@ -1,16 +1,22 @@
 """
-A student and a teacher with different vocabularies.
+Different vocabularies of student and teacher.
 
-Token by token, the student learns the teacher's probabilities, and ROLL does not check that a number stands for the
-same token in both: with another vocabulary the loss is about other words.
+Detects a student and a teacher whose vocabularies differ in size by more than padding. The student learns the teacher's
+probabilities token by token, and ROLL does not check that a token id means the same in both. With different
+vocabularies the loss compares unrelated tokens.
 
     student_pretrain: meta-llama/Llama-3.2-3B
     teacher_pretrain: Qwen/Qwen3-32B   # warning: [vocabularies-differ]
 
-Two models of one family:
+Use two models of one family:
 
     student_pretrain: Qwen/Qwen3-1.7B
     teacher_pretrain: Qwen/Qwen3-32B
+
+References:
+
+- ROLL 0.1.3-0.3.0: roll/pipeline/distill/distill_pipeline.py, pipeline_config.target_vocab_size
+- ROLL 0.1.3-0.3.0: roll/pipeline/distill/distill_worker.py, target_vocab_size=self.pipeline_config.target_vocab_size
 """
 
 from __future__ import annotations
@@ -31,10 +37,12 @@ _PADDING = 1024
 
 @rule(Severity.WARNING, effect=Effect.DIFFERENT, pipelines=("distill", "distill_vl"))
 def vocabularies_differ(config: DistillConfig) -> Iterator[Problem]:
-    student, mine = model_size(config, "student", "vocab")
-    teacher, theirs = model_size(config, "teacher", "vocab")
-    if abs(mine - theirs) > _PADDING:
-        message = f"`{teacher}` has a vocabulary of {theirs:,} tokens, and its student `{student}` one of {mine:,}"
-        yield Problem(
-            "teacher_pretrain", message, "Choose two models of one family.", {"student_pretrain": "the student"}
+    student, student_tokens = model_size(config, "student", "vocab")
+    teacher, teacher_tokens = model_size(config, "teacher", "vocab")
+    if abs(student_tokens - teacher_tokens) > _PADDING:
+        message = (
+            f"expected the student's vocabulary of {student_tokens:,} tokens, "
+            f"found {teacher_tokens:,} tokens in `{teacher}`"
         )
+        notes = {"student_pretrain": f"`{student}` has {student_tokens:,} tokens"}
+        yield Problem("teacher_pretrain", message, "set `teacher_pretrain` to a model of the student's family", notes)

@@ -1,18 +1,23 @@
 """
-Two rewards that claim the same rows.
+Tag in two rewards.
 
-Each row goes to one reward by its tag. Where two list the same tag, the later one gets all of its rows, and the other
-none.
+Detects a tag that `tag_included` of two rewards list, or one reward twice. ROLL sends the rows of a tag to one reward:
+the later one gets them, and the earlier one gets none.
 
     rewards:
       math_rule: {tag_included: [deepmath, gsm8k]}
       math_judge: {tag_included: [gsm8k]}   # warning: [duplicate-reward-tag]
 
-Each tag once:
+List each tag once:
 
     rewards:
       math_rule: {tag_included: [deepmath]}
       math_judge: {tag_included: [gsm8k]}
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/pipeline/rlvr/rlvr_config.py, self.tag_2_domain
+- ROLL 0.1.0-0.3.0: roll/pipeline/rlvr/rlvr_pipeline.py, update_dataset_domain
 """
 
 from __future__ import annotations
@@ -39,16 +44,14 @@ def duplicate_reward_tag(config: RLVRConfig) -> Iterator[Problem]:
     def judge(name: str, reward: RewardConfig) -> Iterator[Problem]:
         for place, tag in known(items_of(f"rewards.{name}.tag_included", reward.tag_included or [])):
             before = owners.get(tag)
-            if before is not None:
-                what = "stands here twice" if before == name else f"also belongs to `{before}`, which then gets none"
-                yield Problem(
-                    place,
-                    f"the tag `{tag}` {what}",
-                    "Leave it in one place.",
-                    also={f"rewards.{before}.tag_included": "the other one"} if before != name else {},
-                    severity=Severity.INFO if before == name else None,
-                    change=Drop() if before == name else None,
-                )
+            if before == name:
+                message = f"duplicate tag `{tag}` in `{name}`"
+                advice = f"remove one `{tag}` from `tag_included`"
+                yield Problem(place, message, advice, effect=Effect.IGNORED, severity=Severity.INFO, change=Drop())
+            elif before is not None:
+                message = f"tag `{tag}` is also in `{before}`, which gets none of its rows"
+                notes = {f"rewards.{before}.tag_included": f"tags of `{before}`"}
+                yield Problem(place, message, f"remove `{tag}` from `{before}`", notes)
             owners[tag] = name
 
     yield from each((config.rewards or {}).items(), judge)

@@ -1,8 +1,9 @@
 """
-A judge that runs on random weights.
+Reward model with random weights.
 
-ROLL starts vLLM with `load_format: dummy`, random weights, since the policy's weights are sent over before the first
-rollout. A judge gets none: without `load_format: auto` it scores at random, and nothing says so.
+Detects a reward on vLLM without `load_format: auto`. ROLL starts vLLM with `load_format: dummy`, that is with random
+weights, since it sends the weights of the policy before the first rollout. Rewards get no weights, so the model scores
+at random, without an error.
 
     rewards:
       judge:
@@ -12,7 +13,7 @@ rollout. A judge gets none: without `load_format: auto` it scores at random, and
           strategy_name: vllm
           strategy_config: {gpu_memory_utilization: 0.8}   # error: [judge-on-random-weights]
 
-Load its weights:
+Load the weights:
 
     rewards:
       judge:
@@ -21,6 +22,10 @@ Load its weights:
         strategy_args:
           strategy_name: vllm
           strategy_config: {gpu_memory_utilization: 0.8, load_format: auto}
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/distributed/strategy/vllm_strategy.py, VllmStrategy.initialize
 """
 
 from __future__ import annotations
@@ -39,8 +44,7 @@ if TYPE_CHECKING:
 @rule(Severity.ERROR, effect=Effect.DIFFERENT)
 def judge_on_random_weights(reward: RewardConfig) -> Iterator[Problem]:
     settings = settings_of(reward, "vllm")
-    if settings is None or settings.get("load_format", "dummy") != "dummy":
-        return
-    place = "strategy_args.strategy_config.load_format"
-    message = "this reward's vLLM starts with random weights, and nobody sends it others"
-    yield Problem(place, message, "Write `load_format: auto`.")
+    if settings is not None and settings.get("load_format", "dummy") == "dummy":
+        place = "strategy_args.strategy_config.load_format"
+        message = "`load_format: dummy`, ROLL's default, leaves random weights in this reward's model"
+        yield Problem(place, message, "set `load_format: auto`")

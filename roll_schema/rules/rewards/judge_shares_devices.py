@@ -1,8 +1,8 @@
 """
-A judge model on the GPUs of the rollout.
+Judge model on GPUs of the rollout.
 
-Answers are scored while others are still generated, so that a judge on vLLM or SGLang is not offloaded in time: both
-engines hold their memory at once. ROLL's guide wants GPUs of the judge's own.
+Detects a reward on vLLM or SGLang that shares GPUs with `actor_infer`. ROLL scores responses while others are still
+generated, and loads the judge for it. Both engines then hold GPU memory at the same time, and may run out of it.
 
     actor_infer:
       device_mapping: list(range(0,8))
@@ -12,7 +12,7 @@ engines hold their memory at once. ROLL's guide wants GPUs of the judge's own.
         strategy_args: {strategy_name: vllm, strategy_config: {load_format: auto}}
         device_mapping: list(range(4,8))   # warning: [judge-shares-devices]
 
-GPUs of its own:
+Give the judge its own GPUs:
 
     actor_infer:
       device_mapping: list(range(0,4))
@@ -21,6 +21,10 @@ GPUs of its own:
         judge_model_type: inference
         strategy_args: {strategy_name: vllm, strategy_config: {load_format: auto}}
         device_mapping: list(range(4,8))
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/pipeline/rlvr/rewards/llm_judge_reward_worker.py, LLMJudgeRewardWorker.compute_rewards
 """
 
 from __future__ import annotations
@@ -41,16 +45,16 @@ if TYPE_CHECKING:
 
 @rule(Severity.WARNING, effect=Effect.FIRST_STEP, pipelines=RLVR_TRAINING)
 def judge_shares_devices(config: RLVRConfig, context: Context) -> Iterator[Problem]:
-    rollout = device_set(config.actor_infer)
+    rollout_devices, rollout = device_set(config.actor_infer), context.roles.infer
 
     def judge(name: str, reward: RewardConfig) -> Iterator[Problem]:
-        shared = rollout & device_set(reward)
+        shared = rollout_devices & device_set(reward)
         if shared and runs_on(reward, "vllm", "sglang"):
             yield Problem(
                 f"rewards.{name}.device_mapping",
-                f"this judge stays in the memory of GPU {ranges(shared)}, where `{context.roles.infer}` generates",
-                "Give the judge GPUs of its own.",
-                also={"actor_infer.device_mapping": "shares GPUs with it"},
+                f"`{name}` and `{rollout}` share GPU {ranges(shared)}: both engines may not fit into memory",
+                f"set `device_mapping` to GPUs that `{rollout}` does not use",
+                also={"actor_infer.device_mapping": "GPUs of the rollout"},
             )
 
     yield from each((config.rewards or {}).items(), judge)

@@ -1,10 +1,12 @@
 """
-A record of samples that needs recomputed log-probabilities.
+Logging board without recomputed log-probabilities.
 
-`save_logging_board_dir` writes the log-probabilities of the trainer. Without `enable_old_logprobs_recompute` there are
-none, and the first step fails. The file's name is joined to the folder without a `/`.
+Detects `save_logging_board_dir` where the trainer does not recompute log-probabilities. The logging board records them,
+so the first step fails with a KeyError. ROLL recomputes them with `enable_old_logprobs_recompute`, with `init_kl_coef`
+above 0, and with several optimizer steps per batch, unless `force_disable_old_logprobs_recompute` is on.
 
-    save_logging_board_dir: ./board/   # error: [logging-board-without-logprobs]
+    save_logging_board_dir: ./board/   # error: [logging-board-without-recompute]
+    init_kl_coef: 0
     rollout_batch_size: 8
     num_return_sequences_in_group: 1
     actor_train:
@@ -16,6 +18,11 @@ Recompute them:
 
     save_logging_board_dir: ./board/
     enable_old_logprobs_recompute: true
+
+References:
+
+- ROLL 0.1.3-0.3.0: roll/pipeline/rlvr/rlvr_pipeline.py, RLVRPipeline.save_metrics
+- ROLL 0.1.3-0.3.0: roll/configs/base_config.py, PPOConfig.set_old_logprobs_status
 """
 
 from __future__ import annotations
@@ -23,8 +30,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.planning.workers import step_size
-from roll_schema.rules.rule import Problem, rule
+from roll_schema.planning.logprobs import recomputes_logprobs
+from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
@@ -32,22 +39,11 @@ if TYPE_CHECKING:
 
 
 @rule(Severity.ERROR, effect=Effect.FIRST_STEP, releases=">=0.1.3", pipelines=("rlvr",))
-def logging_board_without_logprobs(config: RLVRConfig) -> Iterator[Problem]:
-    folder = config.save_logging_board_dir
-    if not folder:
-        return
-    if not folder.endswith("/"):
-        message = f"ROLL joins the file's name to `{folder}` without a `/`"
-        advice = f"Write `save_logging_board_dir: {folder}/`."
-        yield Problem("save_logging_board_dir", message, advice, severity=Severity.WARNING, effect=Effect.DIFFERENT)
-    if config.force_disable_old_logprobs_recompute or not _recomputed(config):
-        message = "`save_logging_board_dir` records log-probabilities that nothing computes"
-        yield Problem("save_logging_board_dir", message, "Write `enable_old_logprobs_recompute: true`.")
-
-
-def _recomputed(config: RLVRConfig) -> bool:
-    """Whether ROLL recomputes, as asked or since a rank makes several optimizer steps per batch; True if unsure."""
-    if config.enable_old_logprobs_recompute or config.adv_estimator == "step_reinforce":
-        return True
-    samples = config.rollout_batch_size * config.num_return_sequences_in_group * config.ppo_epochs
-    return samples > step_size(config.actor_train)  # 0 where it is not known
+def logging_board_without_recompute(config: RLVRConfig, context: Context) -> Iterator[Problem]:
+    if config.save_logging_board_dir and not recomputes_logprobs(config, context.release):
+        forced = config.force_disable_old_logprobs_recompute
+        advice = (
+            "remove `force_disable_old_logprobs_recompute`" if forced else "set `enable_old_logprobs_recompute: true`"
+        )
+        message = "`save_logging_board_dir` needs recomputed log-probabilities, which are turned off"
+        yield Problem("save_logging_board_dir", message, advice)
