@@ -52,7 +52,7 @@ def unknown_env_type(config: AgenticConfig, context: Context) -> Iterator[Proble
             f"custom_envs.{name}.env_type",
             f"unknown environment type `{kind}` in ROLL {context.release.name}",
             advice,
-            # A name that resembles none of ROLL's may be registered by code of one's own.
+            # A name unlike ROLL's may be registered by code outside ROLL.
             severity=None if change else Severity.WARNING,
             change=change,
             certain=False,

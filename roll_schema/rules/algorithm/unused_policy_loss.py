@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @rule(Severity.WARNING, effect=Effect.IGNORED, releases=">=0.1.3")
 def unused_policy_loss(config: PPOConfig) -> Iterator[Problem]:
     worker_class, variant = config.actor_train.worker_cls or "", config.actor_train.pg_variant
-    # A class of one's own may read it.
+    # A class outside ROLL may read it.
     if variant and "_pg_worker." not in worker_class and (not worker_class or worker_class.startswith("roll.")):
         name = f"`{parse(worker_class)[-1]!s}`" if worker_class else "the default worker class"
         message = f"`pg_variant: {variant}` is ignored: {name} does not read it"
