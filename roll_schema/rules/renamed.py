@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 RENAMED: dict[str, tuple[str, ...]] = {
+    "accumulation-disagrees": ("accumulation-mismatch",),
     "block-size": ("unsupported-block-size",),
     "does-not-fit": ("gpu-memory-exceeded",),
     "environment-text-missing": ("missing-environment-key",),
@@ -11,6 +12,7 @@ RENAMED: dict[str, tuple[str, ...]] = {
     "kl-without-effect": ("kl-term-without-coefficient", "unused-kl-setting"),
     "logging-board-without-logprobs": ("logging-board-without-recompute", "logging-board-without-slash"),
     "logits-transfer": ("unknown-logits-transfer",),
+    "offload-refused": ("ignored-offload", "invalid-offload"),
     "policy-loss-variant": ("unknown-policy-loss", "unused-policy-loss"),
     "quantization-override": ("quantization-override-refused",),
     "router-replay-roles": ("router-replay-mismatch",),

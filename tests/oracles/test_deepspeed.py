@@ -41,7 +41,7 @@ TRAINER = [
          on(fp16=True, bf16=False, bfloat16=True)],
     ),
     Cases(
-        "offload-refused",
+        "invalid-offload",
         "Partial offloading",
         [offload(0, device="cpu", ratio=0.5), offload(2, device="cpu", ratio=0.99), offload(2, ratio=0.5),
          offload(1, device="none", ratio=0.0)],
@@ -49,7 +49,7 @@ TRAINER = [
          offload(2, device="cpu")],
     ),
     Cases(
-        "accumulation-disagrees",
+        "accumulation-mismatch",
         "",
         [{"gradient_accumulation_steps": passes} for passes in (1, PASSES - 1, PASSES + 1, 2 * PASSES, 0, "auto", True)],
         [{"gradient_accumulation_steps": passes} for passes in (PASSES, float(PASSES), None)],
@@ -84,27 +84,27 @@ def test_generated_precisions(data: st.DataObject, deepspeed_config: Config, our
     assert (reason is None) is (ours("two-precisions", trainer(settings)) is None), reason
 
 
-@generated("offload-refused", by="DeepSpeedConfig", examples=100)
+@generated("invalid-offload", by="DeepSpeedConfig", examples=100)
 @given(stage=st.integers(0, 3), device=st.sampled_from(["none", "cpu"]), ratio=st.floats(0, 1))
 def test_generated_offloads(stage: int, device: str, ratio: float, deepspeed_config: Config, ours: Ours) -> None:
     settings = offload(stage, device=device, ratio=ratio)
     refused = refusal(lambda: deepspeed_config(settings)) is not None
-    assert refused is (ours("offload-refused", trainer(settings)) == "error")
+    assert refused is (ours("invalid-offload", trainer(settings)) == "error")
 
 
-@generated("accumulation-disagrees", by="DeepSpeedConfig", examples=50)
+@generated("accumulation-mismatch", by="DeepSpeedConfig", examples=50)
 @given(passes=st.integers(-2, 16) | st.floats(0.5, 8))
 def test_generated_passes(passes: float, deepspeed_config: Config, ours: Ours) -> None:
     settings = {"gradient_accumulation_steps": passes}
     refused = refusal(lambda: deepspeed_config(settings)) is not None
-    assert refused is (ours("accumulation-disagrees", trainer(settings)) == "warning")
+    assert refused is (ours("accumulation-mismatch", trainer(settings)) == "warning")
 
 
 @pytest.mark.parametrize("stage", [0, 1, 2, 3])
 def test_parameters_are_offloaded_with_stage_3_only(stage: int, deepspeed_config: Config, ours: Ours) -> None:
     settings = offload(stage, "offload_param", device="cpu")
     assert refusal(lambda: deepspeed_config(settings)) is None
-    assert ours("offload-refused", trainer(settings)) == (None if stage == 3 else "warning")
+    assert ours("ignored-offload", trainer(settings)) == (None if stage == 3 else "warning")
 
 
 def keys_in(keys: dict[str, Key], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Key]]:

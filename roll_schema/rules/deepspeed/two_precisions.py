@@ -1,7 +1,8 @@
 """
-Both half precisions at once.
+Both half precisions enabled.
 
-DeepSpeed refuses `fp16` and `bf16` switched on together when its workers start.
+The rule finds `fp16` and `bf16` (or `bfloat16`, its old name) enabled in the same `strategy_config`. DeepSpeed refuses
+them together when the workers start.
 
     actor_train:
       strategy_args:
@@ -10,7 +11,7 @@ DeepSpeed refuses `fp16` and `bf16` switched on together when its workers start.
           fp16: {enabled: true}   # error: [two-precisions]
           bf16: {enabled: true}
 
-One of them:
+Enable one of them:
 
     actor_train:
       strategy_args:
@@ -18,7 +19,7 @@ One of them:
         strategy_config:
           bf16: {enabled: true}
 
-`bfloat16` is an old name of `bf16`:
+DeepSpeed reads the old name if `bf16` is missing:
 
     actor_train:
       strategy_args:
@@ -26,6 +27,11 @@ One of them:
         strategy_config:
           fp16: {enabled: true}   # error: [two-precisions]
           bfloat16: {enabled: true}
+
+References:
+
+- DeepSpeed 0.19.8: deepspeed/runtime/config.py, bfloat16 and fp16 modes cannot be simultaneously enabled
+- DeepSpeed 0.19.8: deepspeed/runtime/precision_config.py, get_bfloat16_config
 """
 
 from __future__ import annotations
@@ -45,15 +51,20 @@ if TYPE_CHECKING:
 @rule(Severity.ERROR, effect=Effect.WORKER_START)
 def two_precisions(worker: WorkerConfig) -> Iterator[Problem]:
     settings = settings_of(worker, "deepspeed_train", "deepspeed_infer") or Settings()
-    # DeepSpeed looks at the old name only where the new one is missing.
-    other = "bf16" if "bf16" in settings else "bfloat16"
-    if _is_on(settings.get("fp16")) and _is_on(settings.get(other)):
+    # DeepSpeed reads the old name only if the new one is missing.
+    brain_float = "bf16" if "bf16" in settings else "bfloat16"
+    if _is_enabled(settings.get("fp16")) and _is_enabled(settings.get(brain_float)):
         place = "strategy_args.strategy_config"
-        message = f"DeepSpeed refuses `fp16` and `{other}` together"
-        yield Problem(f"{place}.fp16", message, "Delete `fp16`.", also={f"{place}.{other}": "on too"}, at_key=True)
+        yield Problem(
+            f"{place}.fp16",
+            f"`fp16` conflicts with `{brain_float}`: DeepSpeed accepts one of them",
+            "remove `fp16`",
+            also={f"{place}.{brain_float}": "also enabled"},
+            at_key=True,
+        )
 
 
-def _is_on(part: object) -> bool:
-    """Whether DeepSpeed, which has pydantic read it, takes a section for switched on."""
-    enabled = part.get("enabled") if isinstance(part, dict) else None
+def _is_enabled(section: object) -> bool:
+    """Whether DeepSpeed, which validates with pydantic, reads a section as enabled."""
+    enabled = section.get("enabled") if isinstance(section, dict) else None
     return enabled == 1 or (isinstance(enabled, str) and enabled.lower() in ("true", "t", "yes", "y", "on", "1"))

@@ -1,8 +1,8 @@
 """
-A ZeRO stage that the strategy does not run with.
+Unsupported ZeRO stage.
 
-`deepspeed_train` asserts a stage above 0 when its workers start, although ROLL ships a preset with stage 0;
-`deepspeed_infer` asserts stage 3.
+The rule checks the ZeRO stage against the strategy. `deepspeed_train` requires a stage above 0, although ROLL ships a
+preset with stage 0. `deepspeed_infer` requires stage 3. An assertion fails when the workers start.
 
     actor_train:
       strategy_args:
@@ -10,13 +10,18 @@ A ZeRO stage that the strategy does not run with.
         strategy_config:
           zero_optimization: {stage: 0}   # error: [zero-stage-refused]
 
-Shard at least the optimizer:
+Partition the optimizer state at least:
 
     actor_train:
       strategy_args:
         strategy_name: deepspeed_train
         strategy_config:
           zero_optimization: {stage: 2}
+
+References:
+
+- ROLL 0.1.0-0.2.1: roll/distributed/strategy/deepspeed_strategy.py, deepspeed train only supports zero > 0.
+- ROLL 0.1.0-0.2.1: roll/distributed/strategy/deepspeed_strategy.py, deepspeed infer only supports zero = 3.
 """
 
 from __future__ import annotations
@@ -38,10 +43,9 @@ def zero_stage_refused(worker: WorkerConfig) -> Iterator[Problem]:
     stage = zero.get("stage", 0) if zero is not None else None
     if worker.strategy_args is None or type(stage) is not int:
         return
-    name = worker.strategy_args.strategy_name
-    trains = name == "deepspeed_train"
+    strategy = worker.strategy_args.strategy_name
+    trains = strategy == "deepspeed_train"
     if (trains and stage == 0) or (not trains and stage != 3):
-        wanted = "a stage above 0" if trains else "stage 3"
-        message = f"`{name}` runs only with {wanted}, but this is stage {stage}"
+        message = f"`{strategy}` requires {'a ZeRO stage above 0' if trains else 'ZeRO stage 3'}, found stage `{stage}`"
         place = "strategy_args.strategy_config.zero_optimization.stage"
-        yield Problem(place, message, f"Write `stage: {2 if trains else 3}`.")
+        yield Problem(place, message, f"set `stage: {2 if trains else 3}`")
