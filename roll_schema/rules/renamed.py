@@ -8,6 +8,7 @@ RENAMED: dict[str, tuple[str, ...]] = {
     "does-not-fit": ("gpu-memory-exceeded",),
     "environment-text-missing": ("missing-environment-key",),
     "fractional-async-ratio": ("float-async-ratio",),
+    "fsdp2-precision": ("fp16-on-fsdp2", "unknown-fsdp2-precision"),
     "gpu-memory-utilization": ("gpu-memory-utilization-out-of-range",),
     "kl-without-effect": ("kl-term-without-coefficient", "unused-kl-setting"),
     "logging-board-without-logprobs": ("logging-board-without-recompute", "logging-board-without-slash"),

@@ -1,9 +1,9 @@
 """
-Experts that FSDP2 may wait for in vain.
+Qwen3-MoE on FSDP2 without the expert patch.
 
-A token goes to a few experts only, and a rank whose tokens reach other experts than those of its neighbours runs other
-collective operations: they wait for each other. `apply_expert_patch` has every rank run all experts; ROLL's guide wants
-it for every mixture-of-experts model. From ROLL 0.3.0 newer releases of transformers do without.
+The rule finds a Qwen3 mixture-of-experts model on `fsdp2_train` without `apply_expert_patch`. A rank runs only the
+experts that its tokens select. Ranks with different experts may then run different collective operations and wait for
+each other forever. With the patch, every rank runs all experts. ROLL's guide to FSDP2 asks for it.
 
     pretrain: Qwen/Qwen3-30B-A3B
     actor_train:
@@ -11,13 +11,18 @@ it for every mixture-of-experts model. From ROLL 0.3.0 newer releases of transfo
         strategy_name: fsdp2_train   # warning: [experts-without-patch]
         strategy_config: {fsdp_size: 16}
 
-With the patch:
+Apply the patch:
 
     pretrain: Qwen/Qwen3-30B-A3B
     actor_train:
       strategy_args:
         strategy_name: fsdp2_train
         strategy_config: {fsdp_size: 16, apply_expert_patch: true}
+
+References:
+
+- ROLL 0.2.0-0.2.1: roll/utils/fsdp_utils.py, apply_fsdp2
+- ROLL 0.2.0-0.2.1: roll/third_party/fsdp2/qwen3_moe_patch.py, qwen3_moe_forward
 """
 
 from __future__ import annotations
@@ -42,11 +47,12 @@ def experts_without_patch(config: BaseConfig) -> Iterator[Problem]:
         if settings is None or "apply_expert_patch" in settings:
             return
         model, known = model_checkpoint(config, role)
-        if "experts" in known.sizes:
+        # ROLL patches the experts of no other type.
+        if known.model_type == "qwen3_moe":
             yield Problem(
                 f"{role}.strategy_args.strategy_name",
-                f"`{model}` has {known.sizes['experts']} experts, and ranks may wait for those that others do not use",
-                "Add `apply_expert_patch: true` to `strategy_config`.",
+                f"missing `apply_expert_patch`: ranks may wait forever at the experts of `{model}`",
+                "add `apply_expert_patch: true` to `strategy_config`",
             )
 
     yield from each(workers_of(config), judge)

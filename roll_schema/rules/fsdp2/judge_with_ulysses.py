@@ -1,7 +1,8 @@
 """
-A judge that generates with split sequences.
+Judge with Ulysses parallelism on FSDP2.
 
-On `fsdp2_infer` a judge writes its verdict token by token, which FSDP2 cannot do with `ulysses_size` above 1.
+The rule finds a judge with `judge_model_type: inference` on `fsdp2_infer` and a `ulysses_size` above 1. Such a judge
+generates its verdict, and ROLL's FSDP2 strategy refuses to generate with Ulysses parallelism. The first verdict fails.
 
     rewards:
       judge:
@@ -9,12 +10,17 @@ On `fsdp2_infer` a judge writes its verdict token by token, which FSDP2 cannot d
         model_args: {ulysses_size: 2}   # warning: [judge-with-ulysses]
         strategy_args: {strategy_name: fsdp2_infer, strategy_config: {fsdp_size: 2}}
 
-Without:
+Do not split the sequences of the judge:
 
     rewards:
       judge:
         judge_model_type: inference
         strategy_args: {strategy_name: fsdp2_infer, strategy_config: {fsdp_size: 2}}
+
+References:
+
+- ROLL 0.2.0-0.3.0: roll/distributed/strategy/fsdp2_strategy.py, FSDP2InferStrategy.generate
+- ROLL 0.2.0-0.3.0: roll/pipeline/rlvr/rewards/llm_judge_reward_worker.py, LLMJudgeRewardWorker._run_local_inference
 """
 
 from __future__ import annotations
@@ -34,5 +40,9 @@ if TYPE_CHECKING:
 def judge_with_ulysses(reward: RewardConfig) -> Iterator[Problem]:
     size = reward.model_args.ulysses_size or 1
     if size > 1 and reward.judge_model_type == "inference" and runs_on(reward, "fsdp2_infer"):
-        message = f"FSDP2 does not generate with `ulysses_size: {size}`"
-        yield Problem("model_args.ulysses_size", message, "Delete it.")
+        yield Problem(
+            "model_args.ulysses_size",
+            f"`ulysses_size: {size}` conflicts with `judge_model_type: inference`: FSDP2 cannot generate with it",
+            "remove `ulysses_size`",
+            also={"judge_model_type": "the judge generates its verdict"},
+        )

@@ -1,8 +1,9 @@
 """
-Layers to shard that the model does not have.
+Wrapped layer class not in the model.
 
-FSDP2 shards the modules whose classes `transformer_layer_cls_to_wrap` names, and by default the model's layers. Names
-that match no module are taken without a word: the model is then one piece, which every GPU gathers as a whole.
+The rule compares `transformer_layer_cls_to_wrap` with the names of the model's classes. FSDP2 shards the modules of
+these classes one by one, and by default the layers that transformers names for the model. ROLL accepts names that match
+no module. The model is then one unit, and every GPU gathers all weights at once.
 
     pretrain: Qwen/Qwen3-8B
     actor_train:
@@ -12,7 +13,7 @@ that match no module are taken without a word: the model is then one piece, whic
           wrap_policy:
             transformer_layer_cls_to_wrap: [Qwen2DecoderLayer]   # warning: [wrapped-class-not-in-model]
 
-Those of the model, or none for the default:
+Name the model's layer, or remove the key:
 
     pretrain: Qwen/Qwen3-8B
     actor_train:
@@ -21,6 +22,10 @@ Those of the model, or none for the default:
         strategy_config:
           wrap_policy:
             transformer_layer_cls_to_wrap: [Qwen3DecoderLayer]
+
+References:
+
+- ROLL 0.2.0-0.3.0: roll/utils/fsdp_utils.py, apply_fsdp2
 """
 
 from __future__ import annotations
@@ -53,8 +58,8 @@ def wrapped_class_not_in_model(config: BaseConfig) -> Iterator[Problem]:
         if prefix and not any(str(name).startswith(prefix) for name in names):
             yield Problem(
                 f"{role}.strategy_args.strategy_config.wrap_policy.transformer_layer_cls_to_wrap",
-                f"the classes of `{model}` begin with `{prefix}`, and none of these do",
-                f"Delete it, or write `transformer_layer_cls_to_wrap: [{prefix}DecoderLayer]`.",
+                f"`transformer_layer_cls_to_wrap` names no class of `{model}` (`{prefix}…`)",
+                "remove `transformer_layer_cls_to_wrap`",
             )
 
     yield from each(workers_of(config), judge)
