@@ -160,7 +160,7 @@ def test_every_common_type_is_checked() -> None:
 SERVED = ("Qwen2ForCausalLM", "Qwen3ForCausalLM", "LlamaForCausalLM", "Qwen3MoeForCausalLM", "MistralForCausalLM")
 REFUSED = ("GPT2LMHeadModel", "FalconForCausalLM", "BloomForCausalLM", "GPTJForCausalLM", "StableLmForCausalLM")
 shown("lora-model-refused-by-vllm", "ModelRegistry", listed=len(SERVED + REFUSED))
-shown("lora-embedding-refused-by-vllm", "ModelRegistry", listed=len(SERVED))
+shown("lora-on-embeddings", "ModelRegistry", listed=len(SERVED))
 
 
 @pytest.mark.parametrize("name", SERVED + REFUSED)

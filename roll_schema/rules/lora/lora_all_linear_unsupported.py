@@ -1,10 +1,10 @@
 """
-A keyword for "all linear layers" that does not work here.
+Unsupported keyword in `lora_target`.
 
-Up to ROLL 0.1.3 `lora_target` is always split into a list of names, and PEFT knows `all-linear` only as a text of its
-own. The keyword is therefore looked up as a module of that name and not found. From 0.2.0 `all-linear`, `all-embedding`
-and `all-router` are known, but stand for layers of Megatron: on DeepSpeed and FSDP2 nothing is found. `all` is known
-nowhere.
+The rule finds keywords such as `all-linear` that ROLL does not expand. Up to ROLL 0.1.3 it expands none: PEFT looks for
+a module of that name. From 0.2.0 it expands `all-linear`, `all-embedding` and `all-router` to classes of Megatron,
+which the models of DeepSpeed and FSDP2 do not contain. No release expands `all`. PEFT stops if it finds no module, and
+trains less than expected if it finds only others.
 
     actor_train:
       model_args:
@@ -15,6 +15,13 @@ Name the linear layers of the model:
     actor_train:
       model_args:
         lora_target: q_proj,k_proj,v_proj,o_proj,gate_proj,up_proj,down_proj
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/configs/model_args.py, ModelArguments.__post_init__
+- ROLL 0.1.0-0.3.0: roll/models/model_providers.py, setup_lora_training
+- ROLL 0.2.0-0.3.0: mcore_adapter/src/mcore_adapter/adapters/utils.py, find_all_linear_modules
+- PEFT 0.21.2: peft/tuners/tuners_utils.py, BaseTuner.inject_adapter
 """
 
 from __future__ import annotations
@@ -31,7 +38,7 @@ if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
 
 ON_MEGATRON = ("all-linear", "all-embedding", "all-router")
-"""What ROLL knows from 0.2.0 on; they collect classes of Megatron, of which transformers' models have none."""
+"""What ROLL expands from 0.2.0 on, to classes of Megatron, which the models of transformers do not contain."""
 
 
 @rule(Severity.ERROR, effect=Effect.WORKER_START)
@@ -49,13 +56,13 @@ def lora_all_linear_unsupported(config: PPOConfig, context: Context) -> Iterator
     if not keywords:
         return
     others = [name for name in names if name and name not in keywords]
-    outcome = f"PEFT trains only {', '.join(others)}, without a message" if others else "PEFT finds no such module"
-    known = not early and keywords[0] in ON_MEGATRON
-    where = "stands for layers of Megatron only" if known else f"is no keyword in ROLL {context.release.name}"
+    outcome = f"PEFT trains only `{', '.join(others)}`" if others else "PEFT finds no such module"
+    expanded = not early and keywords[0] in ON_MEGATRON
+    reason = "names layers of Megatron only" if expanded else f"is not a keyword in ROLL {context.release.name}"
     better = "q_proj,k_proj,v_proj,o_proj,gate_proj,up_proj,down_proj" if on_peft else "all-linear"
     yield Problem(
         "actor_train.model_args.lora_target",
-        f"`{keywords[0]}` {where}: {outcome}",
-        help=f"Write `lora_target: {better}`" + (", the linear layers of most models." if on_peft else "."),
+        f"`{keywords[0]}` {reason}: {outcome}",
+        help=f"set `lora_target: {better}`",
         effect=Effect.DIFFERENT if others else Effect.WORKER_START,
     )

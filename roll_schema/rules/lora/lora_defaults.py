@@ -1,15 +1,15 @@
 """
-A LoRA adapter whose size is left to ROLL.
+LoRA adapter of default size.
 
-Without `lora_rank` ROLL takes 8, and without `lora_alpha` twice the rank. That is a small adapter, scaled by
-16 / 8 = 2; it is fine if it is meant.
+The rule finds a `lora_target` without `lora_rank` and `lora_alpha`. ROLL then uses rank 8 and twice the rank as alpha.
+That is a small adapter with a scale of 2 (16 / 8), which is fine if it is intended.
 
     actor_train:
       model_args:
         lora_target: q_proj,k_proj,v_proj,o_proj   # info: [lora-defaults]
       strategy_args: {strategy_name: deepspeed_train}
 
-Write down the size that you want:
+Set the size that you want:
 
     actor_train:
       model_args:
@@ -17,6 +17,11 @@ Write down the size that you want:
         lora_rank: 32
         lora_alpha: 32
       strategy_args: {strategy_name: deepspeed_train}
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/configs/model_args.py, ModelArguments
+- ROLL 0.1.0-0.3.0: roll/configs/model_args.py, ModelArguments.__post_init__
 """
 
 from __future__ import annotations
@@ -33,8 +38,7 @@ if TYPE_CHECKING:
 
 @rule(Severity.INFO)
 def lora_defaults(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
-    roles = context.roles
-    arguments = worker.model_args
+    roles, arguments = context.roles, worker.model_args
     written = any(context.is_set(f"model_args.{key}") for key in ("lora_rank", "lora_alpha"))
     if context.path not in ("actor_train", "actor_infer") or arguments.lora_target is None or written:
         return
@@ -43,7 +47,6 @@ def lora_defaults(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
         return
     yield Problem(
         "model_args.lora_target",
-        f"neither `lora_rank` nor `lora_alpha` is set: ROLL takes rank {rank} and alpha 2 x {rank} = {2 * rank}",
-        help=f"Write `lora_rank: {rank}` and `lora_alpha: {2 * rank}`, or the size that you want, "
-        f"on `{roles.train}` and `{roles.infer}`.",
+        f"missing `lora_rank` and `lora_alpha`: ROLL uses rank {rank} and alpha {2 * rank} (2 × {rank})",
+        help=f"set `lora_rank: {rank}` and `lora_alpha: {2 * rank}` on `{roles.train}` and `{roles.infer}`",
     )

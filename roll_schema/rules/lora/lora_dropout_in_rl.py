@@ -1,28 +1,34 @@
 """
-Dropout in the adapter while it is trained by reinforcement learning.
+LoRA dropout in reinforcement learning.
 
-Dropout makes the log-probabilities of the training pass differ at random from those of the rollout, of the reference
-and of the old policy. The ratios that the policy loss clips, and the KL, then hold noise beside what has been learned.
-Above 1 it is no probability: the training workers stop when they build the model.
+The rule finds a `lora_dropout` above 0 on `actor_train`. Dropout changes the log-probabilities of the training pass at
+random. The rollout, the reference model and the old policy run without it. The policy ratios and the KL term then
+contain noise. A value above 1 is not a probability: PyTorch refuses it when the training workers build the model.
 
     actor_train:
       model_args:
         lora_target: q_proj,v_proj
         lora_dropout: 0.1   # warning: [lora-dropout-in-rl]
 
-Train without it; 0 is ROLL's default:
+Train without dropout, which is ROLL's default:
 
     actor_train:
       model_args:
         lora_target: q_proj,v_proj
         lora_dropout: 0.0
 
-A percentage is refused:
+PyTorch refuses a percentage:
 
     actor_train:
       model_args:
         lora_target: q_proj,v_proj
         lora_dropout: 5   # error: [lora-dropout-in-rl]
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/models/model_providers.py, setup_lora_training
+- PEFT 0.21.2: peft/tuners/lora/layer.py, LoraLayer.update_layer
+- PyTorch 2.13.0: torch/nn/modules/dropout.py, dropout probability has to be between 0 and 1
 """
 
 from __future__ import annotations
@@ -37,19 +43,13 @@ if TYPE_CHECKING:
     from roll_schema.models.model_args import ModelArguments
 
 
-@rule(Severity.WARNING, effect=Effect.IGNORED)
+@rule(Severity.WARNING)
 def lora_dropout_in_rl(model_args: ModelArguments, context: Context) -> Iterator[Problem]:
     if context.path != "actor_train.model_args" or model_args.lora_target is None:
         return
-    dropout = model_args.lora_dropout
-    if dropout is not None and dropout > 1:
-        message = f"an adapter dropout of {dropout:g} is no probability: PyTorch wants one between 0 and 1"
-        yield Problem(
-            "lora_dropout", message, "Write `lora_dropout: 0.0`.", severity=Severity.ERROR, effect=Effect.WORKER_START
-        )
-    elif dropout is not None and dropout > 0:
-        yield Problem(
-            "lora_dropout",
-            f"an adapter dropout of {dropout:g} makes the policy ratios noisy",
-            help="Write `lora_dropout: 0.0`, or leave it out.",
-        )
+    dropout, advice = model_args.lora_dropout or 0, "set `lora_dropout: 0.0`"
+    if dropout > 1:
+        message = f"`lora_dropout` must be between 0 and 1, found `{dropout:g}`"
+        yield Problem("lora_dropout", message, advice, severity=Severity.ERROR, effect=Effect.WORKER_START)
+    elif dropout > 0:
+        yield Problem("lora_dropout", f"`lora_dropout: {dropout:g}` adds noise to the policy ratios", advice)

@@ -1,9 +1,10 @@
 """
-LoRA with ZeRO stage 3 and gradient checkpointing.
+Gradient checkpointing with LoRA and ZeRO stage 3.
 
-ROLL checkpoints activations unless `disable_gradient_checkpointing` is true. With an adapter and weights partitioned by
-ZeRO-3, PyTorch then finds other tensor shapes when it computes activations again and stops the first training step
-("Recomputed values ... have different metadata"). Some later versions of DeepSpeed cope with it.
+The rule finds LoRA with ZeRO stage 3 while gradient checkpointing is on, which is ROLL's default. PyTorch then finds
+other tensor shapes when it computes activations again, since the weights are partitioned. The first training step stops
+("Recomputed values ... have different metadata"). Reentrant checkpointing works, and so do some later versions of
+DeepSpeed.
 
     actor_train:
       model_args:
@@ -13,7 +14,7 @@ ZeRO-3, PyTorch then finds other tensor shapes when it computes activations agai
         strategy_name: deepspeed_train
         strategy_config: {zero_optimization: {stage: 3}}
 
-Keep the activations in memory, or take ZeRO stage 2:
+Keep the activations in memory, or use ZeRO stage 2:
 
     actor_train:
       model_args:
@@ -22,6 +23,11 @@ Keep the activations in memory, or take ZeRO stage 2:
       strategy_args:
         strategy_name: deepspeed_train
         strategy_config: {zero_optimization: {stage: 3}}
+
+References:
+
+- ROLL 0.1.0-0.2.1: roll/models/model_providers.py, load_model
+- PyTorch 2.13.0: torch/utils/checkpoint.py, have different metadata than during the forward pass
 """
 
 from __future__ import annotations
@@ -29,7 +35,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.planning.workers import settings_of
+from roll_schema.planning.workers import zero_settings
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.diagnostic import Effect, Severity
 
@@ -39,24 +45,20 @@ if TYPE_CHECKING:
 
 @rule(Severity.WARNING, effect=Effect.FIRST_STEP, releases="<0.3.0")
 def lora_gradient_checkpointing(config: PPOConfig, context: Context) -> Iterator[Problem]:
-    actor = config.actor_train
-    if actor.model_args.lora_target is None or actor.model_args.disable_gradient_checkpointing is True:
+    arguments = config.actor_train.model_args
+    if arguments.lora_target is None or arguments.disable_gradient_checkpointing is True:
         return
-    settings = settings_of(actor, "deepspeed_train")
-    if settings is None:
-        return
-    zero = settings.get("zero_optimization")
-    stage = zero.get("stage") if isinstance(zero, dict) else None
-    if not isinstance(stage, int) or stage != 3:
+    zero = zero_settings(config.actor_train, "deepspeed_train")
+    if zero is None or zero.get("stage") != 3 or arguments.gradient_checkpointing_use_reentrant is True:
         return
     field = "actor_train.model_args.disable_gradient_checkpointing"
-    on = "is on" if context.is_set(field) else "is on (ROLL's default)"
+    default = "" if context.is_set(field) else " (ROLL's default)"
     yield Problem(
         field,
-        f"gradient checkpointing {on}, and together with LoRA and ZeRO stage 3 it can fail in the first training step",
-        help=f"Write `disable_gradient_checkpointing: true` in `{context.roles.train}.model_args`.",
+        f"gradient checkpointing{default} may fail with LoRA and ZeRO stage 3",
+        help=f"set `disable_gradient_checkpointing: true` in `{context.roles.train}.model_args`",
         also={
             "actor_train.strategy_args.strategy_config.zero_optimization.stage": "ZeRO stage 3",
-            "actor_train.model_args.lora_target": "this switches LoRA on",
+            "actor_train.model_args.lora_target": "enables LoRA",
         },
     )

@@ -1,8 +1,9 @@
 """
-Adapters of Megatron that the rollout never gets.
+Megatron adapter that the rollout never receives.
 
-Where `actor_train` on Megatron and `actor_infer` do not share all GPUs, ROLL sends the adapter's tensors over, but a
-rollout worker without a trainer beside it does not put them in place: it goes on generating with the base model.
+The rule finds GPUs of `actor_infer` without a worker of `actor_train`, while Megatron trains an adapter. ROLL sends the
+tensors of the adapter to every rollout worker, but only those that share GPUs with the trainer activate them. The
+others generate with the base model.
 
     actor_train:
       model_args: {lora_target: all-linear}
@@ -12,7 +13,7 @@ rollout worker without a trainer beside it does not put them in place: it goes o
       model_args: {lora_target: "q_proj,v_proj"}
       device_mapping: list(range(4,8))   # warning: [lora-never-reaches-rollout]
 
-On the same GPUs:
+Use the same GPUs, or train with FSDP2:
 
     actor_train:
       model_args: {lora_target: all-linear}
@@ -21,6 +22,11 @@ On the same GPUs:
     actor_infer:
       model_args: {lora_target: "q_proj,v_proj"}
       device_mapping: list(range(0,8))
+
+References:
+
+- ROLL 0.2.0-0.3.0: roll/third_party/megatron/model_update.py, MegatronWeightUpdater._colocated_model_update
+- ROLL 0.2.0-0.3.0: roll/third_party/megatron/model_update.py, MegatronWeightUpdater._separated_model_update
 """
 
 from __future__ import annotations
@@ -47,8 +53,8 @@ def lora_never_reaches_rollout(config: PPOConfig, context: Context) -> Iterator[
     if runs_on(config.actor_train, "megatron_train"):
         yield Problem(
             "actor_infer.device_mapping",
-            f"on GPU {ranges(infer - train)} no trainer stands beside the rollout, which then never gets the "
-            "adapter and samples from the base model",
-            f"Give `{roles.infer}` GPUs of `{roles.train}` only, or train with FSDP2.",
-            also={"actor_train.device_mapping": "the trainer's"},
+            f"`{roles.infer}` never receives the adapter on GPU {ranges(infer - train)}, where `{roles.train}` does "
+            "not run",
+            f"set `device_mapping: {config.actor_train.device_mapping}` on `{roles.infer}`",
+            also={"actor_train.device_mapping": "the GPUs of the trainer"},
         )

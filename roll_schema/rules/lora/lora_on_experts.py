@@ -1,8 +1,9 @@
 """
-An adapter on experts that vLLM does not serve.
+LoRA on experts of a mixture-of-experts model.
 
-vLLM computes all experts of a layer at once. It refuses PEFT's adapters on experts, or leaves them out, so that the
-rollouts come from another model than the one that is trained.
+The rule finds modules of experts in `lora_target` while vLLM generates the rollouts. vLLM computes all experts of a
+layer together. Earlier releases leave adapters on single experts out, so that the rollouts come from another model than
+the trained one. vLLM 0.32 refuses those that PEFT makes with transformers 5.
 
     pretrain: Qwen/Qwen3-30B-A3B
     actor_train:
@@ -12,7 +13,7 @@ rollouts come from another model than the one that is trained.
       model_args: {lora_target: "q_proj,v_proj,gate_proj,up_proj,down_proj"}
       strategy_args: {strategy_name: vllm, strategy_config: {}}
 
-On attention alone:
+Train adapters on attention only:
 
     pretrain: Qwen/Qwen3-30B-A3B
     actor_train:
@@ -21,6 +22,11 @@ On attention alone:
     actor_infer:
       model_args: {lora_target: "q_proj,k_proj,v_proj,o_proj"}
       strategy_args: {strategy_name: vllm, strategy_config: {}}
+
+References:
+
+- vLLM 0.32.0: vllm/lora/model_manager.py, LoRAModelManager._validate_moe_lora_format
+- vLLM 0.32.0: vllm/lora/model_manager.py, LoRAModelManager.activate_adapter
 """
 
 from __future__ import annotations
@@ -49,9 +55,9 @@ def lora_on_experts(config: PPOConfig) -> Iterator[Problem]:
         return
     model, known = model_checkpoint(config, "actor_train")
     if "experts" in known.sizes:
-        shown = ", ".join(f"`{name}`" for name in names)
+        modules = ", ".join(f"`{name}`" for name in names)
         yield Problem(
             "actor_train.model_args.lora_target",
-            f"vLLM serves no adapter on {shown} of the {known.sizes['experts']} experts of `{model}`",
-            "Write the attention's modules only: `lora_target: q_proj,k_proj,v_proj,o_proj`.",
+            f"vLLM may refuse or ignore the adapter on {modules} of the {known.sizes['experts']} experts of `{model}`",
+            "set `lora_target: q_proj,k_proj,v_proj,o_proj`",
         )

@@ -1,8 +1,8 @@
 """
-LoRA on `actor_infer`, but not on `actor_train`.
+LoRA on `actor_infer` only.
 
-`lora_target` of `actor_train` decides what is trained: without it that is every weight. vLLM then reserves memory for
-an adapter that never comes.
+The rule finds a `lora_target` on `actor_infer` that `actor_train` lacks. The `lora_target` of `actor_train` decides
+what is trained. Without it, ROLL trains all weights, and vLLM reserves memory for an adapter that it never receives.
 
     actor_train:
       model_args:
@@ -12,7 +12,7 @@ an adapter that never comes.
         lora_target: q_proj,v_proj   # warning: [lora-only-on-rollout]
         lora_rank: 16
 
-Write the same adapter on both, or on none:
+Set the same adapter on both roles, or on neither:
 
     actor_train:
       model_args:
@@ -23,6 +23,11 @@ Write the same adapter on both, or on none:
       model_args:
         lora_target: q_proj,v_proj
         lora_rank: 16
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/models/model_providers.py, load_model
+- ROLL 0.1.0-0.3.0: roll/distributed/strategy/vllm_strategy.py, "enable_lora": True
 """
 
 from __future__ import annotations
@@ -45,7 +50,7 @@ def lora_only_on_rollout(config: PPOConfig, context: Context) -> Iterator[Proble
         return
     yield Problem(
         "actor_infer.model_args.lora_target",
-        f"`{roles.infer}` expects a LoRA adapter, but `{roles.train}` has no `lora_target` and trains all weights",
-        help=f"Add `lora_target: {target}` to `{roles.train}.model_args`, or delete it here.",
-        also={"actor_train.model_args": "no `lora_target` here"},
+        f"`lora_target` is missing on `{roles.train}`, which trains all weights, but set on `{roles.infer}`",
+        help=f"add `lora_target: {target}` to `{roles.train}.model_args`",
+        also={"actor_train.model_args": "`lora_target` is missing here"},
     )

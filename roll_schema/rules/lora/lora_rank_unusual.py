@@ -1,20 +1,24 @@
 """
-A LoRA rank that is no power of two.
+LoRA rank that is not a power of two.
 
-It trains, but GPU kernels are tuned for powers of two, and vLLM has buffers for a few ranks only, so that a larger one
-must be reserved for it.
+The rule checks `lora_rank` of `actor_train`. Such a rank can be trained, but vLLM has buffers for a few ranks only,
+most of them powers of two. For a rank between them, it reserves memory for the next higher one.
 
     actor_train:
       model_args:
         lora_target: q_proj,v_proj
         lora_rank: 24   # info: [lora-rank-unusual]
 
-Take the next power of two:
+Use the next power of two:
 
     actor_train:
       model_args:
         lora_target: q_proj,v_proj
         lora_rank: 32
+
+References:
+
+- vLLM 0.32.0: vllm/config/lora.py, MaxLoRARanks
 """
 
 from __future__ import annotations
@@ -37,9 +41,8 @@ def lora_rank_unusual(model_args: ModelArguments, context: Context) -> Iterator[
     rank = model_args.lora_rank
     if rank is None or rank <= 0 or rank & (rank - 1) == 0:
         return
-    higher = 1 << rank.bit_length()
     yield Problem(
         "lora_rank",
-        f"rank {rank} is no power of two; {higher // 2} and {higher} are",
-        help=f"Write `lora_rank: {higher}` on `{roles.train}` and `{roles.infer}`.",
+        f"`lora_rank: {rank}` is not a power of two",
+        help=f"set `lora_rank: {1 << rank.bit_length()}` on `{roles.train}` and `{roles.infer}`",
     )

@@ -1,19 +1,26 @@
 """
-A run with LoRA on Megatron that goes on from a checkpoint.
+Resuming a LoRA run on Megatron.
 
-ROLL saves the adapter into a folder below the checkpoint's, and looks for it in the checkpoint's own: the weights are
-not found when the trainer starts.
+The rule finds `resume_from_checkpoint` in a config that trains an adapter on Megatron. ROLL saves the adapter to a
+subfolder of the checkpoint, and loads the model from the checkpoint's folder itself. It finds no weights there, and
+stops when it resumes.
 
     resume_from_checkpoint: /checkpoints/rlvr/checkpoint-200
     actor_train:
       model_args: {lora_target: all-linear}   # warning: [lora-resumed-on-megatron]
       strategy_args: {strategy_name: megatron_train, strategy_config: {}}
 
-From the start:
+Start a new run:
 
     actor_train:
       model_args: {lora_target: all-linear}
       strategy_args: {strategy_name: megatron_train, strategy_config: {}}
+
+References:
+
+- ROLL 0.2.0-0.3.0: roll/distributed/strategy/megatron_strategy.py, MegatronTrainStrategy.save_checkpoint
+- ROLL 0.2.0-0.3.0: roll/distributed/strategy/megatron_strategy.py, MegatronTrainStrategy.load_checkpoint
+- ROLL 0.2.0-0.3.0: mcore_adapter/src/mcore_adapter/models/model_factory.py, VirtualModels.load_state_dict
 """
 
 from __future__ import annotations
@@ -41,9 +48,9 @@ def lora_resumed_on_megatron(config: BaseConfig) -> Iterator[Problem]:
         if worker is not None and worker.model_args.lora_target is not None and runs_on(worker, "megatron_train"):
             yield Problem(
                 f"{role}.model_args.lora_target",
-                "ROLL does not find an adapter that Megatron saved when it resumes",
-                "Start anew, or move the adapter's files into the checkpoint's folder.",
-                also={"resume_from_checkpoint": "this run resumes"},
+                "`lora_target` conflicts with `resume_from_checkpoint`: ROLL cannot find the saved adapter",
+                "remove `resume_from_checkpoint`",
+                also={"resume_from_checkpoint": "the run resumes"},
             )
 
     yield from each(fields_of(config, *TRAINERS), judge)

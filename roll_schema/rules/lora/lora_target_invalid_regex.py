@@ -1,19 +1,23 @@
 """
-A `lora_target` that is taken for a regular expression and is none.
+Invalid regular expression in `lora_target`.
 
-A `*`, `$`, `|` or `(` anywhere in `lora_target` makes ROLL keep the whole text as one regular expression instead of
-names with commas. Python's `re` refuses this one when PEFT builds the adapter; wildcards as in file names are not
-regular expressions.
+The rule finds a `lora_target` that one of the characters `*`, `$`, `|` and `(` turns into a regular expression, and
+that Python cannot compile. Wildcards of file names are not regular expressions. PEFT stops when it builds the adapter.
 
     actor_train:
       model_args:
         lora_target: "*_proj"   # error: [lora-target-invalid-regex]
 
-Write the regular expression, which must match the whole path of a module, or the names:
+Use a regular expression that matches the whole path of a module, or names:
 
     actor_train:
       model_args:
         lora_target: .*_proj
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/configs/model_args.py, ModelArguments.__post_init__
+- PEFT 0.21.2: peft/utils/other.py, match_target_against_key
 """
 
 from __future__ import annotations
@@ -42,14 +46,13 @@ def lora_target_invalid_regex(config: PPOConfig) -> Iterator[Problem]:
     if reason := regex_fault(target):
         yield Problem(
             "actor_train.model_args.lora_target",
-            f"ROLL takes this for a regular expression, and Python refuses it: {reason}",
-            help="Write names with commas, such as `lora_target: q_proj,k_proj,v_proj,o_proj`, or correct the regular "
-            "expression (`.*` stands for any text).",
+            f"invalid regular expression in `lora_target`: {reason}",
+            help="set `lora_target: q_proj,k_proj,v_proj,o_proj`",
         )
 
 
 def regex_fault(text: str) -> str | None:
-    """Why Python cannot compile a regular expression; None where it can, and for texts too long to try."""
+    """Why Python cannot compile a regular expression; None where it can, and for those too long to try."""
     if len(text) > MAX_LENGTH:
         return None
     try:

@@ -1,8 +1,9 @@
 """
-LoRA settings without the one that switches LoRA on.
+LoRA settings without `lora_target`.
 
-ROLL builds an adapter where `lora_target` is set. With `lora_rank` or `lora_alpha` alone it trains every weight of the
-model, without a message. Where only one of `actor_train` and `actor_infer` lacks it, other rules speak.
+The rule finds `lora_rank` or `lora_alpha` while neither `actor_train` nor `actor_infer` has a `lora_target`. ROLL
+builds an adapter only if `lora_target` is set. Without it, the other settings have no effect and ROLL trains all
+weights. If only one of the two roles lacks it, other rules report it.
 
     actor_train:
       model_args:
@@ -16,6 +17,11 @@ Name the modules that get an adapter:
         lora_target: q_proj,k_proj,v_proj,o_proj
         lora_rank: 32
         lora_alpha: 32
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/models/model_providers.py, load_model
+- ROLL 0.1.0-0.3.0: roll/distributed/strategy/vllm_strategy.py, VllmStrategy.initialize
 """
 
 from __future__ import annotations
@@ -37,13 +43,10 @@ def lora_target_missing(config: PPOConfig, context: Context) -> Iterator[Problem
         return
     for role in ("actor_train", "actor_infer"):
         keys = [key for key in ("lora_rank", "lora_alpha") if context.is_set(f"{role}.model_args.{key}")]
-        if not keys:
-            continue
-        names = " and ".join(f"`{key}`" for key in keys)
-        yield Problem(
-            f"{role}.model_args.{keys[0]}",
-            f"{names} without `lora_target` {'have' if len(keys) > 1 else 'has'} no effect: LoRA stays off, and "
-            f"`{roles.train}` trains all weights",
-            help=f"Add `lora_target: q_proj,k_proj,v_proj,o_proj` beside it on `{roles.train}` and `{roles.infer}`, or "
-            f"delete {names}.",
-        )
+        if keys:
+            ignored = " and ".join(f"`{key}`" for key in keys) + (" are" if len(keys) > 1 else " is")
+            yield Problem(
+                f"{role}.model_args.{keys[0]}",
+                f"{ignored} ignored: without `lora_target`, ROLL trains all weights",
+                help=f"add `lora_target: q_proj,k_proj,v_proj,o_proj` to `{roles.train}` and `{roles.infer}`",
+            )

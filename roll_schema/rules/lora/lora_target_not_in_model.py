@@ -1,29 +1,36 @@
 r"""
-Adapter modules that the model does not have.
+Unknown modules in `lora_target`.
 
-PEFT puts an adapter on every module whose name, or whose path's end, is in `lora_target`. Names that match nothing are
-skipped without a message, so that less is trained than written; if no name matches, PEFT stops ("Target modules ... not
-found in the base model"). The same goes for a regular expression that matches no module's whole path. Modules are those
-of the model's type in transformers 4 or 5, which `config.json` tells, or the name of a published model.
+The rule compares `lora_target` with the modules of the model. PEFT puts an adapter on every module whose name, or the
+end of whose path, is in `lora_target`. It skips names that match nothing, so less is trained than written. If no name
+matches, PEFT stops ("Target modules ... not found in the base model"). The same holds for a regular expression that
+matches no module's whole path. The modules are those of the model's type in transformers 4 or 5. The type comes from
+`config.json`, or from the name of a published model.
 
     pretrain: Qwen/Qwen2.5-7B
     actor_train:
       model_args:
         lora_target: q_proj,k_proj,v_porj   # error: [lora-target-not-in-model]
 
-A regular expression has to match the whole path, and in this model attention is called `self_attn`:
+A regular expression must match the whole path, and in this model attention is called `self_attn`:
 
     pretrain: Qwen/Qwen2.5-7B
     actor_train:
       model_args:
         lora_target: .*\.attention\.(q|v)_proj   # error: [lora-target-not-in-model]
 
-Write the names that the model has:
+Use the names of the model:
 
     pretrain: Qwen/Qwen2.5-7B
     actor_train:
       model_args:
         lora_target: q_proj,k_proj,v_proj
+
+References:
+
+- PEFT 0.21.2: peft/tuners/tuners_utils.py, check_target_module_exists
+- PEFT 0.21.2: peft/tuners/tuners_utils.py, BaseTuner.inject_adapter
+- ROLL 0.1.0-0.3.0: roll/models/model_providers.py, setup_lora_training
 """
 
 from __future__ import annotations
@@ -46,7 +53,9 @@ if TYPE_CHECKING:
     from roll_schema.facts.catalog.checkpoint import Checkpoint
     from roll_schema.models.ppo_config import PPOConfig
 
-COMMON = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+FIELD = "actor_train.model_args.lora_target"
+ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")
+COMMON = (*ATTENTION, "gate_proj", "up_proj", "down_proj")
 """Names of linear layers in most text models."""
 
 
@@ -69,35 +78,31 @@ def _pattern(config: PPOConfig, target: str) -> Iterator[Problem]:
     if kinds is None:
         raise FactMissing("model")
     if not kinds:
-        yield Problem(
-            "actor_train.model_args.lora_target",
-            f"no module's path in `{model}` matches this regular expression, so PEFT stops",
-            help=f"Match whole paths such as `{_sample(known)}`, or write names: `{','.join(_adaptable(known))}`.",
-        )
+        message = f"regular expression in `lora_target` matches no module path of `{model}`"
+        yield Problem(FIELD, f"{message} (for example `{_sample(known)}`)", _write(_usual(known)))
 
 
 def _names(config: PPOConfig, names: list[str]) -> Iterator[Problem]:
-    field = "actor_train.model_args.lora_target"
     if not any(names):
-        yield Problem(field, "`lora_target` names no module, so PEFT finds nothing to train", help=_list_all(COMMON))
+        yield Problem(FIELD, "`lora_target` names no module", _write(COMMON))
         return
     model, known = model_modules(config, "actor_train")
-    missing = [name for name in names if _is_missing(name, known)]
-    if not missing:
+    unknown = [name for name in names if _is_unknown(name, known)]
+    if not unknown:
         return
-    shown = ", ".join(f"`{name}`" for name in missing)
-    found = [name for name in names if name and name not in missing and name not in KEYWORDS]
-    outcome = f"PEFT trains only {', '.join(found)}, without a message" if found else "PEFT stops, as no name matches"
+    shown = ", ".join(f"`{name}`" for name in unknown)
+    trained = [name for name in names if name and name not in unknown and name not in KEYWORDS]
+    outcome = f"PEFT trains only `{', '.join(trained)}`" if trained else "PEFT stops"
     yield Problem(
-        field,
-        f"`{model}` has no module {shown}: {outcome}",
-        help=_advice(missing, model, known),
-        effect=Effect.DIFFERENT if found else Effect.WORKER_START,
+        FIELD,
+        f"unknown module{'s' * (len(unknown) > 1)} {shown} in `{model}`: {outcome}",
+        help=_advice(names, unknown, known),
+        effect=Effect.DIFFERENT if trained else Effect.WORKER_START,
     )
 
 
-def _is_missing(name: str, known: Checkpoint) -> bool:
-    """Whether no module is so called; of a path with a layer's number, only the last name is looked at."""
+def _is_unknown(name: str, known: Checkpoint) -> bool:
+    """Whether the model has no such module; of a path with a layer's number, only the last name is compared."""
     parts = name.split(".")
     numbered = any(part.isdigit() for part in parts)
     last = parts[-1]
@@ -109,17 +114,23 @@ def _is_missing(name: str, known: Checkpoint) -> bool:
     )
 
 
-def _advice(missing: list[str], model: str, known: Checkpoint) -> str:
-    for name in missing:
+def _advice(names: list[str], unknown: list[str], known: Checkpoint) -> str:
+    for name in unknown:
         last = name.rpartition(".")[2]
         if len(name.split()) > 1:
-            return f"Put commas between the names: `lora_target: {','.join(name.split())}`."
+            return _write(part for one in names for part in one.split())
         other = OTHER_NAMES.get(last, "")
         if other and all(kinds_named(known, part) for part in other.split(",")):
-            return f"`{model}` calls it `{other}` in transformers."
+            return f"replace `{name}` with `{other}`"
         if close := closest(last.lower(), _adaptable(known)):
-            return f"Did you mean `{close}` instead of `{name}`?"
-    return _list_all(_adaptable(known))
+            return f"did you mean `{close}` instead of `{name}`?"
+    return _write(_usual(known))
+
+
+def _usual(known: Checkpoint) -> list[str]:
+    """The layers that most adapters are put on; of a mixture of experts, those that vLLM serves."""
+    adaptable = _adaptable(known)
+    return [name for name in (ATTENTION if "experts" in known.sizes else COMMON) if name in adaptable] or adaptable
 
 
 def _adaptable(known: Checkpoint) -> list[str]:
@@ -142,5 +153,5 @@ def _sample(known: Checkpoint) -> str:
     return "model.layers.0.self_attn.q_proj"
 
 
-def _list_all(names: Iterable[str]) -> str:
-    return f"Choose from `{','.join(names)}`."
+def _write(names: Iterable[str]) -> str:
+    return f"set `lora_target: {','.join(names)}`"

@@ -1,20 +1,26 @@
 """
-Names of modules that the training backend does not have.
+Module names of another training backend.
 
-Megatron merges layers: its linear layers are called `linear_qkv`, `linear_proj`, `linear_fc1` and `linear_fc2`, and
-from ROLL 0.2.0 `all-linear` stands for them. On DeepSpeed and FSDP2 the names are those of transformers. PEFT looks for
-the names on the backend's own modules and stops when the workers start if it finds none, or trains only those that it
-finds.
+The rule compares `lora_target` with the names of the backend's modules. Megatron merges layers: its linear layers are
+called `linear_qkv`, `linear_proj`, `linear_fc1` and `linear_fc2`, and ROLL expands `all-linear` to them. On DeepSpeed
+and FSDP2 the names are those of transformers. PEFT stops when the workers start if it finds no module, and trains less
+than expected if it finds only some.
 
     actor_train:
       model_args: {lora_target: "q_proj,v_proj"}   # error: [lora-target-of-other-backend]
       strategy_args: {strategy_name: megatron_train}
 
-Write Megatron's names:
+Use the names of Megatron:
 
     actor_train:
       model_args: {lora_target: all-linear}
       strategy_args: {strategy_name: megatron_train}
+
+References:
+
+- ROLL 0.2.0-0.3.0: roll/models/model_providers.py, default_actor_model_provider
+- ROLL 0.2.0-0.3.0: mcore_adapter/src/mcore_adapter/adapters/lora_layer.py, apply_megatron_lora
+- PEFT 0.21.2: peft/tuners/tuners_utils.py, BaseTuner.inject_adapter
 """
 
 from __future__ import annotations
@@ -36,24 +42,30 @@ def lora_target_of_other_backend(worker: WorkerConfig, context: Context) -> Iter
     strategy, target = worker.strategy_args, worker.model_args.lora_target
     if context.path not in TRAINERS or strategy is None or target is None:
         return
-    names = [name for name in target_names(target) if name]
     if strategy.strategy_name == "megatron_train":
-        wrong, translated = [name for name in names if name in MEGATRON_NAMES], MEGATRON_NAMES
+        translated = MEGATRON_NAMES
     elif strategy.strategy_name in ("fsdp2_train", "deepspeed_train"):
-        backward: dict[str, str] = {}
-        for ours, merged in MEGATRON_NAMES.items():
-            backward[merged] = f"{backward[merged]},{ours}" if merged in backward else ours
-        wrong, translated = [name for name in names if name in backward], backward
+        translated = _OF_TRANSFORMERS
     else:
         return
-    if wrong:
-        found = [name for name in names if name not in wrong]
-        outcome = f"PEFT trains only {', '.join(found)}, without a message" if found else "PEFT finds nothing to train"
+    names = [name for name in target_names(target) if name]
+    unknown = [name for name in names if name in translated]
+    if unknown:
+        shown = ", ".join(f"`{name}`" for name in unknown)
+        trained = [name for name in names if name not in unknown]
+        outcome = f"PEFT trains only `{', '.join(trained)}`" if trained else "PEFT stops"
         better = ",".join(dict.fromkeys(part for name in names for part in translated.get(name, name).split(",")))
         yield Problem(
             "model_args.lora_target",
-            f"`{strategy.strategy_name}` has no module {', '.join(f'`{name}`' for name in wrong)}: {outcome}",
-            f"Write `lora_target: {better}`.",
-            {"strategy_args.strategy_name": "the backend"},
-            effect=Effect.DIFFERENT if found else Effect.WORKER_START,
+            f"unknown module{'s' * (len(unknown) > 1)} {shown} on `{strategy.strategy_name}`: {outcome}",
+            f"set `lora_target: {better}`",
+            {"strategy_args.strategy_name": "the training backend"},
+            effect=Effect.DIFFERENT if trained else Effect.WORKER_START,
         )
+
+
+_OF_TRANSFORMERS = {
+    merged: ",".join(name for name, into in MEGATRON_NAMES.items() if into == merged)
+    for merged in MEGATRON_NAMES.values()
+}
+"""Layers of Megatron, with the layers of transformers that they are made of."""

@@ -1,8 +1,9 @@
 """
-One of two tied modules that is trained in full.
+Training one of two tied modules.
 
-Input embeddings and output layer of this model share their weights. `additional_target` trains a copy of one of them,
-and the other stays as it was: the model that is saved is no longer tied, and merging it loses one of the two.
+The rule finds `embed_tokens` or `lm_head` in `additional_target` for a model whose input embeddings and output layer
+share their weights. PEFT trains a copy of the named module, and the other one stays as it was. The saved model is no
+longer tied, and merging the adapter loses one of the two.
 
     pretrain: Qwen/Qwen3-4B
     actor_train:
@@ -10,12 +11,17 @@ and the other stays as it was: the model that is saved is no longer tied, and me
         lora_target: q_proj,v_proj
         additional_target: lm_head   # warning: [lora-tied-embeddings]
 
-With the adapter alone:
+Train the adapter alone:
 
     pretrain: Qwen/Qwen3-4B
     actor_train:
       model_args:
         lora_target: q_proj,v_proj
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/models/model_providers.py, setup_lora_training
+- PEFT 0.21.2: peft/tuners/tuners_utils.py, are part of the adapter
 """
 
 from __future__ import annotations
@@ -47,11 +53,13 @@ def lora_tied_embeddings(config: BaseConfig) -> Iterator[Problem]:
         if worker is None or worker.model_args.lora_target is None or not worker.model_args.additional_target:
             return
         named = [name for name in target_names(worker.model_args.additional_target) if name in _TIED]
-        if named:
-            model, known = model_checkpoint(config, role)
-            if known.tied:
-                place = f"{role}.model_args.additional_target"
-                message = f"`{named[0]}` of `{model}` shares its weights with `{_TIED[1 - _TIED.index(named[0])]}`"
-                yield Problem(place, message, "Delete `additional_target`.")
+        if not named:
+            return
+        model, known = model_checkpoint(config, role)
+        if known.tied:
+            place = f"{role}.model_args.additional_target"
+            other = _TIED[1 - _TIED.index(named[0])]
+            message = f"`additional_target: {named[0]}` unties the shared weights of `{named[0]}` and `{other}`"
+            yield Problem(place, f"{message} in `{model}`", "remove `additional_target`")
 
     yield from each(fields_of(config, *TRAINERS), judge)

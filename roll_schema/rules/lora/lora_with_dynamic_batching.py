@@ -1,7 +1,9 @@
 """
-LoRA, a reference, and dynamic batching in forward passes.
+LoRA with a reference model and dynamic batching.
 
-ROLL 0.2.0 and 0.2.1 ask a cluster that LoRA does not build for its data-parallel size, and fail in the first step.
+The rule finds `use_dynamic_batching_in_infer` on `actor_train` together with LoRA and a reference model. With LoRA, the
+trainer without its adapter is the reference model. ROLL 0.2.0 and 0.2.1 then read the data-parallel size from the
+config of the trainer, which has none. The run fails at the first step.
 
     actor_train:
       model_args: {lora_target: "q_proj,v_proj"}
@@ -10,39 +12,41 @@ ROLL 0.2.0 and 0.2.1 ask a cluster that LoRA does not build for its data-paralle
     actor_infer:
       model_args: {lora_target: "q_proj,v_proj"}
 
-Without:
+Use batches of fixed size:
 
     actor_train:
       model_args: {lora_target: "q_proj,v_proj"}
     actor_infer:
       model_args: {lora_target: "q_proj,v_proj"}
+
+References:
+
+- ROLL 0.2.0-0.2.1: roll/pipeline/rlvr/rlvr_pipeline.py, RLVRPipeline.run
+- ROLL 0.2.0-0.2.1: roll/pipeline/agentic/agentic_pipeline.py, AgenticPipeline.run
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import TYPE_CHECKING
 
-from roll_schema.models.each import each
-from roll_schema.models.section import fields_of
 from roll_schema.planning.workers import uses_reference
 from roll_schema.rules.rule import Problem, rule
 from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
     from roll_schema.models.ppo_config import PPOConfig
-    from roll_schema.models.worker_config import WorkerConfig
 
 
 @rule(Severity.ERROR, effect=Effect.FIRST_STEP, releases=">=0.2.0,<0.3.0")
 def lora_with_dynamic_batching(config: PPOConfig) -> Iterator[Problem]:
-    if config.actor_train.model_args.lora_target is None or not uses_reference(config):
+    trainer = config.actor_train
+    if trainer.model_args.lora_target is None or not uses_reference(config):
         return
-
-    def judge(role: str, worker: WorkerConfig) -> Iterator[Problem]:
-        if worker.use_dynamic_batching_in_infer:
-            message = "with LoRA there is no reference cluster, which dynamic batching asks for its size"
-            yield Problem(f"{role}.use_dynamic_batching_in_infer", message, "Delete it, or write `init_kl_coef: 0`.")
-
-    yield from islice(each(fields_of(config, "actor_train", "reference"), judge), 1)
+    if trainer.use_dynamic_batching_in_infer:
+        yield Problem(
+            "actor_train.use_dynamic_batching_in_infer",
+            "`use_dynamic_batching_in_infer` conflicts with LoRA and a reference model",
+            "remove `use_dynamic_batching_in_infer`",
+            also={"actor_train.model_args.lora_target": "enables LoRA"},
+        )

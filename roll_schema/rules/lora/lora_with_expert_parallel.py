@@ -1,7 +1,8 @@
 """
-Megatron LoRA with tensor and expert parallelism together.
+LoRA on Megatron with tensor and expert parallelism.
 
-ROLL's guide to LoRA excludes the two together on Megatron, and no check in ROLL says so.
+The rule finds LoRA on Megatron with `tensor_model_parallel_size` and `expert_model_parallel_size` above 1. ROLL's guide
+to LoRA says that the two together are not supported. ROLL does not check it.
 
     actor_train:
       model_args: {lora_target: all-linear}
@@ -20,6 +21,11 @@ Use one of them:
         strategy_config:
           tensor_model_parallel_size: 1
           expert_model_parallel_size: 4
+
+References:
+
+- ROLL 0.2.0-0.3.0: mcore_adapter/src/mcore_adapter/adapters/utils.py, set_linear_is_expert
+- ROLL 0.2.0-0.3.0: mcore_adapter/src/mcore_adapter/adapters/lora_layer.py, self.is_expert
 """
 
 from __future__ import annotations
@@ -46,7 +52,7 @@ def lora_with_expert_parallel(worker: WorkerConfig, context: Context) -> Iterato
     if isinstance(tensor, int) and isinstance(expert, int) and tensor > 1 and expert > 1:
         yield Problem(
             f"{SETTINGS}.expert_model_parallel_size",
-            f"LoRA with tensor parallel size {tensor} and expert parallel size {expert} is not supported",
-            "Write 1 for one of them.",
-            {f"{SETTINGS}.tensor_model_parallel_size": "the other size", "model_args.lora_target": "this is LoRA"},
+            f"`expert_model_parallel_size: {expert}` conflicts with `tensor_model_parallel_size: {tensor}` under LoRA",
+            "set `tensor_model_parallel_size: 1`",
+            {f"{SETTINGS}.tensor_model_parallel_size": "above 1 too", "model_args.lora_target": "enables LoRA"},
         )
