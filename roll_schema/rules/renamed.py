@@ -4,8 +4,11 @@ from __future__ import annotations
 
 RENAMED: dict[str, tuple[str, ...]] = {
     "accumulation-disagrees": ("accumulation-mismatch",),
+    "async-ratio": ("invalid-async-generation",),
+    "auto-switches-off": ("unresolved-auto",),
     "block-size": ("unsupported-block-size",),
     "does-not-fit": ("gpu-memory-exceeded",),
+    "environment-not-text": ("non-string-environment-variable",),
     "environment-text-missing": ("missing-environment-key",),
     "fractional-async-ratio": ("float-async-ratio",),
     "fsdp2-precision": ("fp16-on-fsdp2", "unknown-fsdp2-precision"),
@@ -17,17 +20,26 @@ RENAMED: dict[str, tuple[str, ...]] = {
     "lora-expert-tensor-parallel": ("lora-checkpoint-format",),
     "lora-freezes-by-itself": ("freeze-prefix-with-lora",),
     "lora-on-frozen-fsdp2": ("lora-on-fsdp2-infer",),
+    "null-breaks-load": ("unusable-null",),
+    "null-not-allowed": ("invalid-null",),
     "offload-refused": ("ignored-offload", "invalid-offload"),
     "policy-loss-variant": ("unknown-policy-loss", "unused-policy-loss"),
     "quantization-override": ("quantization-override-refused",),
+    "response-length-ignored": ("ignored-response-length",),
+    "rollout-engine": ("unsupported-rollout-engine",),
+    "rollout-only": ("invalid-rollout-only",),
+    "router-replay-mode": ("unsupported-router-replay-mode",),
     "router-replay-roles": ("router-replay-mismatch",),
+    "sequence-packing-refused": ("unsupported-sequence-packing",),
     "several-teachers-with-images": ("distillation-in-vision",),
     "sglang-parallelism": ("sglang-worker-size-mismatch", "sglang-pipeline-size-ignored", "sglang-grpc-refused"),
     "sglang-worker-size": ("sglang-worker-size-mismatch",),
     "too-large": ("too-many-values", "too-many-problems"),
+    "truth-value-for-number": ("boolean-for-number",),
     "uneven-device-mapping": ("uneven-workers", "zero-gpus-per-worker", "worker-size-not-a-number"),
     "uneven-model-parallel": ("parallel-size-not-a-number", "uneven-model-copies", "uneven-prompts"),
     "unusable-router": ("sglang-router-refused", "max-running-requests-ignored"),
+    "value-not-set": ("unset-value",),
 }
 """The rules that each former name stands for; none of them says more than the former one did."""
 

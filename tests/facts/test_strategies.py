@@ -74,7 +74,7 @@ def found(strategy: str, config: str, release: str) -> list[tuple[str, str, str,
     return [
         (item.rule, item.severity.value, item.fails, item.span.first.column)
         for item in items
-        if item.rule.endswith(("strategy-key", "strategy-value", "switches-off"))
+        if item.rule.endswith(("strategy-key", "strategy-value", "unresolved-auto"))
     ]
 
 
@@ -105,7 +105,7 @@ CASES = [
     ("deepspeed_train", "{activation_checkpointing: {profil: true}}", "0.2.0", [(KEY, "error", "silently", 50)]),
     ("deepspeed_train", "{zero_optimization: {leaf_module: {names: mlp}}}", "0.2.0", []),
     ("deepspeed_train", "{zero_optimization: {stage: 3, overlap_comm: auto}}", "0.2.0", []),
-    ("deepspeed_train", "{zero_optimization: {stage: auto}}", "0.2.0", [("auto-switches-off", "error", "at worker start", 50)]),
+    ("deepspeed_train", "{zero_optimization: {stage: auto}}", "0.2.0", [("unresolved-auto", "error", "at worker start", 50)]),
     ("deepspeed_train", "{zero_optimization: {stage: 4}}", "0.2.0", [(VALUE, "warning", "at worker start", 50)]),
     ("deepspeed_train", "{zero_optimization: {stage: 2, reduce_bucket_size: 5.0e+8}}", "0.2.0", []),
     ("deepspeed_train", "{zero_optimization: {reduce_bucket_size: 0}}", "0.2.0", [(VALUE, "warning", "at worker start", 63)]),

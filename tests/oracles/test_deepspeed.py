@@ -200,15 +200,15 @@ def test_unknown_keys_are_refused_or_ignored(data: st.DataObject, deepspeed_conf
 
 
 SWITCHES = [path for path, key in SECTION_KEYS if path[-1] in ("stage", "enabled")]
-shown("auto-switches-off", "DeepSpeedConfig", listed=len(SWITCHES) + 1)
+shown("unresolved-auto", "DeepSpeedConfig", listed=len(SWITCHES) + 1)
 
 
 @pytest.mark.parametrize("path", SWITCHES, ids=".".join)
 def test_auto_is_off(path: tuple[str, ...], deepspeed_config: Config, ours: Ours) -> None:
     automatic, off = nested(path, "auto"), nested(path, 0 if path[-1] == "stage" else False)
     assert sections_of(deepspeed_config(automatic)) == sections_of(deepspeed_config(off))
-    assert ours("auto-switches-off", trainer(automatic)) == "error"
-    assert ours("auto-switches-off", trainer(off)) is None
+    assert ours("unresolved-auto", trainer(automatic)) == "error"
+    assert ours("unresolved-auto", trainer(off)) is None
 
 
 def sections_of(config: Any) -> Settings:
@@ -218,4 +218,4 @@ def sections_of(config: Any) -> Settings:
 def test_auto_is_the_default_elsewhere(deepspeed_config: Config, ours: Ours) -> None:
     settings = {"zero_optimization": {"reduce_bucket_size": "auto", "overlap_comm": "auto"}}
     assert sections_of(deepspeed_config(settings)) == sections_of(deepspeed_config({}))
-    assert ours("auto-switches-off", trainer(settings)) is None
+    assert ours("unresolved-auto", trainer(settings)) is None

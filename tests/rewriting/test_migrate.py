@@ -132,7 +132,7 @@ def migrated(text: str, old: str, new: str, pipeline: str = "rlvr") -> Any:
 
 def test_what_a_person_must_decide() -> None:
     found = migrated("actor_infer:\n  strategy_args: {strategy_name: hf_infer}\n", "0.1.3", "0.2.0")
-    assert [item.rule for item in found.undecided] == ["rollout-engine"]
+    assert [item.rule for item in found.undecided] == ["unsupported-rollout-engine"]
     found = migrated(
         "actor_train: {strategy_args: {strategy_name: diffusion_deepspeed_train}}\n", "0.2.1", "0.3.0", "reward_fl"
     )

@@ -20,6 +20,6 @@ def test_values_that_distillation_does_not_check_fail_later() -> None:
     fails = {
         item.path: item.fails
         for item in lint_text(text, release="0.2.1", pipeline="onpolicy_distill").diagnostics
-        if item.rule in ("wrong-type", "null-not-allowed")
+        if item.rule in ("wrong-type", "invalid-null")
     }
     assert fails == {"save_steps": "at start", "logging_dir": "at load", "critic": "at load"}

@@ -199,6 +199,6 @@ def test_what_is_unknown_is_no_value() -> None:
     """
     result = lint_text(text, targets=frozenset({"run"}), compared=releases.load("0.1.0"))
     assert {item.rule for item in result.diagnostics}.isdisjoint(
-        ("wrong-type", "environment-not-text", "invalid-choice")
+        ("wrong-type", "non-string-environment-variable", "invalid-choice")
     )
     assert not [item.message for item in result.diagnostics if "unknown>" in item.message]

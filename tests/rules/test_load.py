@@ -105,10 +105,10 @@ ASSERTIONS = [
     ("unpaired-validation-lengths", "sft", {"val_sequence_length": 0}, ALL),
     ("unpaired-validation-lengths", "sft", {"val_prompt_length": 0}, ALL),
     ("too-few-trajectories", "agentic", {"val_env_manager.max_traj_per_env": 1, "async_generation_ratio": 1}, ALL),
-    ("sequence-packing-refused", "rlvr", {"critic.use_sequence_packing": True}, ">=0.1.3,<0.2.0"),
-    ("sequence-packing-refused", "agentic", {"val_env_manager.use_sequence_packing": True}, ">=0.1.3,<0.2.0"),
-    ("sequence-packing-refused", "distill", {"teacher.use_sequence_packing": True}, NEVER),
-    ("sequence-packing-refused", "dpo", {"reference.use_sequence_packing": True}, ">=0.1.3"),
+    ("unsupported-sequence-packing", "rlvr", {"critic.use_sequence_packing": True}, ">=0.1.3,<0.2.0"),
+    ("unsupported-sequence-packing", "agentic", {"val_env_manager.use_sequence_packing": True}, ">=0.1.3,<0.2.0"),
+    ("unsupported-sequence-packing", "distill", {"teacher.use_sequence_packing": True}, NEVER),
+    ("unsupported-sequence-packing", "dpo", {"reference.use_sequence_packing": True}, ">=0.1.3"),
     ("missing-key", "rlvr", {"actor_train.device_mapping": None, "actor_train.world_size": 8}, ALL),
 ]
 

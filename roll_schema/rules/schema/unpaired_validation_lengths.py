@@ -43,7 +43,7 @@ def unpaired_validation_lengths(config: BaseConfig) -> Iterator[Problem]:
 
 
 def _sequence(config: BaseConfig) -> int | None:
-    """`sequence_length` as the validation takes it over; None where missing-key or null-breaks-load say more."""
+    """`sequence_length` as the validation takes it over; None where missing-key or unusable-null say more."""
     response, prompt, sequence = config.response_length, config.prompt_length, config.sequence_length
     if prompt is None or not response:
         return None

@@ -5,7 +5,7 @@ From ROLL 0.2.0, `actor_infer` runs on `vllm` or `sglang` only; an assertion wit
 is loaded. It also stops a section that names no engine, since the default is a training backend.
 
     actor_infer:
-      strategy_args: {strategy_name: hf_infer}   # error: [rollout-engine]
+      strategy_args: {strategy_name: hf_infer}   # error: [unsupported-rollout-engine]
 
 Write one of the two:
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @rule(Severity.ERROR, effect=Effect.LOAD, releases=">=0.2.0")
-def rollout_engine(config: PPOConfig, context: Context) -> Iterator[Problem]:
+def unsupported_rollout_engine(config: PPOConfig, context: Context) -> Iterator[Problem]:
     roles = context.roles
     strategy = config.actor_infer.strategy_args
     if strategy is None or strategy.strategy_name in ("vllm", "sglang"):

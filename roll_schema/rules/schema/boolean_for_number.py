@@ -3,7 +3,7 @@ A truth value where a number is wanted.
 
 In Python `true` is the integer 1, so ROLL's loader lets it pass: `save_steps: yes` saves after every step.
 
-    save_steps: yes   # warning: [truth-value-for-number]
+    save_steps: yes   # warning: [boolean-for-number]
 
 Write the number:
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @rule(Severity.WARNING, effect=Effect.DIFFERENT)
-def truth_value_for_number(section: Section, context: Context) -> Iterator[Problem]:
+def boolean_for_number(section: Section, context: Context) -> Iterator[Problem]:
     facts = facts_of(type(section), context.release)
     for field in section.model_fields_set:
         value, declared = context.written(field), types.parse(facts.get(field, {}).get("type", "")).required

@@ -1,5 +1,5 @@
 """
-A rollout-only run that lacks what it generates with.
+A invalid-rollout-only run that lacks what it generates with.
 
 `start_rlvr_rollout_pipeline.py` asserts that `validation.data_args` are there, that vLLM does not start on the random
 weights of `load_format: dummy` (the default), and that `sleep_level` is 1.
@@ -7,7 +7,7 @@ weights of `load_format: dummy` (the default), and that `sleep_level` is 1.
     actor_infer:
       strategy_args:
         strategy_name: vllm
-        strategy_config: {load_format: dummy}   # error: [rollout-only]
+        strategy_config: {load_format: dummy}   # error: [invalid-rollout-only]
     validation:
       data_args: {file_name: [a.jsonl]}
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 @rule(Severity.ERROR, effect=Effect.STARTUP, pipelines=("rlvr_rollout",))
-def rollout_only(config: RLVRConfig) -> Iterator[Problem]:
+def invalid_rollout_only(config: RLVRConfig) -> Iterator[Problem]:
     if config.validation is None or config.validation.data_args is None:
         message = "`validation.data_args` is missing: its rows are what is generated for"
         yield Problem("validation", message, "Add `validation: {data_args: {file_name: [...]}}`.")

@@ -3,7 +3,7 @@ An explicit null for a field that takes none.
 
 ROLL's loader checks the declared type and not the default: a field that may be left out may still refuse `null`.
 
-    reward_clip: ~   # error: [null-not-allowed]
+    reward_clip: ~   # error: [invalid-null]
 
 Leave the key out, or give it a value:
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @rule(Severity.ERROR, effect=Effect.LOAD, claims=("*",))
-def null_not_allowed(error: SchemaError, context: Context) -> Iterator[Problem]:
+def invalid_null(error: SchemaError, context: Context) -> Iterator[Problem]:
     if error.node.value is not None:
         return
     message = f"`{error.path}` may be left out, but not be null: it must be {wanted_type(error)}"

@@ -4,7 +4,7 @@ A kind of router replay that ROLL does not have.
 The loader knows `R2`, but ROLL then stops with NotImplementedError.
 
     actor_train:
-      router_replay: {mode: R2}   # error: [router-replay-mode]
+      router_replay: {mode: R2}   # error: [unsupported-router-replay-mode]
 
 `R3` is implemented, with Megatron and SGLang:
 
@@ -25,6 +25,6 @@ if TYPE_CHECKING:
 
 
 @rule(Severity.ERROR, effect=Effect.LOAD, releases=">=0.3.0")
-def router_replay_mode(replay: RouterReplayConfig) -> Iterator[Problem]:
+def unsupported_router_replay_mode(replay: RouterReplayConfig) -> Iterator[Problem]:
     if replay.mode == "R2":
         yield Problem("mode", "`R2` is declared but not implemented", "Write `mode: R3`, or `disable`.")

@@ -5,7 +5,7 @@ Environment variables are text: ROLL writes the top-level `system_envs` into the
 to Ray, and both refuse numbers, truth values and null.
 
     system_envs:
-      USE_MODELSCOPE: 1   # error: [environment-not-text]
+      USE_MODELSCOPE: 1   # error: [non-string-environment-variable]
 
 Put the value in quotes:
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @rule(Severity.ERROR, effect=Effect.LOAD)
-def environment_not_text(section: Section, context: Context) -> Iterator[Problem]:
+def non_string_environment_variable(section: Section, context: Context) -> Iterator[Problem]:
     effect = Effect.WORKER_START if context.path else Effect.LOAD
 
     def judge(key: object, value: object) -> Iterator[Problem]:

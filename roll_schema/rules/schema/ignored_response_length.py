@@ -4,7 +4,7 @@ A response length that ROLL throws away.
 When `sequence_length` is set, `response_length` is not used: answers get what the prompt leaves of the sequence.
 
     prompt_length: 1024
-    response_length: 4096   # info: [response-length-ignored]
+    response_length: 4096   # info: [ignored-response-length]
     sequence_length: 3072
 
 Set one of the two:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @rule(Severity.INFO, effect=Effect.IGNORED)
-def response_length_ignored(config: BaseConfig) -> Iterator[Problem]:
+def ignored_response_length(config: BaseConfig) -> Iterator[Problem]:
     sequence, response, prompt = config.sequence_length, config.response_length, config.prompt_length
     if not sequence or not response or prompt is None or prompt + response == sequence:
         return

@@ -4,7 +4,7 @@ A ratio of asynchronous generation that the pipeline refuses.
 RLVR generates ahead by whole batches: `async_generation_ratio` is 0 (off) or at least 1. It needs
 `generate_opt_level: 1`, from ROLL 0.2.0 in the agentic pipelines, too.
 
-    async_generation_ratio: 0.5   # error: [async-ratio]
+    async_generation_ratio: 0.5   # error: [invalid-async-generation]
 
 Switch it on with 1 or more:
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @rule(Severity.ERROR, effect=Effect.LOAD, releases=">=0.1.3")
-def async_ratio(config: PPOConfig, context: Context) -> Iterator[Problem]:
+def invalid_async_generation(config: PPOConfig, context: Context) -> Iterator[Problem]:
     ratio = config.async_generation_ratio
     if ratio <= 0:
         return

@@ -9,7 +9,7 @@ default of `enabled` is off.
       strategy_args:
         strategy_name: deepspeed_train
         strategy_config:
-          bf16: {enabled: auto}   # error: [auto-switches-off]
+          bf16: {enabled: auto}   # error: [unresolved-auto]
 
 Write what is meant:
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @rule(Severity.ERROR, effect=Effect.DIFFERENT, releases="<0.3.0")
-def auto_switches_off(strategy: StrategyArguments, context: Context) -> Iterator[Problem]:
+def unresolved_auto(strategy: StrategyArguments, context: Context) -> Iterator[Problem]:
     backend = backend_of(strategy.strategy_name)
     if backend is None or backend.title != "DeepSpeed" or not strategy.strategy_config:
         return

@@ -3,7 +3,7 @@ A `???` that nothing has filled in.
 
 Hydra's mark for a value that must still be set is plain text to ROLL: it trains under the name `???`.
 
-    exp_name: ???   # warning: [value-not-set]
+    exp_name: ???   # warning: [unset-value]
 
 Set it in the file or on the command line:
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @rule(Severity.WARNING, effect=Effect.DIFFERENT)
-def value_not_set(section: Section) -> Iterator[Problem]:
+def unset_value(section: Section) -> Iterator[Problem]:
     for field in section.model_fields_set:
         if section.__dict__.get(field) == "???":
             message = f"`{field}` is still `???`, and ROLL takes that for its text"

@@ -5,7 +5,7 @@ ROLL 0.1.3 packs sequences only on the roles of supervised fine-tuning and disti
 load where another role asks for it. From 0.2.0 the others pack as well, and DPO alone refuses.
 
     actor_train:
-      use_sequence_packing: true   # error: [sequence-packing-refused]
+      use_sequence_packing: true   # error: [unsupported-sequence-packing]
 
 Leave it off:
 
@@ -29,7 +29,7 @@ PACKING = ("sft_train", "student", "teacher")
 
 
 @rule(Severity.ERROR, effect=Effect.LOAD, releases=">=0.1.3")
-def sequence_packing_refused(worker: WorkerFields, context: Context) -> Iterator[Problem]:
+def unsupported_sequence_packing(worker: WorkerFields, context: Context) -> Iterator[Problem]:
     early, role = context.release.matches("<0.2.0"), context.path
     if early:
         refused = context.pipeline != "reward_fl" and "." not in role and role not in PACKING

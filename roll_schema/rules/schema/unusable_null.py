@@ -6,7 +6,7 @@ neither file nor field.
 
     actor_train:
       model_args:
-        dtype: ~   # error: [null-breaks-load]
+        dtype: ~   # error: [unusable-null]
 
 Leave the key out, or give it a value:
 
@@ -43,7 +43,7 @@ INSTEAD = {"lora_rank": "lora_alpha", "prompt_length": "sequence_length"}
 
 
 @rule(Severity.ERROR, effect=Effect.LOAD)
-def null_breaks_load(section: Section, context: Context) -> Iterator[Problem]:
+def unusable_null(section: Section, context: Context) -> Iterator[Problem]:
     names = {parent.__name__ for parent in type(section).__mro__}
     deeds = {field: deed for (owner, field), deed in BREAKS.items() if owner in names}
 
