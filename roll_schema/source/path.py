@@ -45,3 +45,8 @@ def last(text: str) -> str:
 def join(path: str, key: Key) -> str:
     """`a.b` and `c` to `a.b.c`."""
     return f"{path}.{key!s}" if path else str(key)
+
+
+def last_key(text: str) -> str:
+    """The last key of `a.b[0]`, without the indices behind it: `b`."""
+    return next((str(step) for step in reversed(parse(text)) if not isinstance(step, int)), "")

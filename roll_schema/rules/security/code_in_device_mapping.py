@@ -1,16 +1,20 @@
 """
-Python in `device_mapping` that does more than list numbers.
+Executable code in `device_mapping`.
 
-ROLL gives the text to `eval`. A call of anything but `list`, `range` and the like runs on the machine of whoever starts
-the config, before anything else happens.
+ROLL passes the string to `eval` while it loads the config. A call of anything but `list`, `range` and similar functions
+runs on the machine of whoever starts the config.
 
     actor_train:
       device_mapping: __import__("os").sched_getaffinity(0)   # error: [code-in-device-mapping]
 
-Numbers only:
+List GPU ids only:
 
     actor_train:
       device_mapping: list(range(0,8))
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/configs/worker_config.py, self.device_mapping = eval(self.device_mapping)
 """
 
 from __future__ import annotations
@@ -30,5 +34,5 @@ if TYPE_CHECKING:
 def code_in_device_mapping(worker: WorkerConfig) -> Iterator[Problem]:
     reason = why_opaque(worker.device_mapping)
     if reason is not None and reason.code:
-        message = f"ROLL would run this as Python: `{reason.code}` does more than list GPU ids"
-        yield Problem("device_mapping", message, "Write `list(range(0,8))`, or the ids themselves.")
+        message = f"`device_mapping` runs `{reason.code}` as Python code at load"
+        yield Problem("device_mapping", message, "set `device_mapping: list(range(0,8))`")

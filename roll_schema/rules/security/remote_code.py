@@ -1,18 +1,23 @@
 """
-Code that comes with a model.
+Remote model code.
 
-ROLL always loads models with `trust_remote_code`: the Python files in the model's folder or repository run on the
-cluster. `model_config_kwargs` may name others.
+ROLL loads models with `trust_remote_code: true`: Python files in the model's folder or repository run on the workers.
+An `auto_map` in `model_config_kwargs` replaces the one of the model, and may name files of another repository.
 
     actor_train:
       model_args:
         model_config_kwargs: {auto_map: {AutoModel: "someone/else--modeling.Model"}}   # warning: [remote-code]
 
-The model's own:
+Use the code of the model:
 
     actor_train:
       model_args:
         model_config_kwargs: {}
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/models/model_providers.py, **model_args.model_config_kwargs
+- transformers 5.19.0: transformers/models/auto/auto_factory.py, _BaseAutoModelClass.from_pretrained
 """
 
 from __future__ import annotations
@@ -31,5 +36,5 @@ if TYPE_CHECKING:
 def remote_code(worker: WorkerConfig) -> Iterator[Problem]:
     changed = worker.model_args.model_config_kwargs
     if changed and "auto_map" in changed:
-        message = "`auto_map` names Python files that run on every worker"
-        yield Problem("model_args.model_config_kwargs.auto_map", message, "Delete it.", at_key=True)
+        message = "`auto_map` may run Python files of another repository on every worker"
+        yield Problem("model_args.model_config_kwargs.auto_map", message, "remove `auto_map`", at_key=True)

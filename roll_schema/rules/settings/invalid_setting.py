@@ -1,16 +1,21 @@
 """
-A setting in a comment that roll-lint cannot follow.
+Invalid setting in a comment.
 
-`# roll-lint: release=... pipeline=...` says what a config is for. A release or pipeline that does not exist is not
-guessed at: the config is checked as if the comment were not there.
+`# roll-lint: release=... pipeline=...` says what a config is for. If the release or pipeline does not exist, roll-lint
+checks the config as if the comment did not exist. An ignore comment that names no rule hides nothing.
 
     # roll-lint: release=0.9   # error: [invalid-setting]
     save_steps: 100
 
-Name one that exists:
+Name a release that exists:
 
     # roll-lint: release=0.1.3
     save_steps: 100
+
+References:
+
+- roll-lint 0.1.0: roll_schema/engine/settings.py, wrong
+- roll-lint 0.1.0: roll_schema/engine/suppress.py, comments
 """
 
 from __future__ import annotations

@@ -1,13 +1,18 @@
 """
-A comment that asks for silence about nothing.
+Ignore comment without effect.
 
-`# roll-lint: ignore[RULE] REASON` outlives the problem that it was written for, and would hide the next one.
+`# roll-lint: ignore[RULE] REASON` outlives the problem that it was written for. It would hide the next problem of that
+rule.
 
-    save_steps: 100  # roll-lint: ignore[wrong-type] was text   # warning: [unused-ignore]
+    save_steps: 100  # roll-lint: ignore[wrong-type] was a string   # warning: [unused-ignore]
 
-Without it:
+Remove it:
 
     save_steps: 100
+
+References:
+
+- roll-lint 0.1.0: roll_schema/engine/suppress.py, unused
 """
 
 from __future__ import annotations
