@@ -1,4 +1,4 @@
-"""What a key that ROLL does not read may have been meant as."""
+"""What an unknown key may have been meant as."""
 
 from __future__ import annotations
 
@@ -35,47 +35,51 @@ OTHER_NAMES = {
     "model_path": "model_name_or_path",
     "num_gpus": "device_mapping",
 }
-"""Natural spellings and the names of other frameworks, with ROLL's own for the same thing."""
+"""Usual spellings and names of other frameworks, with ROLL's name for the same thing."""
 
 _OTHERWISE_MEANT = ("gradient_checkpointing", "num_gpus", "micro_batch_size")
-"""Names whose values mean something else under ROLL's name."""
+"""Those of them whose values mean something else under ROLL's name."""
 
 NEVER_READ = {
-    "dataset_dir": "Delete it, and write the folder into `file_name`.",
-    "interleave_probs": "Delete it; the mix of domains is set by `domain_interleave_probs`.",
+    "dataset_dir": "remove `dataset_dir`, and add the folder to `file_name`",
+    "interleave_probs": "remove `interleave_probs`, and set `domain_interleave_probs`",
 }
-"""Keys that shipped configs have and that no release reads, with what to do about them."""
+"""Keys of shipped configs that no release reads, with advice."""
 
 
 def ignored(error: SchemaError) -> str:
-    """What ROLL does with the key."""
-    where = _told([error.place[:-1]])[0]
-    return f"ROLL {error.release.name} reads no key `{error.key}` {where}, and ignores it in silence"
+    """The message on an unknown key."""
+    section = error.place[:-1]
+    where = f"in `{dotted(section)}`" if section else "at the top level"
+    return f"unknown key `{error.key}` {where}; ROLL {error.release.name} ignores it"
 
 
 def in_fragment(error: SchemaError, primary_file: str) -> bool:
-    """Whether the key stands in a fragment, where it may be a variable for others to use."""
+    """Whether the key is in a fragment, where it may be a variable for other files."""
     span = error.node.key_span or error.node.span
     return span.source.name not in (primary_file, OVERRIDE_FILE)
 
 
 def looks_meant(error: SchemaError, roles: Roles) -> bool:
-    """At the top level, whether a key that nothing refers to was meant as a field rather than as a variable."""
+    """At the top level, whether a key without references was meant as a field rather than as a variable."""
     return bool(near(error, roles) or homes(error) or releases_with(error) or error.key in OTHER_NAMES)
 
 
 def remedy(error: SchemaError, roles: Roles) -> tuple[str, Change | None, bool]:
-    """What to do about a key that is read nowhere, in words and for a machine, and whether that is certainly meant."""
+    """Advice on an unknown key, the change that it proposes, and whether that is certainly meant."""
     other = OTHER_NAMES.get(error.key)
     if other is not None and other in facts_of(error.owner, error.release):
-        return f"ROLL's name for it is `{other}`.", Rename(other), error.key not in _OTHERWISE_MEANT
+        certain = error.key not in _OTHERWISE_MEANT
+        advice = f"rename `{error.key}` to `{other}`" if certain else f"use `{other}`, whose value differs"
+        return advice, Rename(other), certain
     if error.key in NEVER_READ:
         return NEVER_READ[error.key], None, True
     if places := _homes(error):
-        return f"`{error.key}` belongs {' or '.join(_told(places[:3]))}.", _move(error, places), True
+        names = [f"`{dotted(path)}`" if path else "the top level" for path in places[:3]]
+        return f"move `{error.key}` to {' or '.join(names)}", _move(error, places), True
     if close := near(error, roles):
-        return f"Did you mean `{close}`?", Rename(close), True
-    return "Delete it, or correct its name.", None, True
+        return f"did you mean `{close}`?", Rename(close), True
+    return f"remove `{error.key}`, or correct its name", None, True
 
 
 def _move(error: SchemaError, places: list[Path]) -> Change | None:
@@ -93,11 +97,7 @@ def near(error: SchemaError, roles: Roles) -> str | None:
 
 def homes(error: SchemaError) -> list[str]:
     """Places of the config that have a field of this name: below the key's own section, above it, then anywhere."""
-    return _told(_homes(error))
-
-
-def _told(places: list[Path]) -> list[str]:
-    return [f"in `{dotted(path)}`" if path else "at the top level" for path in places]
+    return [f"in `{dotted(path)}`" if path else "at the top level" for path in _homes(error)]
 
 
 def _homes(error: SchemaError) -> list[Path]:
@@ -114,7 +114,7 @@ def releases_with(error: SchemaError) -> list[str]:
 
 
 def _just_above(error: SchemaError) -> Path:
-    """The section that ends right above the key: a line that lost its indentation was meant for that one."""
+    """The section that ends right above the key, which a line that lost its indentation belongs to."""
     parent = error.place[:-1]
     holder = lookup(error.root, parent)
     own = error.node.key_span

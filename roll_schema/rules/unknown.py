@@ -1,4 +1,4 @@
-"""What several rules say of a name that is not known."""
+"""Advice on an unknown name, for several rules."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from roll_schema.source.text import closest
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> tuple[str, Write | None]:
-    """Advice with the edit: the known name that is most alike; where none is, what to do otherwise."""
+    """The closest known name, with the edit; other advice where no name is close."""
     close = closest(name, known)
-    return (f"Did you mean `{close}`?", Write(close)) if close else (otherwise, None)
+    return (f"did you mean `{close}`?", Write(close)) if close else (otherwise, None)

@@ -40,7 +40,7 @@ def test_a_mistake_is_shown_with_its_place_and_fix() -> None:
     assert done.returncode == 1
     assert f"  --> {BROKEN}:7:5\n" in done.stdout
     assert "7 |     learning_rat: 2.0e-5\n  |     ^^^^^^^^^^^^\n" in done.stdout
-    assert "= help: Did you mean `learning_rate`?" in done.stdout
+    assert "= help: did you mean `learning_rate`?" in done.stdout
 
 
 def test_concise() -> None:

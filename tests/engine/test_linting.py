@@ -38,9 +38,12 @@ def test_unknown_keys() -> None:
     )
     result = lint_text(text)
     found = {item.path: (item.rule, item.help) for item in result.diagnostics if item.rule == "unknown-key"}
-    assert found["rewad_clip"] == ("unknown-key", "Did you mean `reward_clip`?")
-    assert found["unrelated_thing"] == ("unknown-key", "Use it as `${unrelated_thing}`, or delete it.")
-    assert found["learning_rate"] == ("unknown-key", "`learning_rate` belongs in `actor_train.training_args`.")
+    assert found["rewad_clip"] == ("unknown-key", "did you mean `reward_clip`?")
+    assert found["unrelated_thing"] == (
+        "unknown-key",
+        "remove `unrelated_thing`, or refer to it as `${unrelated_thing}`",
+    )
+    assert found["learning_rate"] == ("unknown-key", "move `learning_rate` to `actor_train.training_args`")
     assert "my_variable" not in found
 
 

@@ -29,7 +29,7 @@ def test_junit_has_a_failed_case_for_each_problem() -> None:
     assert (case.get("name"), case.get("line"), case.get("file")) == ("wrong-type:3:13", "3", "a b/ü.yaml")
     assert failure is not None
     assert failure.get("type") == "wrong-type"
-    assert str(failure.text).splitlines()[2:] == ["effect: fails at load", "Write it without quotes: `save_steps: 1`."]
+    assert str(failure.text).splitlines()[2:] == ["effect: fails at load", "remove the quotes: `save_steps: 1`"]
 
 
 def test_junit_fails_for_errors_alone() -> None:
@@ -46,7 +46,7 @@ def test_checkstyle_has_problems_by_file() -> None:
     assert len(errors) == len(result.diagnostics)
     [wrong] = [error for error in errors if error.get("source") == "roll-lint.wrong-type"]
     assert (wrong.get("line"), wrong.get("column"), wrong.get("severity")) == ("3", "13", "error")
-    assert str(wrong.get("message")).endswith("text. Write it without quotes: `save_steps: 1`.")
+    assert str(wrong.get("message")).endswith('`"1"`. remove the quotes: `save_steps: 1`')
 
 
 def test_json_lines_are_those_of_the_document() -> None:

@@ -37,8 +37,8 @@ def test_github_gets_one_line_for_each() -> None:
     )
     [wrong] = [line for line in lines if "wrong-type" in line]
     assert wrong == (
-        "::error file=c%2C1.yaml,line=3,endLine=3,col=13,endColumn=16,title=roll-lint%3A wrong-type::`save_steps` must "
-        'be an integer, but this is `"1"`, text%0Aeffect: fails at load%0AWrite it without quotes: `save_steps: 1`.'
+        "::error file=c%2C1.yaml,line=3,endLine=3,col=13,endColumn=16,title=roll-lint%3A wrong-type::`save_steps`: "
+        'expected integer, found string `"1"`%0Aeffect: fails at load%0Aremove the quotes: `save_steps: 1`'
     )
     [odd] = [line for line in lines if "a,b" in line]
     assert "100%25\\u202e" in odd

@@ -61,7 +61,7 @@ def test_places_and_words() -> None:
         "artifactLocation": {"uri": "a%20b/%C3%BC.yaml"},
         "region": {"startLine": 3, "startColumn": 13, "endLine": 3, "endColumn": 16},
     }
-    assert found["message"]["text"].splitlines()[1] == "Write it without quotes: `save_steps: 1`."
+    assert found["message"]["text"].splitlines()[1] == "remove the quotes: `save_steps: 1`"
     assert (found["level"], found["properties"]["fails"]) == ("error", "at load")
     assert "\u202e" not in json.dumps(log(linted()), ensure_ascii=False)
 

@@ -77,7 +77,7 @@ def test_problems_come_and_go_as_one_types(editor: Editor, text: str) -> None:
     [found] = editor.change(CONFIG, (edit, ""))
     assert (found.code, found.source, found.severity) == ("unknown-key", "roll-lint", types.DiagnosticSeverity.Error)
     assert (found.range.start.line, found.range.start.character, found.range.end.character) == (at.line, 0, 9)
-    assert found.message.splitlines()[1:] == ["effect: silently ignored", "Did you mean `save_steps`?"]
+    assert found.message.splitlines()[1:] == ["effect: silently ignored", "did you mean `save_steps`?"]
     assert found.code_description == types.CodeDescription("https://manual.test/rules/unknown-key/")
     assert list(found.tags or ()) == [types.DiagnosticTag.Unnecessary]
     back = types.Range(types.Position(at.line, at.character - 1), types.Position(at.line, at.character - 1))

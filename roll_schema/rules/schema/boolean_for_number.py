@@ -1,13 +1,18 @@
 """
-A truth value where a number is wanted.
+Boolean where a number is expected.
 
-In Python `true` is the integer 1, so ROLL's loader lets it pass: `save_steps: yes` saves after every step.
+In Python `true` is the integer 1, so ROLL's loader accepts it: `save_steps: yes` saves after every step.
 
     save_steps: yes   # warning: [boolean-for-number]
 
-Write the number:
+Set the number:
 
     save_steps: 1
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/configs/base_config.py, save_steps: int
+- dacite 1.9.2: dacite/types.py, is_instance
 """
 
 from __future__ import annotations
@@ -31,5 +36,6 @@ def boolean_for_number(section: Section, context: Context) -> Iterator[Problem]:
     for field in section.model_fields_set:
         value, declared = context.written(field), types.parse(facts.get(field, {}).get("type", "")).required
         if isinstance(value, bool) and declared.kind in ("int", "float"):
-            message = f"`{field}` is a number, and {shown(value)} is taken as {int(value)}"
-            yield Problem(field, message, f"Write `{field}: {int(value)}`, or the number that was meant.")
+            kind = "integer" if declared.kind == "int" else "float"
+            message = f"`{field}`: expected {kind}, found boolean `{shown(value)}`, which ROLL reads as {int(value)}"
+            yield Problem(field, message, f"set `{field}: {int(value)}`, or the number that you mean")

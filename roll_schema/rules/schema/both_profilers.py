@@ -1,7 +1,8 @@
 """
-Both profilers at once.
+Both profilers enabled.
 
-ROLL asserts at load that at most one of `profiler_timeline` and `profiler_memory` is on.
+ROLL runs one profiler at a time. It asserts at load that at most one of `profiler_timeline` and `profiler_memory` is
+on.
 
     profiler_timeline: true
     profiler_memory: true   # error: [both-profilers]
@@ -9,6 +10,10 @@ ROLL asserts at load that at most one of `profiler_timeline` and `profiler_memor
 Keep one:
 
     profiler_memory: true
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/configs/base_config.py, ensure that only one profiling mode is enabled at a time
 """
 
 from __future__ import annotations
@@ -26,5 +31,6 @@ if TYPE_CHECKING:
 @rule(Severity.ERROR, effect=Effect.LOAD)
 def both_profilers(config: BaseConfig) -> Iterator[Problem]:
     if config.profiler_timeline and config.profiler_memory:
-        message = "`profiler_timeline` and `profiler_memory` are both on, and ROLL runs one profiler at a time"
-        yield Problem("profiler_memory", message, "Switch one of them off.", {"profiler_timeline": "the other one"})
+        message = "`profiler_memory` conflicts with `profiler_timeline`: ROLL runs one profiler at a time"
+        also = {"profiler_timeline": "the other profiler"}
+        yield Problem("profiler_memory", message, "remove `profiler_memory` or `profiler_timeline`", also)

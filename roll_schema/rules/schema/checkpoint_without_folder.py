@@ -1,17 +1,21 @@
 """
-Checkpoints that have nowhere to go.
+Checkpoint upload without a folder.
 
-`type: file_system` joins `output_dir` with a time stamp while the config is loaded, and stops with a TypeError when
-there is none.
+With `type: file_system`, ROLL joins `output_dir` and a time stamp while it loads the config. Without `output_dir` this
+is a TypeError.
 
     checkpoint_config:   # error: [checkpoint-without-folder]
       type: file_system
 
-Say where:
+Set the folder:
 
     checkpoint_config:
       type: file_system
       output_dir: ./checkpoints
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/configs/base_config.py, output_dir = self.checkpoint_config.get("output_dir")
 """
 
 from __future__ import annotations
@@ -30,5 +34,5 @@ if TYPE_CHECKING:
 def checkpoint_without_folder(config: BaseConfig) -> Iterator[Problem]:
     settings = config.checkpoint_config
     if settings and settings.get("type") == "file_system" and settings.get("output_dir") is None:
-        message = "`checkpoint_config` of type file_system needs an `output_dir`"
-        yield Problem("checkpoint_config.output_dir", message, "Add `output_dir: ./checkpoints` to it.")
+        message = "missing `checkpoint_config.output_dir`: `type: file_system` needs a folder"
+        yield Problem("checkpoint_config.output_dir", message, "set `output_dir: ./checkpoints`")

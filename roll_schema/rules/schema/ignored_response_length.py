@@ -1,7 +1,8 @@
 """
-A response length that ROLL throws away.
+Ignored response length.
 
-When `sequence_length` is set, `response_length` is not used: answers get what the prompt leaves of the sequence.
+With `sequence_length` set, ROLL ignores `response_length`. A completion may have `sequence_length - prompt_length`
+tokens.
 
     prompt_length: 1024
     response_length: 4096   # info: [ignored-response-length]
@@ -11,6 +12,10 @@ Set one of the two:
 
     prompt_length: 1024
     sequence_length: 3072
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/configs/base_config.py, self.response_length = None
 """
 
 from __future__ import annotations
@@ -32,7 +37,7 @@ def ignored_response_length(config: BaseConfig) -> Iterator[Problem]:
         return
     left = sequence - prompt
     if left <= 0:
-        return  # nothing is left at all, which another rule says
-    message = f"`response_length: {response}` is not used: {sequence} - {prompt} = {left} tokens are left for answers"
-    also = {"sequence_length": "this one is used"}
-    yield Problem("response_length", message, "Set only one of the two.", also)
+        return  # no-room-for-answers says more
+    message = f"`response_length` is ignored: `sequence_length` leaves {left} tokens ({sequence} - {prompt})"
+    also = {"sequence_length": "takes precedence"}
+    yield Problem("response_length", message, "remove `response_length`", also)

@@ -1,13 +1,18 @@
 """
-A value that is none of the choices.
+Value outside the allowed choices.
 
-ROLL's loader compares exactly, case included, and its own message does not list the choices.
+ROLL's loader compares the value exactly, case included. Its own message does not list the choices.
 
     adv_estimator: GRPO   # error: [invalid-choice]
 
-Write one of them:
+Set one of the choices:
 
     adv_estimator: grpo
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/configs/worker_config.py, strategy_name: Literal[
+- dacite 1.9.2: dacite/types.py, is_instance
 """
 
 from __future__ import annotations
@@ -22,6 +27,12 @@ from roll_schema.source.change import Write
 from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.text import closest
 
+SYNONYMS = {"flash_attention_2": "fa2", "bfloat16": "bf16", "float16": "fp16", "float32": "fp32", "eager": "sdpa"}
+"""Names that other libraries have for a choice."""
+
+OTHER_ALGORITHMS = {"cispo", "dapo", "gmpo", "gspo", "ppo", "reinforce++", "reinforce_plus_plus", "remax", "rloo"}
+"""Names that resemble an algorithm of ROLL and mean another one."""
+
 
 @rule(Severity.ERROR, effect=Effect.LOAD, claims=("literal_error",))
 def invalid_choice(error: SchemaError, context: Context) -> Iterator[Problem]:
@@ -30,22 +41,18 @@ def invalid_choice(error: SchemaError, context: Context) -> Iterator[Problem]:
     fact = facts_of(error.owner, error.release).get(error.field, {})
     choices = [choice for choice in fact.get("choices", []) if choice is not None]
     value = error.node.value
-    if value is None:
-        shown = "null"
-    else:
-        shown = f"`{value}`" if isinstance(value, str) else describe(value)
+    shown = f"`{value}`" if isinstance(value, str) else describe(value)
     listed = ", ".join(f"`{choice}`" for choice in choices)
-    message = f"`{error.path}` must be one of {listed}, but this is {shown}"
-    close = _meant(error.node.value, choices)
-    if close is None:
+    message = f"`{error.path}`: expected one of {listed}, found {shown}"
+    meant = _meant(value, choices)
+    if meant is None:
         yield Problem(error.path, message)
     else:
-        yield Problem(error.path, message, f"Did you mean `{close}`?", change=Write(close))
+        yield Problem(error.path, message, f"did you mean `{meant}`?", change=Write(meant))
 
 
 def _meant(value: object, choices: list[str]) -> str | None:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or value.lower() in OTHER_ALGORITHMS:
         return None
-    synonyms = {"flash_attention_2": "fa2", "bfloat16": "bf16", "float16": "fp16", "float32": "fp32", "eager": "sdpa"}
-    meant = synonyms.get(value)
-    return meant if meant in choices else closest(value, choices)
+    synonym = SYNONYMS.get(value)
+    return synonym if synonym in choices else closest(value, choices)

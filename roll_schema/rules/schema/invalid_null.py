@@ -1,13 +1,19 @@
 """
-An explicit null for a field that takes none.
+Null where the type does not allow it.
 
-ROLL's loader checks the declared type and not the default: a field that may be left out may still refuse `null`.
+ROLL's loader checks the declared type, not the default. A field that may be left out may still refuse `null`, even if
+its default is None.
 
     reward_clip: ~   # error: [invalid-null]
 
-Leave the key out, or give it a value:
+Leave the key out, or set a value:
 
     reward_clip: 10
+
+References:
+
+- ROLL 0.1.3-0.3.0: roll/configs/base_config.py, reward_clip: float
+- dacite 1.9.2: dacite/core.py, from_dict
 """
 
 from __future__ import annotations
@@ -27,5 +33,5 @@ if TYPE_CHECKING:
 def invalid_null(error: SchemaError, context: Context) -> Iterator[Problem]:
     if error.node.value is not None:
         return
-    message = f"`{error.path}` may be left out, but not be null: it must be {wanted_type(error)}"
-    yield Problem(error.path, message, help=f"Delete `{error.key}` to get ROLL's default, or give it a value.")
+    message = f"`{error.path}`: expected {wanted_type(error)}, found null"
+    yield Problem(error.path, message, f"remove `{error.key}` to use ROLL's default")

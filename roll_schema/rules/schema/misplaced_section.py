@@ -1,8 +1,8 @@
 """
-A section that is taken for a name.
+Section read as a reward or teacher name.
 
-Below `rewards`, and below a `teacher` with several models, every key is a name. A section of a reward that stands one
-level too high becomes a reward of its own, and the one it was meant for goes without.
+Below `rewards`, and below a `teacher` with several models, every key is a name. A section one level too high becomes a
+reward of that name, and the reward that it belongs to keeps the defaults.
 
     rewards:
       math_rule:
@@ -10,13 +10,18 @@ level too high becomes a reward of its own, and the one it was meant for goes wi
         world_size: 8
       model_args: {model_name_or_path: Qwen/Qwen2.5-7B}   # error: [misplaced-section]
 
-Indent it into the reward:
+Indent the section into the reward:
 
     rewards:
       math_rule:
         worker_cls: roll.pipeline.rlvr.rewards.math_rule_reward_worker.MathRuleRewardWorker
         world_size: 8
         model_args: {model_name_or_path: Qwen/Qwen2.5-7B}
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/pipeline/rlvr/rlvr_config.py, rewards: Optional[Dict[str, RewardConfig]]
+- ROLL 0.3.0: roll/configs/base_config.py, teacher: Union[Dict[str, WorkerConfig], WorkerConfig]
 """
 
 from __future__ import annotations
@@ -37,14 +42,12 @@ if TYPE_CHECKING:
 @rule(Severity.ERROR, effect=Effect.STARTUP)
 def misplaced_section(config: PPOConfig) -> Iterator[Problem]:
     def judge(field: str, named: Any) -> Iterator[Problem]:
-        what = field.removesuffix("s")
-        for name in named if isinstance(named, dict) else ():
-            if name in WorkerConfig.model_fields:
-                others = [other for other in named if other not in WorkerConfig.model_fields]
-                advice = f"Indent it into the {what} that it is meant for" + (
-                    f", such as `{others[0]}`." if others else "."
-                )
-                message = f"`{name}` stands where names of {what}s stand, and is taken for a {what} of that name"
-                yield Problem(f"{field}.{name}", message, advice, at_key=True)
+        kind = field.removesuffix("s")
+        names = [name for name in named if name not in WorkerConfig.model_fields] if isinstance(named, dict) else []
+        for section in named if isinstance(named, dict) else ():
+            if section in WorkerConfig.model_fields:
+                message = f"`{section}` below `{field}` is read as a {kind} named `{section}`"
+                owner = f"`{names[0]}`" if len(names) == 1 else f"its {kind}"
+                yield Problem(f"{field}.{section}", message, f"indent `{section}` into {owner}", at_key=True)
 
     yield from each(fields_of(config, "rewards", "teacher"), judge)

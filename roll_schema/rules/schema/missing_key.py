@@ -1,14 +1,14 @@
 """
-Something that ROLL needs and that has no default.
+Missing key without a default.
 
-ROLL declares nearly every key as optional, and stops later: while it loads the config, when the pipeline is built, or
-on the workers.
+ROLL declares nearly every key as optional. A key that it needs is missed later: while it loads the config, when it
+builds the pipeline, or on the workers.
 
     actor_infer:   # error: [missing-key]
       strategy_args:
         strategy_name: vllm
 
-The message names the key; here sampling settings are needed:
+The message names the key. A config with all keys that RLVR needs:
 
     pretrain: Qwen/Qwen2.5-7B
     response_length: 1024
@@ -27,6 +27,13 @@ The message names the key; here sampling settings are needed:
       device_mapping: list(range(0,8))
     reference:
       device_mapping: list(range(0,8))
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/configs/base_config.py, response_length or sequence_length must be set
+- ROLL 0.1.0-0.3.0: roll/pipeline/rlvr/rlvr_config.py, RLVRConfig.__post_init__
+- ROLL 0.1.0-0.3.0: roll/pipeline/rlvr/rlvr_pipeline.py, domain_interleave_probs.keys()
+- ROLL 0.1.0-0.3.0: roll/distributed/executor/cluster.py, world_size=self.worker_config.world_size
 """
 
 from __future__ import annotations
@@ -67,10 +74,12 @@ TRAINER = {
     "distill": "student",
     "distill_vl": "student",
 }
-"""The role that each pipeline trains; the others only sample."""
+"""The role that each pipeline trains; other pipelines only generate."""
 
 FROZEN = {"dpo": "reference", "distill": "teacher", "distill_vl": "teacher"}
-"""The role whose model is compared with, where it is always needed."""
+"""The role of a frozen model that the pipeline always needs."""
+
+_REWARD = "worker_cls: roll.pipeline.rlvr.rewards.math_rule_reward_worker.MathRuleRewardWorker"
 
 MEGATRON = ("megatron_train", "megatron_infer")
 
@@ -97,12 +106,12 @@ def missing_key(config: BaseConfig, context: Context) -> Iterator[Problem]:
 
 
 def _missing(context: Context, path: str, why: str, example: str, effect: Effect) -> Problem:
-    return Problem(path, f"`{context.roles.written(path)}` is missing: {why}", f"Add `{example}`.", effect=effect)
+    return Problem(path, f"missing `{context.roles.written(path)}`: {why}", f"add `{example}`", effect=effect)
 
 
 def _lengths(config: BaseConfig, context: Context) -> Iterator[Problem]:
     if not config.response_length and not config.sequence_length:
-        why = "ROLL needs it, or `sequence_length`, to know how long answers may be"
+        why = "ROLL needs it, or `sequence_length`, to limit completions"
         yield _missing(context, "response_length", why, "response_length: 1024", Effect.LOAD)
 
 
@@ -112,29 +121,33 @@ def _sampling(config: PPOConfig, context: Context) -> Iterator[Problem]:
         return
     if environments and context.release.matches(">=0.2.0") and environments.generating_args is not None:
         return
-    why = "ROLL writes the number of samples into it"
+    why = "ROLL sets the number of completions per prompt in it"
     yield _missing(
         context, "actor_infer.generating_args", why, "generating_args: {temperature: 0.99, top_p: 0.99}", Effect.LOAD
     )
 
 
 def _validation(config: RLVRConfig, context: Context) -> Iterator[Problem]:
-    if config.validation is not None and config.validation.generating_args is None:
-        why = "ROLL writes the answers' length into it"
+    validation = config.validation
+    if validation is not None and validation.generating_args is None:
+        why = "ROLL sets the length of completions in it"
         example = "generating_args: {temperature: 0.99, top_p: 0.99}"
         yield _missing(context, "validation.generating_args", why, example, Effect.LOAD)
-    old = f"ROLL {context.release.name} looks for its data whether it validates or not"
+    why = f"ROLL {context.release.name} always reads validation data"
     data = "data_args: {file_name: [data/math.jsonl]}"
-    if config.validation is None and context.pipeline == "rlvr" and context.release.matches("==0.1.0"):
-        yield _missing(context, "validation", old, f"validation: {{{data}}}", Effect.STARTUP)
-    elif config.validation is not None and config.validation.data_args is None and context.release.matches("<=0.1.1"):
-        yield _missing(context, "validation.data_args", old, data, Effect.STARTUP)
+    if context.pipeline != "rlvr" or context.release.matches(">0.1.1"):
+        return
+    if validation is not None and validation.data_args is None:
+        yield _missing(context, "validation.data_args", why, data, Effect.STARTUP)
+    elif validation is None and context.release.matches("==0.1.1"):
+        example = f"validation: {{{data}, generating_args: {{temperature: 0.99, top_p: 0.99}}}}"
+        yield _missing(context, "validation", why, example, Effect.STARTUP)
 
 
 def _model(config: PPOConfig, context: Context) -> Iterator[Problem]:
     if config.pretrain is None and any(each(fields_of(config, *ACTORS), _modelless)):
-        why = "a worker without a `model_name_or_path` of its own takes its model from here"
-        yield _missing(context, "pretrain", why, "pretrain: Qwen/Qwen2.5-7B", Effect.WORKER_START)
+        why = "it is the model of a role without `model_name_or_path`"
+        yield _missing(context, "pretrain", why, "pretrain: Qwen/Qwen2.5-7B", Effect.STARTUP)
 
 
 def _modelless(role: str, worker: WorkerConfig) -> Iterator[str]:
@@ -144,8 +157,8 @@ def _modelless(role: str, worker: WorkerConfig) -> Iterator[str]:
 
 def _rewards(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     if config.rewards is not None and not config.rewards and not context.distills:
-        why = "no answer would get a score"
-        example = "rewards: {math_rule: {worker_cls: ..., tag_included: [...], world_size: 8}}"
+        why = "without them, no completion gets a reward"
+        example = f"rewards: {{math_rule: {{{_REWARD}, tag_included: [math_rule], world_size: 8}}}}"
         yield _missing(context, "rewards", why, example, Effect.STARTUP)
     yield from each((config.rewards or {}).items(), _reward, context)
 
@@ -154,27 +167,25 @@ def _reward(name: str, reward: RewardConfig, context: Context) -> Iterator[Probl
     if name in type(reward).model_fields:
         return  # misplaced-section says more
     if reward.worker_cls is None:
-        why = "ROLL does not know which class scores the answers"
-        example = "worker_cls: roll.pipeline.rlvr.rewards.math_rule_reward_worker.MathRuleRewardWorker"
-        yield _missing(context, f"rewards.{name}.worker_cls", why, example, Effect.STARTUP)
+        why = "it is the class that scores completions"
+        yield _missing(context, f"rewards.{name}.worker_cls", why, _REWARD, Effect.STARTUP)
     yield from _place(f"rewards.{name}", reward, context)
 
 
 def _files(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     data = config.actor_train.data_args
     if data is None:
-        why = "training prompts come from its `file_name`, mixed by `domain_interleave_probs`"
+        why = "it names the files of prompts and the shares of their domains"
         example = "data_args: {file_name: [data/math.jsonl], domain_interleave_probs: {math_rule: 1.0}}"
         yield _missing(context, "actor_train.data_args", why, example, Effect.STARTUP)
     elif data.file_name is None:
-        yield _missing(
-            context, "actor_train.data_args.file_name", "there are no prompts", "file_name: [a.jsonl]", Effect.STARTUP
-        )
+        why, example = "training needs prompts", "file_name: [data/math.jsonl]"
+        yield _missing(context, "actor_train.data_args.file_name", why, example, Effect.STARTUP)
 
 
 def _rows(config: DistillConfig, context: Context) -> Iterator[Problem]:
     data = config.student.data_args
-    why, example = "there is nothing to learn from", "file_name: [data/train.json]"
+    why, example = "training needs data", "file_name: [data/train.json]"
     if data is None:
         yield _missing(context, "student.data_args", why, f"data_args: {{{example}}}", Effect.STARTUP)
     elif data.file_name is None:
@@ -182,17 +193,17 @@ def _rows(config: DistillConfig, context: Context) -> Iterator[Problem]:
 
 
 def _scorer(config: PPOConfig, context: Context) -> Iterator[Problem]:
-    """The reward model of environments, which is served from GPUs as soon as the section is there."""
+    """The reward model of environments, which runs on GPUs if the config has its section."""
     served = hasattr(config, "train_env_manager") and context.is_set("reward")
     if served and context.release.matches(">=0.2.0") and config.reward.device_mapping is None:
-        why = "with a `reward` section, ROLL counts its GPUs"
+        why = "ROLL counts the GPUs of `reward` if the section is set"
         yield _missing(context, "reward.device_mapping", why, "device_mapping: list(range(0,8))", Effect.STARTUP)
 
 
 def _domains(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     data = config.actor_train.data_args
     if data is not None and data.domain_interleave_probs is None:
-        why = "ROLL mixes the domains by it, even when there is one"
+        why = "it sets the share of each domain, even of a single one"
         example = "domain_interleave_probs: {math_rule: 1.0}"
         yield _missing(context, "actor_train.data_args.domain_interleave_probs", why, example, Effect.STARTUP)
 
@@ -212,11 +223,11 @@ def _trainer(config: BaseConfig, context: Context) -> Iterator[Problem]:
 
 
 def _counted(config: BaseConfig, context: Context) -> Iterator[Problem]:
-    """GPUs that ROLL counts while it loads the config, whether the pipeline trains or not."""
+    """GPUs that ROLL counts while it loads the config, even if the pipeline does not train."""
     if _counts_gpus(config, context):
         worker: WorkerConfig = config.actor_train  # type: ignore[attr-defined]
         if worker.device_mapping is None and worker.strategy_args is not None:
-            why = f"for `{worker.strategy_args.strategy_name}` ROLL counts its GPUs while it loads the config"
+            why = f"ROLL counts the GPUs of `{worker.strategy_args.strategy_name}` at load"
             yield _missing(context, "actor_train.device_mapping", why, "device_mapping: list(range(0,8))", Effect.LOAD)
 
 
@@ -227,12 +238,12 @@ def _counts_gpus(config: BaseConfig, context: Context) -> bool:
 
 
 def _counts_ranks(config: BaseConfig, context: Context) -> bool:
-    """Whether zero-divisor says that there are none."""
+    """Whether zero-divisor reports a data-parallel size of 0."""
     try:
         policy = isinstance(config, PPOConfig) and counts_optimizer_steps(config, context.release)
         return policy and ranks_counted(config.actor_train)  # type: ignore[attr-defined]
     except Unresolved:
-        return False  # what is missing is missing all the same
+        return False  # an unknown size does not hide a missing key
 
 
 def _rollout(config: PPOConfig, context: Context) -> Iterator[Problem]:
@@ -246,7 +257,7 @@ def _frozen(config: BaseConfig, context: Context) -> Iterator[Problem]:
 
 
 def _compared(config: PPOConfig, context: Context) -> Iterator[Problem]:
-    """The model that the reward may need beside the policy."""
+    """The reference model, where the run needs one."""
     # With LoRA the base model is the reference; up to 0.1.3 the agentic pipeline has a separate one all the same.
     own_base = isinstance(config, RLVRConfig) or context.release.matches(">=0.2.0")
     lora = config.actor_train.model_args.lora_target is not None and own_base
@@ -255,48 +266,47 @@ def _compared(config: PPOConfig, context: Context) -> Iterator[Problem]:
         why = f"ROLL {context.release.name} always starts a reference model"
         yield from _place("reference", config.reference, context, why)
     elif asked and not lora:
-        why = "the KL term (`use_kl_loss`, or `init_kl_coef` above 0) needs a reference model, and ROLL a place for it"
+        why = "the KL term (`use_kl_loss`, or `init_kl_coef` above 0) needs a reference model"
         yield from _place("reference", config.reference, context, why)
 
 
 def _critic(config: PPOConfig, context: Context) -> Iterator[Problem]:
     if config.adv_estimator == "gae":
-        why = "`adv_estimator` is gae, which needs a critic, and ROLL a place for it"
-        homeless = list(_place("critic", config.critic, context, why))
-        yield from homeless
-        if not homeless and config.critic.model_args.model_name_or_path is None and config.reward_pretrain is None:
-            why = "`adv_estimator` is gae, and the critic has no `model_name_or_path` of its own"
+        why = "`adv_estimator: gae` needs a critic"
+        unplaced = list(_place("critic", config.critic, context, why))
+        yield from unplaced
+        if not unplaced and config.critic.model_args.model_name_or_path is None and config.reward_pretrain is None:
+            why = "`adv_estimator: gae` needs the model of the critic"
             yield _missing(context, "reward_pretrain", why, "reward_pretrain: Qwen/Qwen2.5-7B", Effect.WORKER_START)
 
 
 def _strategy(role: str, worker: WorkerConfig, context: Context, name: str, effect: Effect) -> Iterator[Problem]:
     if worker.strategy_args is None:
-        why = "the worker does not know what to train or sample with"
+        why = "it is the backend of the workers"
         yield _missing(context, f"{role}.strategy_args", why, f"strategy_args: {{strategy_name: {name}}}", effect)
 
 
 def _place(
-    role: str, worker: WorkerConfig, context: Context, why: str = "ROLL does not know how many workers to start"
+    role: str, worker: WorkerConfig, context: Context, why: str = "it sets the number of workers"
 ) -> Iterator[Problem]:
     if worker.device_mapping is not None or worker.world_size is not None:
         yield from _no_workers(role, worker, context)
     elif role.startswith("rewards.") and worker.strategy_args is None:
-        # A reward that only computes runs on CPUs.
+        # A reward without a strategy runs on CPUs.
         yield _missing(context, f"{role}.world_size", why, "world_size: 8", Effect.STARTUP)
     else:
         yield _missing(context, f"{role}.device_mapping", why, "device_mapping: list(range(0,8))", Effect.STARTUP)
 
 
 def _no_workers(role: str, worker: WorkerConfig, context: Context) -> Iterator[Problem]:
-    """A role that is started with 0 workers, of which ROLL asks the first for the number of ranks."""
+    """A role with 0 workers, although ROLL asks the first worker for the number of ranks."""
     name = context.roles.written(role)
     early = context.pipeline in FINE_TUNING and not (context.pipeline == "dpo" and context.release.matches("<0.2.1"))
     effect = Effect.WORKER_START if early else Effect.FIRST_STEP
     if worker.device_mapping is None and worker.world_size <= 0:
         effect = effect if worker.world_size == 0 else Effect.WORKER_START
-        message = f"`{name}.world_size` is {worker.world_size}: no worker is started"
-        yield Problem(f"{role}.world_size", message, "Write 1 or more.", effect=effect)
+        message = f"`{name}.world_size` must be positive, found `{worker.world_size}`: ROLL starts no worker"
+        yield Problem(f"{role}.world_size", message, "set `world_size: 1` or more", effect=effect)
     elif worker.device_mapping is not None and not has_gpus(worker):
-        message = f"`{name}.device_mapping` has no GPUs: no worker is started"
-        advice = "Write the GPUs, such as `device_mapping: list(range(0,8))`."
-        yield Problem(f"{role}.device_mapping", message, advice, effect=effect)
+        message = f"`{name}.device_mapping` has no GPUs: ROLL starts no worker"
+        yield Problem(f"{role}.device_mapping", message, "set `device_mapping: list(range(0,8))`", effect=effect)

@@ -1,15 +1,20 @@
 """
-Prompts that fill the whole sequence.
+No room for completions.
 
-Answers get `sequence_length - prompt_length` tokens; with nothing left, the first generation fails.
+A completion may have `sequence_length - prompt_length` tokens. ROLL passes this number to the engine as
+`max_new_tokens`. With 0 or less, the first generation fails.
 
     prompt_length: 4096   # error: [no-room-for-answers]
     sequence_length: 4096
 
-Leave room:
+Leave room for completions:
 
     prompt_length: 1024
     sequence_length: 4096
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/pipeline/rlvr/rlvr_config.py, max_new_tokens = self.sequence_length - self.prompt_length
 """
 
 from __future__ import annotations
@@ -28,7 +33,7 @@ if TYPE_CHECKING:
 def no_room_for_answers(config: RLVRConfig) -> Iterator[Problem]:
     sequence, prompt = config.sequence_length, config.prompt_length
     if sequence and prompt and prompt >= sequence:
-        message = f"{sequence} - {prompt} = {sequence - prompt} tokens are left for answers"
-        yield Problem(
-            "prompt_length", message, "Lower it, or raise `sequence_length`.", {"sequence_length": "of these"}
-        )
+        left = f"{sequence - prompt} tokens ({sequence} - {prompt})"
+        message = f"`prompt_length` leaves no room for completions: {left}"
+        also = {"sequence_length": "tokens of prompt and completion"}
+        yield Problem("prompt_length", message, f"set `prompt_length` below {sequence}", also)

@@ -1,7 +1,8 @@
 """
-A null `strategy_config` where ROLL reads settings from it.
+Null strategy config.
 
-ROLL up to 0.2.0 looks up parallel sizes in the settings of vLLM and Megatron workers while it loads the config.
+ROLL up to 0.2.0 reads parallel sizes from the `strategy_config` of vLLM workers and of a Megatron `actor_train` while
+it loads the config. With null this is an AttributeError.
 
     actor_infer:
       strategy_args:
@@ -9,13 +10,19 @@ ROLL up to 0.2.0 looks up parallel sizes in the settings of vLLM and Megatron wo
         strategy_config: ~   # error: [null-strategy-config]
       device_mapping: list(range(0,8))
 
-Leave it out, or write an empty mapping:
+Leave the key out, or set an empty mapping:
 
     actor_infer:
       strategy_args:
         strategy_name: vllm
         strategy_config: {}
       device_mapping: list(range(0,8))
+
+References:
+
+- ROLL 0.1.0-0.2.0: roll/configs/worker_config.py, strategy_config.get("tensor_parallel_size", 1)
+- ROLL 0.1.0-0.2.0: roll/utils/config_utils.py, validate_megatron_batch_size
+- ROLL 0.2.1-0.3.0: roll/configs/worker_config.py, StrategyArguments.__post_init__
 """
 
 from __future__ import annotations
@@ -38,5 +45,5 @@ def null_strategy_config(worker: WorkerConfig, context: Context) -> Iterator[Pro
     name = strategy.strategy_name
     megatron_actor = name == "megatron_train" and context.path == "actor_train"
     if (name == "vllm" and worker.device_mapping is not None) or megatron_actor:
-        message = f"`strategy_config` is null, but ROLL looks up the parallel sizes of {name} in it"
-        yield Problem("strategy_args.strategy_config", message, "Write `strategy_config: {}`.")
+        message = f"`strategy_config` must not be null: ROLL reads the parallel sizes of `{name}` from it"
+        yield Problem("strategy_args.strategy_config", message, "set `strategy_config: {}`")

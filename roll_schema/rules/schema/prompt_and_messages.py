@@ -1,18 +1,23 @@
 """
-Two columns for the same prompt.
+Both prompt and messages columns.
 
-A data set's prompts are in the column named by `prompt` or in the conversation named by `messages`; ROLL refuses both.
+A data set has its prompts in the column named by `prompt`, or conversations in the column named by `messages`. ROLL
+asserts at load that only one of them is set.
 
     actor_train:
       data_args:
         messages: messages
         prompt: question   # error: [prompt-and-messages]
 
-Name one:
+Name one column:
 
     actor_train:
       data_args:
         messages: messages
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/configs/data_args.py, prompt and messages are mutually exclusive
 """
 
 from __future__ import annotations
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, effect=Effect.LOAD)
 def prompt_and_messages(data_args: DataArguments) -> Iterator[Problem]:
-    if data_args.prompt and data_args.messages:
-        message = f"`prompt` ({data_args.prompt}) and `messages` ({data_args.messages}) are both set"
-        yield Problem("prompt", message, "Keep the one that the data has.", {"messages": "the other one"})
+    if data_args.prompt is not None and data_args.messages is not None:
+        message = "`prompt` conflicts with `messages`: ROLL reads only one of the columns"
+        also = {"messages": "the other column"}
+        yield Problem("prompt", message, "remove `prompt` or `messages`, the one that the data does not have", also)

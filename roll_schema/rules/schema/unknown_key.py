@@ -1,21 +1,26 @@
 """
-A key that ROLL does not know.
+Unknown key.
 
-ROLL builds its config without strictness: a misspelt key, or one that stands a level too high or too low, is dropped
-without a word, and training goes on with the default.
+ROLL's loader ignores unknown keys. A misspelled key, or one at the wrong level, has no effect, and training continues
+with the default.
 
     actor_train:
       training_args:
         learning_rat: 1.0e-5   # error: [unknown-key]
 
-A top-level key that some `${...}` refers to is a variable and fine; one that nothing refers to, and that resembles no
-key of ROLL's, is a warning.
+A top-level key that a `${...}` refers to is a variable and valid. A top-level key without references that resembles no
+key of ROLL is a warning.
 
 Write the key that ROLL reads:
 
     actor_train:
       training_args:
         learning_rate: 1.0e-5
+
+References:
+
+- ROLL 0.1.0-0.3.0: examples/start_rlvr_pipeline.py, from_dict(data_class=RLVRConfig
+- dacite 1.9.2: dacite/config.py, strict: bool = False
 """
 
 from __future__ import annotations
@@ -36,14 +41,14 @@ if TYPE_CHECKING:
 def unknown_key(error: SchemaError, context: Context) -> Iterator[Problem]:
     if error.path == error.key:
         if in_fragment(error, context.primary_file):
-            # What a fragment defines for others to use may stay unused, unless it resembles a key that is not there.
+            # A fragment may define variables that nothing uses; a name that resembles an unset key is a typo.
             meant = near(error, context.roles)
             if meant is None or lookup(context.root, (meant,)) is not None:
                 return
         elif not looks_meant(error, context.roles):
-            message = f"nothing refers to `{error.key}`, and ROLL {error.release.name} has no such key"
-            help_text = f"Use it as `${{{error.key}}}`, or delete it."
-            yield Problem(error.path, message, help_text, severity=Severity.WARNING, at_key=True)
+            message = f"unknown key `{error.key}`: ROLL {error.release.name} ignores it, and no `${{…}}` refers to it"
+            advice = f"remove `{error.key}`, or refer to it as `${{{error.key}}}`"
+            yield Problem(error.path, message, advice, severity=Severity.WARNING, at_key=True)
             return
     advice, change, certain = remedy(error, context.roles)
     yield Problem(error.path, ignored(error), advice, at_key=True, change=change, certain=certain)

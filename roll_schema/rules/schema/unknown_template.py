@@ -1,16 +1,21 @@
 """
-A chat template that ROLL does not have.
+Unknown chat template.
 
-RLVR knows templates by name, and another name stops the run when the data is read (in `tag_to_template`, which ROLL
-0.3.0 has, while the config is loaded).
+RLVR looks up chat templates by name. Another name stops the run when ROLL reads the data. ROLL 0.3.0 checks the names
+in `tag_to_template` while it loads the config.
 
     actor_train:
       data_args: {template: qwen_3}   # error: [unknown-template]
 
-Write one of ROLL's names:
+Set a template that ROLL has:
 
     actor_train:
       data_args: {template: qwen3}
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/datasets/chat_template.py, get_chat_template
+- ROLL 0.3.0: roll/pipeline/rlvr/rlvr_config.py, in tag_to_template not found
 """
 
 from __future__ import annotations
@@ -32,21 +37,17 @@ def unknown_template(section: Section, context: Context) -> Iterator[Problem]:
 
     def judge(field: str, name: object) -> Iterator[Problem]:
         if isinstance(name, str) and name and name not in known:
-            advice, change = did_you_mean(name, known, "Write one of these.")
-            listed = ", ".join(f"`{one}`" for one in known)
-            yield Problem(
-                field,
-                f"ROLL {context.release.name} has no template `{name}`, it has {listed}",
-                advice,
-                change=change,
-                effect=Effect.LOAD if field.startswith("tag_to_template") else Effect.STARTUP,
-            )
+            choices = ", ".join(f"`{one}`" for one in known)
+            advice, change = did_you_mean(name, known, f"use one of {choices}")
+            effect = Effect.LOAD if field.startswith("tag_to_template") else Effect.STARTUP
+            message = f"unknown chat template `{name}` in ROLL {context.release.name}"
+            yield Problem(field, message, advice, effect=effect, change=change)
 
     def of_tags(field: str, named: dict[str, str] | None) -> Iterator[Problem]:
         yield from each((named or {}).items(), lambda tag, name: judge(f"{field}.{tag}", name))
 
-    # The pipelines for images, and the agentic ones, take other names as well.
+    # The vision-language and agentic pipelines accept other names as well.
     if context.pipeline == "rlvr" and context.path in ("", "actor_train.data_args"):
-        written = (field for field in ("template", "global_template") if context.is_set(field))
-        yield from each(fields_of(section, *written), judge)
+        templates = (field for field in ("template", "global_template") if context.is_set(field))
+        yield from each(fields_of(section, *templates), judge)
     yield from each(fields_of(section, "tag_to_template"), of_tags)

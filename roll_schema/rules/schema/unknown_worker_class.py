@@ -1,21 +1,27 @@
 """
-A class of ROLL's that the release does not have.
+Unknown worker class.
 
 `worker_cls`, `env_manager_cls` of an environment, `group_filter_cls` and `user_defined_rollout_loop_cls` are dotted
-paths that are imported only when the group of workers is created. Classes moved between releases; one of ROLL's own
-that is not where the path says stops the run.
+paths. ROLL imports them only when it creates the workers. Classes moved between releases: a path that starts with
+`roll.` and does not exist stops the run.
 
     rewards:
       math_rule:
         worker_cls: roll.pipeline.rlvr.rewards.math_reward_worker.MathRuleRewardWorker   # error: [unknown-worker-class]
         world_size: 8
 
-Write the path that the release has:
+Write the path of the release:
 
     rewards:
       math_rule:
         worker_cls: roll.pipeline.rlvr.rewards.math_rule_reward_worker.MathRuleRewardWorker
         world_size: 8
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/distributed/executor/cluster.py, worker_cls = safe_import_class(worker_cls)
+- ROLL 0.1.0-0.3.0: roll/pipeline/agentic/environment_worker.py, safe_import_class(env_config["env_manager_cls"])
+- ROLL 0.2.0-0.3.0: roll/distributed/scheduler/generate_scheduler.py, pipeline_config.user_defined_rollout_loop_cls
 """
 
 from __future__ import annotations
@@ -63,10 +69,10 @@ def unknown_worker_class(section: Section, context: Context) -> Iterator[Problem
 
 
 def _hook(field: str, path: object, own: str, context: Context) -> Iterator[Problem]:
-    """A class that the user may write; ROLL's own has one place."""
+    """A class that users may write; the class of that name in ROLL has one path."""
     if isinstance(path, str) and "." not in path:
-        message = f"`{path}` names a class and no module to import it from"
-        yield Problem(field, message, f"Write a dotted path, such as `{own}`.", effect=Effect.WORKER_START)
+        message = f"invalid class path `{path}`: missing module"
+        yield Problem(field, message, f"use a dotted path such as `{own}`", effect=Effect.WORKER_START)
     elif isinstance(path, str) and path.rpartition(".")[2] == own.rpartition(".")[2]:
         yield from _problem(field, path, [own], context, Effect.WORKER_START)
 
@@ -74,7 +80,7 @@ def _hook(field: str, path: object, own: str, context: Context) -> Iterator[Prob
 def _problem(field: str, path: object, known: list[str], context: Context, effect: Effect) -> Iterator[Problem]:
     if not isinstance(path, str) or not path.startswith("roll.") or path in known:
         return
-    last = path.rpartition(".")[2]
-    better = next((other for other in known if other.endswith(f".{last}")), None) or closest(path, known, cutoff=0.8)
-    advice = f"Did you mean `{better}`?" if better else "Correct the path, or name a class of your own."
-    yield Problem(field, f"ROLL {context.release.name} has no class `{path}`", advice, effect=effect)
+    name = path.rpartition(".")[2]
+    better = next((other for other in known if other.endswith(f".{name}")), None) or closest(path, known, cutoff=0.8)
+    advice = f"did you mean `{better}`?" if better else "correct the path, or use your own class"
+    yield Problem(field, f"unknown class `{path}` in ROLL {context.release.name}", advice, effect=effect)

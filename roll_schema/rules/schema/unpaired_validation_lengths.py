@@ -1,8 +1,8 @@
 """
-One of the two validation lengths without the other.
+Unpaired validation lengths.
 
-ROLL asserts at load that `val_prompt_length` and `val_sequence_length` are set together or not at all; a
-`val_sequence_length` of 0 counts as not set. Left out, they are those of the training.
+ROLL asserts at load that `val_prompt_length` and `val_sequence_length` are both set or both left out. A
+`val_sequence_length` of 0 counts as not set. Without them, validation uses the lengths of training.
 
     val_prompt_length: 1024   # error: [unpaired-validation-lengths]
 
@@ -10,6 +10,10 @@ Set both:
 
     val_prompt_length: 1024
     val_sequence_length: 3072
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/configs/base_config.py, val_prompt_length and val_sequence_length must be set simultaneously
 """
 
 from __future__ import annotations
@@ -28,22 +32,27 @@ if TYPE_CHECKING:
 def unpaired_validation_lengths(config: BaseConfig) -> Iterator[Problem]:
     prompt, sequence = config.val_prompt_length, config.val_sequence_length
     if prompt is None and sequence is not None:
-        place, message = "val_sequence_length", "`val_sequence_length` is set, but `val_prompt_length` is not"
-        yield Problem(place, message, "Set `val_prompt_length` too, or delete both.")
+        message = "missing `val_prompt_length`: `val_sequence_length` requires it"
+        yield Problem("val_sequence_length", message, "set `val_prompt_length`, or remove `val_sequence_length`")
     elif prompt is not None and sequence is None:
-        place, message = "val_prompt_length", "`val_prompt_length` is set, but `val_sequence_length` is not"
-        yield Problem(place, message, "Set `val_sequence_length` too, or delete both.")
+        message = "missing `val_sequence_length`: `val_prompt_length` requires it"
+        yield Problem("val_prompt_length", message, "set `val_sequence_length`, or remove `val_prompt_length`")
     elif prompt is not None and sequence == 0:
-        message = "`val_sequence_length` is 0, which ROLL takes for not set"
-        yield Problem("val_sequence_length", message, "Write the tokens of a prompt and its answer, or delete both.")
+        message = "`val_sequence_length` must be positive, found `0`"
+        advice = "set `val_sequence_length` to the tokens of prompt and completion"
+        yield Problem("val_sequence_length", message, advice)
     elif prompt is None and _sequence(config) == 0:
-        place = "sequence_length" if config.sequence_length == 0 else "response_length"
-        message = "`sequence_length` is 0, and so is `val_sequence_length`, which ROLL takes for not set"
-        yield Problem(place, message, "Write the tokens of a prompt and its answer, or leave `sequence_length` out.")
+        if config.sequence_length == 0:
+            message = "`sequence_length` must be positive for validation, found `0`"
+            advice = "set `sequence_length` to the tokens of prompt and completion"
+            yield Problem("sequence_length", message, advice)
+        else:
+            message = "`response_length` and `prompt_length` must add up to a positive length, found `0`"
+            yield Problem("response_length", message, "set `response_length` to a positive number of tokens")
 
 
 def _sequence(config: BaseConfig) -> int | None:
-    """`sequence_length` as the validation takes it over; None where missing-key or unusable-null say more."""
+    """The sequence length that validation inherits; None where missing-key or unusable-null say more."""
     response, prompt, sequence = config.response_length, config.prompt_length, config.sequence_length
     if prompt is None or not response:
         return None

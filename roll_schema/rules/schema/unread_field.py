@@ -1,15 +1,20 @@
 """
-A field that ROLL declares and nothing in it reads.
+Field without effect.
 
-The key is accepted and checked, and then no line of ROLL's looks at it: whatever is written, nothing changes. Which
-fields these are differs between releases.
+ROLL declares the field, accepts and checks its value, and never reads it. Which fields these are differs between
+releases.
 
     adv_estimator: grpo
     add_len_reward: true   # warning: [unread-field]
 
-Delete it:
+Remove it:
 
     adv_estimator: grpo
+
+References:
+
+- ROLL 0.1.0-0.1.1: roll/pipeline/rlvr/rlvr_config.py, add_len_reward: bool
+- ROLL 0.1.3-0.3.0: roll/configs/base_config.py, add_len_reward: bool
 """
 
 from __future__ import annotations
@@ -23,16 +28,16 @@ from roll_schema.source.diagnostic import Effect, Severity
 
 INSTEAD = {
     "adapter_name_or_path": "training cannot start from a saved adapter",
-    "do_sample": "`temperature: 0` is greedy",
-    "eval_file_name": "`validation.data_args.file_name` names the validation data",
-    "use_topr_loss": "`pg_variant: topr` of `{roles.train}` is what there is",
-    "use_policy_loss_type": "`pg_variant` of `{roles.train}` chooses the policy loss",
-    "val_n_sample": "`validation.generating_args.num_return_sequences` says it",
-    "val_greedy": "`validation.generating_args.temperature: 0` is greedy",
-    "l2": "`training_args.weight_decay` is what shrinks weights",
-    "dataset_filter": "the data set is not filtered",
+    "dataset_filter": "ROLL does not filter the data set",
+    "do_sample": "set `temperature: 0` for greedy sampling",
+    "eval_file_name": "set `validation.data_args.file_name`",
+    "use_topr_loss": "set `{roles.train}.pg_variant: topr`",
+    "use_policy_loss_type": "set `{roles.train}.pg_variant`",
+    "val_n_sample": "set `validation.generating_args.num_return_sequences`",
+    "val_greedy": "set `validation.generating_args.temperature: 0`",
+    "l2": "set `training_args.weight_decay`",
 }
-"""What does what the field promises."""
+"""What does the same, or that nothing does."""
 
 
 @rule(Severity.WARNING, effect=Effect.IGNORED)
@@ -41,10 +46,10 @@ def unread_field(section: Section, context: Context) -> Iterator[Problem]:
     unread = {field for owner in owners for field in context.release.unread.get(owner, ())}
     facts = facts_of(type(section), context.release)
     for field in sorted(unread & set(facts) & section.model_fields_set):
-        message = f"nothing in ROLL {context.release.name} reads `{field}`"
+        message = f"`{field}` has no effect: ROLL {context.release.name} never reads it"
         instead = INSTEAD.get(field, "").format(roles=context.roles)
-        # A value that is the default anyway changes nothing by being ignored.
+        # The default, written out, asks for nothing.
         by_default = section.__dict__.get(field, ...) == facts[field].get("default")
         severity = Severity.INFO if by_default else None
-        advice = f"Delete it: {instead}." if instead else "Delete it."
+        advice = f"remove `{field}`; {instead}" if instead else f"remove `{field}`"
         yield Problem(field, message, advice, severity=severity, at_key=True)

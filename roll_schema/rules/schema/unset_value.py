@@ -1,13 +1,18 @@
 """
-A `???` that nothing has filled in.
+Unset mandatory value (`???`).
 
-Hydra's mark for a value that must still be set is plain text to ROLL: it trains under the name `???`.
+In Hydra `???` marks a value that must still be set. ROLL's start scripts do not check it and read the string `???`.
 
     exp_name: ???   # warning: [unset-value]
 
-Set it in the file or on the command line:
+Set the value in the file or on the command line:
 
     exp_name: first-run
+
+References:
+
+- ROLL 0.1.0-0.3.0: examples/start_rlvr_pipeline.py, OmegaConf.to_container(cfg, resolve=True)
+- OmegaConf 2.3.1: omegaconf/omegaconf.py, throw_on_missing: bool = False
 """
 
 from __future__ import annotations
@@ -26,5 +31,5 @@ if TYPE_CHECKING:
 def unset_value(section: Section) -> Iterator[Problem]:
     for field in section.model_fields_set:
         if section.__dict__.get(field) == "???":
-            message = f"`{field}` is still `???`, and ROLL takes that for its text"
-            yield Problem(field, message, f"Set it here, or with an override: `{field}=...`.")
+            message = f"missing value of `{field}`: ROLL reads the string `???`"
+            yield Problem(field, message, f"set `{field}`")

@@ -1,16 +1,20 @@
 """
-An engine that no longer generates rollouts.
+Unsupported rollout engine.
 
-From ROLL 0.2.0, `actor_infer` runs on `vllm` or `sglang` only; an assertion without a message says so while the config
-is loaded. It also stops a section that names no engine, since the default is a training backend.
+From ROLL 0.2.0, `actor_infer` generates rollouts with `vllm` or `sglang` only. An assertion without a message checks it
+while ROLL loads the config. It also stops a section without `strategy_name`, since the default is a training strategy.
 
     actor_infer:
       strategy_args: {strategy_name: hf_infer}   # error: [unsupported-rollout-engine]
 
-Write one of the two:
+Set one of the two:
 
     actor_infer:
       strategy_args: {strategy_name: vllm}
+
+References:
+
+- ROLL 0.2.0-0.3.0: roll/configs/base_config.py, assert strategy_name in ["vllm", "sglang"]
 """
 
 from __future__ import annotations
@@ -27,15 +31,13 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, effect=Effect.LOAD, releases=">=0.2.0")
 def unsupported_rollout_engine(config: PPOConfig, context: Context) -> Iterator[Problem]:
-    roles = context.roles
     strategy = config.actor_infer.strategy_args
     if strategy is None or strategy.strategy_name in ("vllm", "sglang"):
         return
     place = "actor_infer.strategy_args.strategy_name"
     default = "" if context.is_set(place) else " (the default)"
-    yield Problem(
-        place,
-        f"`{roles.infer}` runs on `{strategy.strategy_name}`{default}, but ROLL {context.release.name} generates with "
-        "`vllm` or `sglang` only",
-        "Write `strategy_name: vllm`.",
+    message = (
+        f"invalid rollout engine `{strategy.strategy_name}`{default}: "
+        f"ROLL {context.release.name} supports `vllm` and `sglang`"
     )
+    yield Problem(place, message, "set `strategy_name: vllm`")

@@ -1,15 +1,20 @@
 """
-A kind of router replay that ROLL does not have.
+Unsupported router replay mode.
 
-The loader knows `R2`, but ROLL then stops with NotImplementedError.
+The loader accepts `mode: R2`. Then ROLL stops with a NotImplementedError. `R3` works with Megatron as the trainer and
+SGLang as the rollout engine.
 
     actor_train:
       router_replay: {mode: R2}   # error: [unsupported-router-replay-mode]
 
-`R3` is implemented, with Megatron and SGLang:
+Turn router replay off:
 
     actor_train:
       router_replay: {mode: disable}
+
+References:
+
+- ROLL 0.3.0: roll/configs/worker_config.py, raise NotImplementedError("Not support R2 now")
 """
 
 from __future__ import annotations
@@ -27,4 +32,4 @@ if TYPE_CHECKING:
 @rule(Severity.ERROR, effect=Effect.LOAD, releases=">=0.3.0")
 def unsupported_router_replay_mode(replay: RouterReplayConfig) -> Iterator[Problem]:
     if replay.mode == "R2":
-        yield Problem("mode", "`R2` is declared but not implemented", "Write `mode: R3`, or `disable`.")
+        yield Problem("mode", "invalid router replay mode `R2`: ROLL does not implement it", "set `mode: disable`")

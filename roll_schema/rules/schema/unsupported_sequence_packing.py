@@ -1,16 +1,21 @@
 """
-Sequence packing in a pipeline that has none.
+Unsupported sequence packing.
 
-ROLL 0.1.3 packs sequences only on the roles of supervised fine-tuning and distillation, and stops with a ValueError at
-load where another role asks for it. From 0.2.0 the others pack as well, and DPO alone refuses.
+In ROLL 0.1.3 only the roles of supervised fine-tuning and distillation pack sequences. ROLL stops with a ValueError at
+load if another role asks for it. From 0.2.0 all other pipelines pack sequences, and DPO refuses with an assertion.
 
     actor_train:
       use_sequence_packing: true   # error: [unsupported-sequence-packing]
 
-Leave it off:
+Turn it off:
 
     actor_train:
       use_sequence_packing: false
+
+References:
+
+- ROLL 0.1.3: roll/configs/base_config.py, BaseConfig.validate_worker_config
+- ROLL 0.2.0-0.3.0: roll/pipeline/dpo/dpo_config.py, dpo pipeline doesn't support use sequence packing now
 """
 
 from __future__ import annotations
@@ -25,7 +30,7 @@ if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerFields
 
 PACKING = ("sft_train", "student", "teacher")
-"""The roles that may pack in ROLL 0.1.3; it looks at those on the top level, and not for `reward_fl`."""
+"""The roles that may pack in ROLL 0.1.3, which checks those at the top level, and none for `reward_fl`."""
 
 
 @rule(Severity.ERROR, effect=Effect.LOAD, releases=">=0.1.3")
@@ -36,5 +41,6 @@ def unsupported_sequence_packing(worker: WorkerFields, context: Context) -> Iter
     else:
         refused = context.pipeline == "dpo" and role in ("actor_train", "reference")
     if refused and worker.use_sequence_packing:
-        message = f"ROLL {context.release.name} refuses `use_sequence_packing` on `{role}`"
-        yield Problem("use_sequence_packing", message, "Delete it.")
+        where = f"`{role}` in ROLL {context.release.name}" if early else "the DPO pipeline"
+        message = f"`use_sequence_packing` is not supported for {where}"
+        yield Problem("use_sequence_packing", message, "set `use_sequence_packing: false`")

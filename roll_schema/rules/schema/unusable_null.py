@@ -1,18 +1,25 @@
 """
-A null that the type allows, but that ROLL then works with.
+Null that ROLL computes with.
 
-The loader takes `null` for these fields, and a moment later ROLL computes with it and stops with an error that names
-neither file nor field.
+The declared type of these fields allows `null`, so the loader accepts it. Right after, ROLL computes with the value and
+stops with an error that names neither file nor field.
 
     actor_train:
       model_args:
         dtype: ~   # error: [unusable-null]
 
-Leave the key out, or give it a value:
+Leave the key out, or set a value:
 
     actor_train:
       model_args:
         dtype: bf16
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/configs/model_args.py, ModelArguments.__post_init__
+- ROLL 0.1.3-0.3.0: roll/configs/generating_args.py, GeneratingArguments.__post_init__
+- ROLL 0.1.0-0.3.0: roll/configs/base_config.py, BaseConfig.__post_init__
+- ROLL 0.1.0-0.3.0: roll/pipeline/rlvr/rlvr_config.py, self.rewards.values()
 """
 
 from __future__ import annotations
@@ -28,30 +35,34 @@ from roll_schema.source.diagnostic import Effect, Severity
 if TYPE_CHECKING:
     from roll_schema.models.section import Section
 
-BREAKS = {
-    ("ModelArguments", "dtype"): "looks up the precision of that name",
-    ("ModelArguments", "lora_rank"): "doubles it to get `lora_alpha`",
-    ("GeneratingArguments", "num_beams"): "compares it with 1",
-    ("BaseConfig", "checkpoint_config"): "looks up `type` in it",
-    ("BaseConfig", "prompt_length"): "adds it to `response_length`",
-    ("RLVRConfig", "rewards"): "goes through its rewards",
+USES = {
+    ("ModelArguments", "dtype"): ("looks up the data type of that name", ""),
+    ("ModelArguments", "lora_rank"): ("doubles it to get `lora_alpha`", ""),
+    ("GeneratingArguments", "num_beams"): ("compares it with 1", ">=0.1.3"),
+    ("BaseConfig", "checkpoint_config"): ("reads its `type`", ""),
+    ("BaseConfig", "prompt_length"): ("adds it to `response_length`", ""),
+    ("RLVRConfig", "rewards"): ("goes through its rewards", ""),
 }
-"""What `__post_init__` does with the value: ROLL 0.1.0 to 0.3.0."""
+"""What `__post_init__` does with a field's value, and in which releases."""
 
 INSTEAD = {"lora_rank": "lora_alpha", "prompt_length": "sequence_length"}
-"""Fields that keep ROLL from working with the null."""
+"""Fields that keep ROLL from computing with the null."""
 
 
 @rule(Severity.ERROR, effect=Effect.LOAD)
 def unusable_null(section: Section, context: Context) -> Iterator[Problem]:
-    names = {parent.__name__ for parent in type(section).__mro__}
-    deeds = {field: deed for (owner, field), deed in BREAKS.items() if owner in names}
+    owners = {parent.__name__ for parent in type(section).__mro__}
+    uses = {
+        field: use
+        for (owner, field), (use, releases) in USES.items()
+        if owner in owners and context.release.matches(releases)
+    }
 
     def judge(field: str, value: object) -> Iterator[Problem]:
         if context.is_set(field) and value is None:
             if field in INSTEAD and getattr(section, INSTEAD[field]):
                 return
-            help_text = f"Delete `{field}` to get ROLL's default, or give it a value."
-            yield Problem(field, f"`{field}` is null, but ROLL {deeds[field]} while it loads the config", help_text)
+            message = f"`{field}` must not be null: ROLL {uses[field]}"
+            yield Problem(field, message, f"remove `{field}` to use ROLL's default")
 
-    yield from each(fields_of(section, *deeds), judge)
+    yield from each(fields_of(section, *uses), judge)

@@ -1,18 +1,22 @@
 """
-A section that this run does not use.
+Unused section.
 
-ROLL declares the sections of several kinds of runs side by side and reads only those of the one that is started:
-`reward` belongs to the agentic pipelines (`rewards` to RLVR), `teacher` and the student's sections to on-policy
-distillation.
+ROLL declares the sections of several kinds of runs side by side. A run reads only its own: `reward` belongs to the
+agentic pipelines (`rewards` to RLVR), `teacher` and the sections of the student to on-policy distillation.
 
     teacher:   # warning: [unused-section]
       model_args: {model_name_or_path: Qwen/Qwen3-32B}
 
-Switch on what reads it, or delete it:
+Turn on the mode that reads the section, or remove it:
 
     use_opd: true
     teacher:
       model_args: {model_name_or_path: Qwen/Qwen3-32B}
+
+References:
+
+- ROLL 0.2.1-0.3.0: roll/configs/base_config.py, PPOConfig._handle_opd_mapping
+- ROLL 0.2.0-0.3.0: roll/pipeline/agentic/agentic_pipeline.py, self.pipeline_config.reward is not None
 """
 
 from __future__ import annotations
@@ -31,14 +35,12 @@ if TYPE_CHECKING:
 def unused_section(config: PPOConfig, context: Context) -> Iterator[Problem]:
     unused = {}
     if hasattr(config, "rewards"):
-        unused["reward"] = ("RLVR reads no `reward`", "Write `rewards` if that is meant, or delete it.")
+        unused["reward"] = ("RLVR reads `rewards`", "")
     if not context.distills:
-        without = "without `is_pure_opd` this run reads no"
-        advice = "Switch `is_pure_opd` on, or delete it."
-        unused |= {role: (f"{without} `{role}`", advice) for role in ("student_train", "student_infer")}
+        unused |= dict.fromkeys(("student_train", "student_infer"), ("`is_pure_opd` is off", "is_pure_opd"))
         if not config.use_opd:
-            message = "without `is_pure_opd` or `use_opd` this run reads no `teacher`"
-            unused["teacher"] = (message, "Switch one of them on, or delete it.")
-    for role, (message, advice) in unused.items():
+            unused["teacher"] = ("`is_pure_opd` and `use_opd` are off", "use_opd")
+    for role, (reason, switch) in unused.items():
         if context.is_set(role):
-            yield Problem(role, message, advice, at_key=True)
+            advice = f"remove `{role}`, or set `{switch}: true`" if switch else f"remove `{role}`"
+            yield Problem(role, f"`{role}` has no effect: {reason}", advice, at_key=True)

@@ -1,10 +1,10 @@
 """
-A zero that ROLL divides by.
+Zero that ROLL divides by.
 
-Before anything starts, ROLL computes with sizes that it does not check: trajectories per environment, environments per
-worker, GPUs per copy of the model, optimizer steps per rank. A 0 among the divisors, which `false` counts as too, is a
-ZeroDivisionError that names no key. Most divisions happen while the config is loaded, the rest when the pipeline is
-built.
+Before any worker starts, ROLL computes with sizes that it does not check: trajectories per environment, environments
+per worker, GPUs per copy of the model, optimizer steps per rank. If one of them is 0 (or `false`), ROLL stops with a
+ZeroDivisionError that names no key. Most divisions happen while ROLL loads the config, the rest when it builds the
+pipeline.
 
     actor_train:
       training_args:
@@ -13,7 +13,7 @@ built.
       strategy_args: {strategy_name: deepspeed_train}
       device_mapping: list(range(0,8))
 
-Write 1 or more:
+Set 1 or more:
 
     actor_train:
       training_args:
@@ -21,6 +21,12 @@ Write 1 or more:
         gradient_accumulation_steps: 16
       strategy_args: {strategy_name: deepspeed_train}
       device_mapping: list(range(0,8))
+
+References:
+
+- ROLL 0.1.3-0.3.0: roll/configs/base_config.py, PPOConfig.set_old_logprobs_status
+- ROLL 0.1.0-0.3.0: roll/pipeline/agentic/agentic_config.py, AgenticConfig.__post_init__
+- ROLL 0.1.0-0.3.0: roll/utils/config_utils.py, calculate_megatron_dp_size
 """
 
 from __future__ import annotations
@@ -41,7 +47,7 @@ from roll_schema.planning.workers import (
 )
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.diagnostic import Effect, Severity
-from roll_schema.source.path import parse
+from roll_schema.source.path import last_key, parse
 from roll_schema.source.scalars import shown
 
 if TYPE_CHECKING:
@@ -101,7 +107,7 @@ DIVISIONS = (
     Division("`rollout_batch_size`", _environments("train_env_manager")),
     Division("`val_batch_size`", _environments("val_env_manager"), when=_limits_validation),
     Division("the environments", _environments("val_env_manager"), when=_sizes_one_worker("val_env_manager")),
-    Division("the samples of a step", _batch("actor_train"), when=_counts_steps),
+    Division("the samples per step", _batch("actor_train"), when=_counts_steps),
     Division("the samples of all steps", _batch("actor_train"), Effect.STARTUP, when=_trains_policy),
     Division("the samples of all steps", _batch("critic"), Effect.STARTUP),
     Division("the rows of all epochs", _batch("sft_train"), Effect.STARTUP, ">=0.1.3"),
@@ -124,9 +130,8 @@ def zero_divisor(config: BaseConfig, context: Context) -> Iterator[Problem]:
         if holds and zero not in reported and not _groups_at_odds(config, zero):
             reported.add(zero)
             place, value = context.roles.written(zero), shown(context.written(zero))
-            message = f"`{place}` is {value}, and ROLL divides {division.dividend} by it"
-            advice = f"Write `{zero.rpartition('.')[2]}: 1` or more."
-            yield Problem(zero, message, advice, effect=division.effect)
+            message = f"`{place}` must be positive, found `{value}`: ROLL divides {division.dividend} by it"
+            yield Problem(zero, message, f"set `{last_key(zero)}: 1` or more", effect=division.effect)
     if _counts_steps(config, context):
         yield from _no_ranks(config, context)
 
@@ -144,15 +149,15 @@ def _groups_at_odds(config: Any, path: str) -> bool:
 
 
 def _no_ranks(config: Any, context: Context) -> Iterator[Problem]:
-    """The same for data-parallel ranks, which follow from the GPUs and the size of a copy of the model."""
+    """The same for the data-parallel size, which follows from the GPUs and the size of a copy of the model."""
     worker = config.actor_train
     gpus = device_count(worker) if ranks_counted(worker) else None
-    dividend = "and ROLL divides the samples of a step by the data-parallel ranks"
+    division = "ROLL divides the samples per step by the data-parallel size, 0"
     if gpus == 0:
-        advice = "Write the GPUs, such as `device_mapping: list(range(0,8))`."
-        yield Problem("actor_train.device_mapping", f"no GPUs, {dividend}", advice)
+        message = f"`{context.roles.train}.device_mapping` has no GPUs: {division}"
+        yield Problem("actor_train.device_mapping", message, "set `device_mapping: list(range(0,8))`")
         return
     size, early = worker.model_args.ulysses_size, context.release.matches("<0.2.0")
     if gpus and size is not None and size > gpus and not early and not runs_on(worker, "megatron_train"):
-        message = f"`ulysses_size` {size} is more than the GPUs ({gpus}): no rank, {dividend}"
-        yield Problem("actor_train.model_args.ulysses_size", message, f"Write a divisor of {gpus}.")
+        message = f"`ulysses_size` {size} exceeds {gpus} GPUs: {division}"
+        yield Problem("actor_train.model_args.ulysses_size", message, f"set `ulysses_size` to a divisor of {gpus}")

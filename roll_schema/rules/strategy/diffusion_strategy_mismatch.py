@@ -1,7 +1,8 @@
 """
-A strategy for diffusion models in another pipeline, or another strategy in theirs.
+Mismatch of pipeline and diffusion strategy.
 
-The `reward_fl` pipeline trains a diffusion model, with `diffusion_deepspeed_train` only, and no other pipeline can.
+The `reward_fl` pipeline trains a diffusion model with `diffusion_deepspeed_train` only. Other pipelines train language
+models, which this strategy cannot.
 
     actor_train:
       strategy_args:
@@ -12,6 +13,11 @@ For a language model:
     actor_train:
       strategy_args:
         strategy_name: deepspeed_train
+
+References:
+
+- ROLL 0.1.1-0.2.1: roll/distributed/strategy/diffusion_strategy.py, DeepSpeedTrainStrategy
+- ROLL 0.1.1-0.2.1: roll/pipeline/base_worker.py, default_diffusion_module_provider
 """
 
 from __future__ import annotations
@@ -38,9 +44,9 @@ def diffusion_strategy_mismatch(config: BaseConfig, context: Context) -> Iterato
         if worker is None or worker.strategy_args is None:
             return
         if runs_on(worker, "diffusion_deepspeed_train") is not wanted:
-            what = "no other strategy trains" if wanted else "this strategy trains nothing but"
-            better = "diffusion_deepspeed_train" if wanted else "deepspeed_train"
-            message = f"{what} the diffusion model of `reward_fl`"
-            yield Problem(f"{role}.strategy_args.strategy_name", message, f"Write `strategy_name: {better}`.")
+            name = worker.strategy_args.strategy_name
+            model, better = ("diffusion", "diffusion_deepspeed_train") if wanted else ("language", "deepspeed_train")
+            message = f"invalid strategy `{name}`: pipeline `{context.pipeline}` trains a {model} model"
+            yield Problem(f"{role}.strategy_args.strategy_name", message, f"set `strategy_name: {better}`")
 
     yield from each(fields_of(config, *TRAINERS), judge)

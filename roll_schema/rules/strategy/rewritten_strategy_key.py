@@ -1,9 +1,8 @@
 """
-A key that ROLL overwrites.
+Strategy key overwritten by ROLL.
 
-Some keys of a `strategy_config` are set by ROLL whatever the config says, so that model, precision, batch and clipping
-are the same everywhere. What is written there counts for nothing. Others are forced by an adapter, or by Megatron's
-sizes.
+ROLL sets some keys of `strategy_config` itself: model, data type, batch size, gradient clipping. Others follow from an
+adapter or from Megatron's parallel sizes. The value in the config has no effect.
 
     actor_infer:
       strategy_args:
@@ -18,13 +17,20 @@ sizes.
           expert_model_parallel_size: 2
           sequence_parallel: false   # info: [rewritten-strategy-key]
 
-Set what ROLL takes the value from:
+Set the value where ROLL reads it:
 
     actor_infer:
       model_args: {dtype: fp16}
       strategy_args:
         strategy_name: vllm
         strategy_config: {}
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/distributed/strategy/vllm_strategy.py, VllmStrategy.initialize
+- ROLL 0.1.0-0.2.1: roll/distributed/strategy/deepspeed_strategy.py, DeepSpeedInferStrategy.__init__
+- ROLL 0.1.0-0.3.0: roll/distributed/strategy/megatron_strategy.py, MegatronInferStrategy.__init__
+- ROLL 0.1.0-0.3.0: mcore_adapter/src/mcore_adapter/training_args.py, self.accumulate_allreduce_grads_in_fp32 = True
 """
 
 from __future__ import annotations
@@ -45,7 +51,7 @@ if TYPE_CHECKING:
 _PLACE = "strategy_args.strategy_config"
 
 Rewrite = tuple[str, object, str]
-"""A key, what it becomes, and why."""
+"""A key, the value that ROLL uses, and the reason."""
 
 
 @rule(Severity.INFO, effect=Effect.IGNORED)
@@ -57,29 +63,29 @@ def rewritten_strategy_key(worker: WorkerConfig, context: Context) -> Iterator[P
         return
     for entry in entries(backend, settings, context.release):
         if entry.key is not None and entry.key.overwritten and not _is_same(entry.value):
-            message = f"ROLL overwrites `{entry.path}` of {backend.title} with {entry.key.overwritten}"
-            yield Problem(f"{_PLACE}.{entry.path}", message, "Delete it.", at_key=True)
-    for key, becomes, why in (*_adapter(worker), *_megatron(worker, context), *_fsdp2(worker, context)):
-        if settings.get(key, becomes) != becomes:
-            message = f"`{key}` becomes {shown(becomes)}: {why}"
-            yield Problem(f"{_PLACE}.{key}", message, f"Delete it, or write `{key}: {shown(becomes)}`.")
+            message = f"`{entry.path}` is ignored: ROLL overwrites it with {entry.key.overwritten}"
+            yield Problem(f"{_PLACE}.{entry.path}", message, f"remove `{entry.name}`", at_key=True)
+    for key, used, reason in (*_adapter(worker), *_megatron(worker, context), *_fsdp2(worker, context)):
+        if settings.get(key, used) != used:
+            message = f"`{key}` is ignored: ROLL uses `{shown(used)}` ({reason})"
+            yield Problem(f"{_PLACE}.{key}", message, f"remove `{key}`")
 
 
 def _is_same(value: object) -> bool:
-    """Whether a value leaves the choice to ROLL, or is what ROLL writes, or may be."""
+    """Whether a value leaves the choice to ROLL, or equals what ROLL sets, or may."""
     return value is True or value is UNKNOWN or value == "auto"
 
 
 def _adapter(worker: WorkerConfig) -> Iterator[Rewrite]:
     if settings_of(worker, "vllm") is not None and worker.model_args.lora_target is not None:
-        why = "ROLL serves the base model of `lora_target` and one adapter"
-        yield from (("load_format", "auto", why), ("enable_lora", True, why), ("max_loras", 1, why))
+        reason = "`lora_target`: base model with one adapter"
+        yield from (("load_format", "auto", reason), ("enable_lora", True, reason), ("max_loras", 1, reason))
 
 
 def _fsdp2(worker: WorkerConfig, context: Context) -> Iterator[Rewrite]:
     settings = settings_of(worker, "fsdp2_train", "fsdp2_infer")
     if whole_size(settings, "ep_size") not in (None, 1) and context.release.matches(">=0.3.0"):
-        yield "apply_expert_patch", False, "`ep_size` above 1 needs transformers 5.2, where ROLL switches the patch off"
+        yield "apply_expert_patch", False, "`ep_size` above 1 needs transformers 5.2, which ROLL does not patch"
 
 
 def _megatron(worker: WorkerConfig, context: Context) -> Iterator[Rewrite]:
@@ -89,10 +95,10 @@ def _megatron(worker: WorkerConfig, context: Context) -> Iterator[Rewrite]:
         return
     tensor, expert = sizes
     if tensor > 1 and expert > 1:
-        yield "sequence_parallel", True, "tensor and expert parallelism together need it"
+        yield "sequence_parallel", True, "tensor and expert parallelism together require it"
     if worker.model_args.dtype == "bf16":
-        yield "accumulate_allreduce_grads_in_fp32", True, "with `dtype: bf16` gradients add up in fp32"
+        yield "accumulate_allreduce_grads_in_fp32", True, "`dtype: bf16` accumulates gradients in fp32"
     expert_tensor = settings.get("expert_tensor_parallel_size")
     if context.release.matches(">=0.3.0") and expert_tensor is not None and expert_tensor != tensor:
-        why = "another `expert_tensor_parallel_size` than the tensor-parallel one is saved by nothing else"
-        yield "ckpt_format", "torch_dist", why
+        reason = f"`expert_tensor_parallel_size` {expert_tensor} differs from tensor-parallel size {tensor}"
+        yield "ckpt_format", "torch_dist", reason

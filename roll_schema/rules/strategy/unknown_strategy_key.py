@@ -1,9 +1,9 @@
 """
-A key that the backend does not know.
+Unknown key of a backend.
 
-ROLL hands `strategy_config` to the backend as it is. Megatron and vLLM refuse a key that they do not know when the
-workers start; DeepSpeed ignores one at its top level and refuses one inside most of its sections; FSDP2 and `hf_infer`
-ignore it. Where the known keys are of another version than the one ROLL installs, this is a warning.
+ROLL passes `strategy_config` to the backend. Megatron and vLLM refuse an unknown key when the workers start. DeepSpeed
+ignores one at its top level and refuses one inside most sections. FSDP2 and `hf_infer` ignore it. Where the known keys
+are of another version than the one that ROLL installs, this is a warning.
 
     actor_train:
       strategy_args:
@@ -11,13 +11,19 @@ ignore it. Where the known keys are of another version than the one ROLL install
         strategy_config:
           tensor_parallel_size: 2   # error: [unknown-strategy-key]
 
-Write the backend's own name:
+Use the name of the backend:
 
     actor_train:
       strategy_args:
         strategy_name: megatron_train
         strategy_config:
           tensor_model_parallel_size: 2
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/distributed/strategy/megatron_strategy.py, TrainingArguments(**config_dict)
+- ROLL 0.1.0-0.3.0: roll/distributed/strategy/vllm_strategy.py, **vllm_config
+- DeepSpeed 0.19.8: deepspeed/runtime/config_utils.py, DeepSpeedConfigModel
 """
 
 from __future__ import annotations
@@ -30,6 +36,7 @@ from roll_schema.facts.strategies import Backend, Entry, backend_of, entries
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.change import Rename
 from roll_schema.source.diagnostic import Effect, Severity
+from roll_schema.source.path import dotted, parse
 from roll_schema.source.text import closest, listed
 
 if TYPE_CHECKING:
@@ -43,7 +50,7 @@ SLIPS = {
     "pipeline_parallel_size": "pipeline_model_parallel_size",
     "tp_size": "tensor_parallel_size",
 }
-"""Names that another backend has for the same thing."""
+"""Names of one backend that another one has for the same setting."""
 
 
 @rule(Severity.ERROR, effect=Effect.WORKER_START)
@@ -54,13 +61,14 @@ def unknown_strategy_key(strategy: StrategyArguments, context: Context) -> Itera
     found = list(entries(backend, strategy.strategy_config, context.release))
     unknown = [entry for entry in found if entry.key is None]
     if other := meant_for(backend, found):
-        deed = "ignores them" if backend.unknown == "ignored" else "refuses them when the workers start"
+        ignored = backend.unknown == "ignored"
         names = listed([entry.name for entry in unknown if "." not in entry.path])
-        message = f"these are settings of {other.title} ({names}), but `{strategy.strategy_name}` {deed}"
-        effect = Effect.IGNORED if backend.unknown == "ignored" else Effect.WORKER_START
-        own = f"Write {backend.title}'s own settings" if backend.keys else "Delete them"
-        advice = f"{own}, or choose a strategy of {other.title}."
-        also = {"strategy_name": "the backend"}
+        verb = "ignores" if ignored else "refuses"
+        message = f"`strategy_config` has keys of {other.title} ({names}), which `{strategy.strategy_name}` {verb}"
+        effect = Effect.IGNORED if ignored else Effect.WORKER_START
+        also = {"strategy_name": "the strategy"}
+        advice = f"use keys of {backend.title}, or a strategy of {other.title}"
+        advice = advice if backend.keys else f"set `strategy_config: {{}}`, or use a strategy of {other.title}"
         yield Problem("strategy_config", message, advice, also, effect, at_key=True)
         unknown = [entry for entry in unknown if "." in entry.path]
     for entry in unknown:
@@ -68,7 +76,7 @@ def unknown_strategy_key(strategy: StrategyArguments, context: Context) -> Itera
 
 
 def meant_for(asked: Backend, found: list[Entry]) -> Backend | None:
-    """The backend that settings were written for, when the asked one knows several of their keys not."""
+    """The backend that settings were written for, if the given one does not know several of their keys."""
     unknown = [entry.name for entry in found if entry.key is None and "." not in entry.path]
     if len(unknown) < 2:
         return None
@@ -79,7 +87,7 @@ def meant_for(asked: Backend, found: list[Entry]) -> Backend | None:
 
 def _problem(entry: Entry, backend: Backend, strategy_name: str, release: Release) -> Problem:
     nested = "." in entry.path
-    # DeepSpeed drops every `auto` before it looks at the keys of a section.
+    # DeepSpeed drops every `auto` before it checks the keys of a section.
     checked = entry.inside is not None and not entry.inside.lax and entry.value != "auto" and backend.of
     ignored = backend.unknown == "ignored" and not checked
     others = _other_releases(entry.name, backend, release)
@@ -87,33 +95,32 @@ def _problem(entry: Entry, backend: Backend, strategy_name: str, release: Releas
         meant = SLIPS[entry.name] if SLIPS[entry.name] in entry.known else None
     else:
         meant = closest(entry.name, entry.known, cutoff=0.85)
-    where = f"`{entry.path.rpartition('.')[0]}` of " if nested else ""
-    deed = "ignores it in silence" if ignored else "refuses it when the workers start"
-    if not entry.known:
-        message = f"`{strategy_name}` reads no settings: `{entry.path}` is ignored"
-    elif others:
-        message = f"ROLL {release.name} hands `{entry.path}` to {backend.title}, which {deed}"
-    else:
-        message = f"{where}{backend.title} has no key `{entry.name}`, and {deed}"
     if others:
-        help_text = f"Delete it: only ROLL {releases.span_of(others)} {'reads' if len(others) == 1 else 'read'} it."
+        reads = "reads" if len(others) == 1 else "read"
+        advice = f"remove `{entry.name}`, which only ROLL {releases.span_of(others)} {reads}"
     elif meant:
-        help_text = f"Did you mean `{meant}`?"
+        advice = f"did you mean `{meant}`?"
     else:
-        help_text = "Delete it, or correct its name."
+        advice = f"remove `{entry.name}`, or correct its name"
     doubtful = bool(backend.of) and backend.unknown != "refused" and not others and entry.name not in SLIPS
     typo = meant is not None and backend.unknown != "perhaps"
     severity = Severity.WARNING if (doubtful and not typo) or not entry.known else Severity.ERROR
-    if severity is Severity.WARNING and backend.of:
-        help_text += f" Known are the keys of {backend.of}."
+    if not entry.known:
+        message = f"`{entry.path}` has no effect: `{strategy_name}` reads no `strategy_config`"
+    else:
+        where = f" in `{dotted(parse(entry.path)[:-1])}`" if nested else ""
+        verb = "ignores" if ignored else "may refuse" if severity is Severity.WARNING else "refuses"
+        known = f" (checked against {backend.of})" if severity is Severity.WARNING and backend.of else ""
+        since = f" in ROLL {release.name}" if others else ""
+        message = f"unknown key `{entry.name}`{where}{since}; {backend.title} {verb} it{known}"
     effect = Effect.IGNORED if ignored else Effect.WORKER_START
     change = Rename(meant) if meant and not others else None
     path = f"strategy_config.{entry.path}"
-    return Problem(path, message, help_text, {}, effect, severity, at_key=True, change=change, certain=typo)
+    return Problem(path, message, advice, {}, effect, severity, at_key=True, change=change, certain=typo)
 
 
 def _other_releases(name: str, backend: Backend, release: Release) -> list[str]:
-    """Releases of ROLL that take a key which this one does not take."""
+    """Releases of ROLL that have a key which this one does not have."""
     key = backend.keys.get(name)
     if key is None or release.matches(key.releases):
         return []

@@ -1,9 +1,9 @@
 """
-An `auto` that DeepSpeed takes for off.
+Unresolved `auto` in DeepSpeed's config.
 
-`auto` is filled in by Hugging Face's trainer, which ROLL does not use. DeepSpeed itself drops an `auto` inside a
-section and goes on with its default: for bucket sizes that does no harm, but the default ZeRO stage is 0 and the
-default of `enabled` is off.
+Hugging Face's Trainer replaces `auto` by a value. ROLL does not use it. DeepSpeed drops an `auto` inside a section and
+uses its default. This is harmless for bucket sizes, but the default of `enabled` is off. ROLL refuses a ZeRO stage that
+is not a number.
 
     actor_train:
       strategy_args:
@@ -11,13 +11,18 @@ default of `enabled` is off.
         strategy_config:
           bf16: {enabled: auto}   # error: [unresolved-auto]
 
-Write what is meant:
+Set the value:
 
     actor_train:
       strategy_args:
         strategy_name: deepspeed_train
         strategy_config:
           bf16: {enabled: true}
+
+References:
+
+- DeepSpeed 0.19.8: deepspeed/runtime/config_utils.py, DeepSpeedConfigModel.__init__
+- ROLL 0.1.0-0.2.1: roll/distributed/strategy/deepspeed_strategy.py, assert self.ds_config._stage > 0
 """
 
 from __future__ import annotations
@@ -40,9 +45,9 @@ def unresolved_auto(strategy: StrategyArguments, context: Context) -> Iterator[P
         return
     for entry in entries(backend, strategy.strategy_config, context.release):
         if entry.value == "auto" and entry.name in ("stage", "enabled"):
-            becomes = "0" if entry.name == "stage" else "off"
-            fix = "3" if entry.name == "stage" else "true"
-            # ROLL asserts a stage above 0 when the worker starts.
-            effect = Effect.WORKER_START if entry.name == "stage" else Effect.DIFFERENT
-            message = f"without Hugging Face's trainer, `{entry.path}: auto` is {becomes}"
-            yield Problem(f"strategy_config.{entry.path}", message, f"Write `{entry.name}: {fix}`.", effect=effect)
+            is_stage = entry.name == "stage"
+            meaning = "is not a ZeRO stage" if is_stage else "means off"
+            effect = Effect.WORKER_START if is_stage else Effect.DIFFERENT
+            message = f"`{entry.path}: auto` {meaning}: only Hugging Face's Trainer resolves `auto`"
+            advice = f"set `{entry.name}: {3 if is_stage else 'true'}`"
+            yield Problem(f"strategy_config.{entry.path}", message, advice, effect=effect)
