@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roll_schema.rules.rule import Context, Problem, rule
-from roll_schema.rules.schema.wrong_type import wanted_type
+from roll_schema.rules.schema.wrong_type import expected_type
 from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
@@ -33,5 +33,5 @@ if TYPE_CHECKING:
 def invalid_null(error: SchemaError, context: Context) -> Iterator[Problem]:
     if error.node.value is not None:
         return
-    message = f"`{error.path}`: expected {wanted_type(error)}, found null"
+    message = f"`{error.path}`: expected {expected_type(error)}, found null"
     yield Problem(error.path, message, f"remove `{error.key}` to use ROLL's default")

@@ -101,7 +101,7 @@ def missing_key(config: BaseConfig, context: Context) -> Iterator[Problem]:
         if context.pipeline in RLVR_TRAINING:
             checks.append(_files)
         if context.pipeline == "rlvr":
-            checks.append(_domains)  # the mathematics pipeline for vision-language models has no domains
+            checks.append(_domains)  # vision-language pipelines for mathematics do not use domains
     yield from each(((check.__name__, check) for check in checks), lambda _, check: check(config, context))
 
 
@@ -261,11 +261,11 @@ def _compared(config: PPOConfig, context: Context) -> Iterator[Problem]:
     # With LoRA the base model is the reference; up to 0.1.3 the agentic pipeline has a separate one all the same.
     own_base = isinstance(config, RLVRConfig) or context.release.matches(">=0.2.0")
     lora = config.actor_train.model_args.lora_target is not None and own_base
-    asked = uses_reference(config)
+    needed = uses_reference(config)
     if context.release.matches("<0.1.3") and not lora:
         why = f"ROLL {context.release.name} always starts a reference model"
         yield from _place("reference", config.reference, context, why)
-    elif asked and not lora:
+    elif needed and not lora:
         why = "the KL term (`use_kl_loss`, or `init_kl_coef` above 0) needs a reference model"
         yield from _place("reference", config.reference, context, why)
 
@@ -299,7 +299,7 @@ def _place(
 
 
 def _no_workers(role: str, worker: WorkerConfig, context: Context) -> Iterator[Problem]:
-    """A role with 0 workers, although ROLL asks the first worker for the number of ranks."""
+    """A role with 0 workers, although ROLL reads the number of ranks from the first worker."""
     name = context.roles.written(role)
     early = context.pipeline in FINE_TUNING and not (context.pipeline == "dpo" and context.release.matches("<0.2.1"))
     effect = Effect.WORKER_START if early else Effect.FIRST_STEP

@@ -43,7 +43,6 @@ def null_strategy_config(worker: WorkerConfig, context: Context) -> Iterator[Pro
     if strategy is None or strategy.strategy_config is not None:
         return
     name = strategy.strategy_name
-    megatron_actor = name == "megatron_train" and context.path == "actor_train"
-    if (name == "vllm" and worker.device_mapping is not None) or megatron_actor:
+    if name == "vllm" or (name == "megatron_train" and context.path == "actor_train"):
         message = f"`strategy_config` must not be null: ROLL reads the parallel sizes of `{name}` from it"
         yield Problem("strategy_args.strategy_config", message, "set `strategy_config: {}`")

@@ -37,4 +37,4 @@ def prompt_and_messages(data_args: DataArguments) -> Iterator[Problem]:
     if data_args.prompt is not None and data_args.messages is not None:
         message = "`prompt` conflicts with `messages`: ROLL reads only one of the columns"
         also = {"messages": "the other column"}
-        yield Problem("prompt", message, "remove `prompt` or `messages`, the one that the data does not have", also)
+        yield Problem("prompt", message, "remove `prompt` or `messages`", also)

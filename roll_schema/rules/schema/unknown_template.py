@@ -32,7 +32,7 @@ from roll_schema.source.diagnostic import Effect, Severity
 @rule(Severity.ERROR, effect=Effect.STARTUP)
 def unknown_template(section: Section, context: Context) -> Iterator[Problem]:
     if context.release.changed:
-        return  # a fork may have templates of its own
+        return  # a fork may have other templates
     known = context.release.registries["templates"]
 
     def judge(field: str, name: object) -> Iterator[Problem]:

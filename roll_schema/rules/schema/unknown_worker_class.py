@@ -43,7 +43,7 @@ _HOOKS = ("group_filter_cls", "user_defined_rollout_loop_cls")
 @rule(Severity.ERROR, effect=Effect.STARTUP)
 def unknown_worker_class(section: Section, context: Context) -> Iterator[Problem]:
     if context.release.changed:
-        return  # a fork may have classes of its own
+        return  # a fork may have other classes
     registries = context.release.registries
     facts = facts_of(type(section), context.release)
 

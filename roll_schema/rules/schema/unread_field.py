@@ -48,7 +48,7 @@ def unread_field(section: Section, context: Context) -> Iterator[Problem]:
     for field in sorted(unread & set(facts) & section.model_fields_set):
         message = f"`{field}` has no effect: ROLL {context.release.name} never reads it"
         instead = INSTEAD.get(field, "").format(roles=context.roles)
-        # The default, written out, asks for nothing.
+        # The default changes nothing, even if ROLL ignores it.
         by_default = section.__dict__.get(field, ...) == facts[field].get("default")
         severity = Severity.INFO if by_default else None
         advice = f"remove `{field}`; {instead}" if instead else f"remove `{field}`"

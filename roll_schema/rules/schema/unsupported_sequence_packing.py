@@ -2,7 +2,7 @@
 Unsupported sequence packing.
 
 In ROLL 0.1.3 only the roles of supervised fine-tuning and distillation pack sequences. ROLL stops with a ValueError at
-load if another role asks for it. From 0.2.0 all other pipelines pack sequences, and DPO refuses with an assertion.
+load if another role turns it on. From 0.2.0 all other pipelines pack sequences, and DPO refuses with an assertion.
 
     actor_train:
       use_sequence_packing: true   # error: [unsupported-sequence-packing]

@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from roll_schema.models.validation import facts_of
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.diagnostic import Effect, Severity
 
@@ -40,7 +41,8 @@ def unused_section(config: PPOConfig, context: Context) -> Iterator[Problem]:
         unused |= dict.fromkeys(("student_train", "student_infer"), ("`is_pure_opd` is off", "is_pure_opd"))
         if not config.use_opd:
             unused["teacher"] = ("`is_pure_opd` and `use_opd` are off", "use_opd")
+    declared = facts_of(type(config), context.release)
     for role, (reason, switch) in unused.items():
-        if context.is_set(role):
+        if role in declared and context.is_set(role):
             advice = f"remove `{role}`, or set `{switch}: true`" if switch else f"remove `{role}`"
             yield Problem(role, f"`{role}` has no effect: {reason}", advice, at_key=True)

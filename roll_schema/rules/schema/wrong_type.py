@@ -35,8 +35,8 @@ from roll_schema.source.tree import UNKNOWN
 if TYPE_CHECKING:
     from roll_schema.source.tree import Node
 
-_TRUTHS = dict.fromkeys(("true", "yes", "on", "enabled", "1"), "true")
-_TRUTHS |= dict.fromkeys(("false", "no", "off", "disabled", "0"), "false")
+_BOOLEANS = dict.fromkeys(("true", "yes", "on", "enabled", "1"), "true")
+_BOOLEANS |= dict.fromkeys(("false", "no", "off", "disabled", "0"), "false")
 _WITH_COMMAS = re.compile(r"[1-9]\d{0,2}(,\d{3})+")
 _NUMBERS = {
     "integer": re.compile(r"[-+]?(0|[1-9]\d*)"),
@@ -72,15 +72,15 @@ def wrong_type(error: SchemaError, context: Context) -> Iterator[Problem]:
     value = error.node.value
     if value is None:
         return
-    wanted = wanted_type(error)
-    if isinstance(value, list) and "sequence of strings" in wanted:
+    expected = expected_type(error)
+    if isinstance(value, list) and "sequence of strings" in expected:
         yield from _wrong_items(error, value)
         return
-    message = f"`{error.path}`: expected {wanted}, found {describe(value)}"
+    message = f"`{error.path}`: expected {expected}, found {describe(value)}"
     if value == "???":
         yield Problem(error.path, f"{message}, the mark of an unset value", f"set `{error.key}`")
         return
-    advice, change = _remedy(error, value, wanted)
+    advice, change = _remedy(error, value, expected)
     yield Problem(error.path, message, help=advice, change=change)
 
 
@@ -92,13 +92,13 @@ def _wrong_items(error: SchemaError, items: list[Node]) -> Iterator[Problem]:
             yield Problem(path, message, f"quote the value: `{change.text}`" if change else "", change=change)
 
 
-def wanted_type(error: SchemaError) -> str:
+def expected_type(error: SchemaError) -> str:
     """The name of the declared type of a field, or of the items in it."""
     declared = types.parse(facts_of(error.owner, error.release).get(error.field, {}).get("type", ""))
     if error.place[-1] != error.field:
         declared = next((kind.items[-1] for kind in declared.alternatives if kind.items), types.ANY)
-    wanted = declared.required
-    return _SPELLED.get(str(wanted)) or NAMES.get(wanted.kind, "mapping")
+    expected = declared.required
+    return _SPELLED.get(str(expected)) or NAMES.get(expected.kind, "mapping")
 
 
 def describe(value: Any) -> str:
@@ -114,26 +114,30 @@ def _shown(value: Any) -> str:
     return f"`{text if len(text) <= 60 else text[:57] + '…'}`"
 
 
-def _remedy(error: SchemaError, value: Any, wanted: str) -> tuple[str, Change | None]:
+def _remedy(error: SchemaError, value: Any, expected: str) -> tuple[str, Change | None]:
     """Advice with the change to a value, where its meaning is clear."""
     key = "" if error.path.endswith("]") else f"{error.key}: "
     written = error.node.span.text
     if "${" in written:
-        meant = _number(value, wanted) or (wanted == NAMES["bool"] and _TRUTHS.get(str(value).lower()))
+        meant = _number(value, expected) or (expected == NAMES["bool"] and _BOOLEANS.get(str(value).lower()))
         return f"set `{key}${{oc.decode:{written}}}`" if meant and isinstance(value, str) else "", None
-    if number := _number(value, wanted):
+    if number := _number(value, expected):
         how = "remove the quotes:" if number == value else "set" if key else "write"
         return f"{how} `{key}{number}`", Write(number)
-    if wanted == NAMES["bool"]:
-        truth = _TRUTHS.get(str(value).lower())
-        return (f"set `{key}{truth}`", Write(truth)) if truth else (f"set `{key}true` or `{key}false`", None)
-    if wanted == NAMES["str"] and (change := _quoted(error.node)):
+    if expected == NAMES["bool"]:
+        boolean = _BOOLEANS.get(str(value).lower())
+        return (f"set `{key}{boolean}`", Write(boolean)) if boolean else (f"set `{key}true` or `{key}false`", None)
+    if expected == NAMES["str"] and (change := _quoted(error.node)):
         return f"quote the value: `{key}{change.text}`", change
-    if wanted == "sequence of strings" and isinstance(value, str) and not any(end in written for end in YAML_LINE_ENDS):
+    if (
+        expected == "sequence of strings"
+        and isinstance(value, str)
+        and not any(end in written for end in YAML_LINE_ENDS)
+    ):
         if written[:1] in "'\"" or is_plain(written):
             return f"set `{key}[{written}]`", Write(f"[{written}]")
         return f"set `{key}[{quoted(value)}]`", None
-    if wanted == "mapping" and isinstance(value, str) and value in error.root.value:
+    if expected == "mapping" and isinstance(value, str) and value in error.root.value:
         return f"set `{key}${{{value}}}` to use the variable of that name", None
     if error.field == "lora_target" and isinstance(value, list) and all(isinstance(item.value, str) for item in value):
         if not value:
@@ -144,14 +148,14 @@ def _remedy(error: SchemaError, value: Any, wanted: str) -> tuple[str, Change | 
     return "", None
 
 
-def _number(value: Any, wanted: str) -> str:
-    """The number of the wanted type that a value may mean; empty if it is not one."""
-    if isinstance(value, float) and wanted == NAMES["int"] and value.is_integer():
+def _number(value: Any, expected: str) -> str:
+    """The number of the expected type that a value may mean; empty if it is not one."""
+    if isinstance(value, float) and expected == NAMES["int"] and value.is_integer():
         return str(int(value))
-    if not isinstance(value, str) or wanted not in _NUMBERS:
+    if not isinstance(value, str) or expected not in _NUMBERS:
         return ""
     text = value.replace(",", "") if _WITH_COMMAS.fullmatch(value) else value
-    return text if _NUMBERS[wanted].fullmatch(text) else ""
+    return text if _NUMBERS[expected].fullmatch(text) else ""
 
 
 def _quoted(node: Node) -> Write | None:

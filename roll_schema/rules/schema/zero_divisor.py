@@ -73,7 +73,7 @@ def _limits_validation(config: Any, context: Context) -> bool:
 
 
 def _sizes_one_worker(manager: str) -> Callable[[Any, Context], bool]:
-    # ROLL then takes the environments for the size of a worker, and divides them by it.
+    # ROLL then uses the number of environments as the size of a worker, and divides by it.
     return lambda config, context: getattr(config, manager).max_env_num_per_worker <= 0
 
 

@@ -38,14 +38,14 @@ if TYPE_CHECKING:
 
 @rule(Severity.WARNING, effect=Effect.WORKER_START)
 def diffusion_strategy_mismatch(config: BaseConfig, context: Context) -> Iterator[Problem]:
-    wanted = context.pipeline == "reward_fl"
+    diffusion = context.pipeline == "reward_fl"
 
     def judge(role: str, worker: WorkerConfig | None) -> Iterator[Problem]:
         if worker is None or worker.strategy_args is None:
             return
-        if runs_on(worker, "diffusion_deepspeed_train") is not wanted:
+        if runs_on(worker, "diffusion_deepspeed_train") is not diffusion:
             name = worker.strategy_args.strategy_name
-            model, better = ("diffusion", "diffusion_deepspeed_train") if wanted else ("language", "deepspeed_train")
+            model, better = ("diffusion", "diffusion_deepspeed_train") if diffusion else ("language", "deepspeed_train")
             message = f"invalid strategy `{name}`: pipeline `{context.pipeline}` trains a {model} model"
             yield Problem(f"{role}.strategy_args.strategy_name", message, f"set `strategy_name: {better}`")
 

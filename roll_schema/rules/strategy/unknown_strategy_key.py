@@ -58,9 +58,9 @@ def unknown_strategy_key(strategy: StrategyArguments, context: Context) -> Itera
     backend = backend_of(strategy.strategy_name)
     if backend is None or not strategy.strategy_config or backend.unknown == "passed on":
         return
-    found = list(entries(backend, strategy.strategy_config, context.release))
-    unknown = [entry for entry in found if entry.key is None]
-    if other := meant_for(backend, found):
+    written = list(entries(backend, strategy.strategy_config, context.release))
+    unknown = [entry for entry in written if entry.key is None]
+    if other := meant_for(backend, written):
         ignored = backend.unknown == "ignored"
         names = listed([entry.name for entry in unknown if "." not in entry.path])
         verb = "ignores" if ignored else "refuses"
@@ -75,14 +75,14 @@ def unknown_strategy_key(strategy: StrategyArguments, context: Context) -> Itera
         yield _problem(entry, backend, strategy.strategy_name, context.release)
 
 
-def meant_for(asked: Backend, found: list[Entry]) -> Backend | None:
+def meant_for(backend: Backend, written: list[Entry]) -> Backend | None:
     """The backend that settings were written for, if the given one does not know several of their keys."""
-    unknown = [entry.name for entry in found if entry.key is None and "." not in entry.path]
+    unknown = [entry.name for entry in written if entry.key is None and "." not in entry.path]
     if len(unknown) < 2:
         return None
     others = (backend_of(name) for name in ("deepspeed_train", "megatron_train", "fsdp2_train", "vllm"))
     fitting = (other for other in others if other and all(name in other.keys for name in unknown))
-    return next((other for other in fitting if other is not asked), None)
+    return next((other for other in fitting if other is not backend), None)
 
 
 def _problem(entry: Entry, backend: Backend, strategy_name: str, release: Release) -> Problem:

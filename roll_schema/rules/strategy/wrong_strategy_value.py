@@ -57,8 +57,8 @@ def wrong_strategy_value(strategy: StrategyArguments, context: Context) -> Itera
     backend = backend_of(strategy.strategy_name)
     if backend is None or not strategy.strategy_config:
         return
-    found = list(entries(backend, strategy.strategy_config, context.release))
-    for entry in found if meant_for(backend, found) is None else ():
+    written = list(entries(backend, strategy.strategy_config, context.release))
+    for entry in written if meant_for(backend, written) is None else ():
         key, value = entry.key, entry.value
         # ROLL overwrites some values; DeepSpeed reads `auto` as its default nearly everywhere.
         if key is None or value is UNKNOWN or key.overwritten or (value == "auto" and backend.title == "DeepSpeed"):
@@ -66,14 +66,14 @@ def wrong_strategy_value(strategy: StrategyArguments, context: Context) -> Itera
         if not fits(value, key.type):
             kind = types.parse(key.type)
             choices = [str(choice) for choice in kind.choices]
-            wanted = " or ".join(f"`{choice}`" for choice in choices) if choices else _in_words(kind)
-            message = f"`{entry.path}` of {backend.title}: expected {wanted}, found {describe(value)}"
+            expected = " or ".join(f"`{choice}`" for choice in choices) if choices else _type_names(kind)
+            message = f"`{entry.path}` of {backend.title}: expected {expected}, found {describe(value)}"
             yield Problem(f"strategy_config.{entry.path}", message, did_you_mean(str(value), choices)[0])
         elif not key.bears(value):
             message = f"`{entry.path}` of {backend.title} must be {key.range}, found `{shown(value)}`"
             yield Problem(f"strategy_config.{entry.path}", message)
 
 
-def _in_words(kind: Type) -> str:
+def _type_names(kind: Type) -> str:
     names = {**NAMES, "none": "null"}
     return " or ".join(names.get(one.kind, f"`{one}`") for one in kind.alternatives)
