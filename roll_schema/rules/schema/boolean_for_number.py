@@ -1,5 +1,5 @@
 """
-Boolean where a number is expected.
+Boolean for a number.
 
 In Python `true` is the integer 1, so ROLL's loader accepts it: `save_steps: yes` saves after every step.
 

@@ -1,5 +1,5 @@
 """
-Null where the type does not allow it.
+Null in a non-optional field.
 
 ROLL's loader checks the declared type, not the default. A field that may be left out may still refuse `null`, even if
 its default is None.

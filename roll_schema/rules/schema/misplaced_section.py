@@ -1,5 +1,5 @@
 """
-Section read as a reward or teacher name.
+Misplaced section below `rewards` or `teacher`.
 
 Below `rewards`, and below a `teacher` with several models, every key is a name. A section one level too high becomes a
 reward of that name, and the reward that it belongs to keeps the defaults. ROLL stops when it builds the pipeline, since

@@ -31,7 +31,6 @@ The message names the key. A config with all keys that RLVR needs:
 References:
 
 - ROLL 0.1.0-0.3.0: roll/configs/base_config.py, response_length or sequence_length must be set
-- ROLL 0.1.0-0.3.0: roll/pipeline/rlvr/rlvr_config.py, RLVRConfig.__post_init__
 - ROLL 0.1.0-0.3.0: roll/pipeline/rlvr/rlvr_pipeline.py, domain_interleave_probs.keys()
 - ROLL 0.1.0-0.3.0: roll/distributed/executor/cluster.py, world_size=self.worker_config.world_size
 """

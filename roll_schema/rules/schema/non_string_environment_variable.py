@@ -1,5 +1,5 @@
 """
-Environment variable that is not a string.
+Non-string environment variable.
 
 Names and values of environment variables are strings. ROLL writes the top-level `system_envs` into its process at load.
 It passes those of a worker to Ray when it creates the workers. Both raise a TypeError for numbers, booleans and null.

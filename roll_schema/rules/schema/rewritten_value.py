@@ -29,7 +29,6 @@ References:
 - ROLL 0.1.0-0.3.0: roll/configs/worker_config.py, WorkerConfig.__post_init__
 - ROLL 0.1.0-0.3.0: roll/configs/base_config.py, BaseConfig.__post_init__
 - ROLL 0.1.3-0.3.0: roll/configs/base_config.py, PPOConfig.set_old_logprobs_status
-- ROLL 0.1.0-0.3.0: roll/pipeline/agentic/agentic_config.py, AgenticConfig.__post_init__
 """
 
 from __future__ import annotations

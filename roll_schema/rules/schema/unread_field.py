@@ -1,5 +1,5 @@
 """
-Field without effect.
+Unread field.
 
 ROLL declares the field, accepts and checks its value, and never reads it. Which fields these are differs between
 releases.

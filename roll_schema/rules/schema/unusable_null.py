@@ -1,5 +1,5 @@
 """
-Null that ROLL computes with.
+Null in a computed field.
 
 The declared type of these fields allows `null`, so the loader accepts it. Right after, ROLL computes with the value and
 stops with an error that names neither file nor field.
@@ -19,7 +19,6 @@ References:
 - ROLL 0.1.0-0.3.0: roll/configs/model_args.py, ModelArguments.__post_init__
 - ROLL 0.1.3-0.3.0: roll/configs/generating_args.py, GeneratingArguments.__post_init__
 - ROLL 0.1.0-0.3.0: roll/configs/base_config.py, BaseConfig.__post_init__
-- ROLL 0.1.0-0.3.0: roll/pipeline/rlvr/rlvr_config.py, self.rewards.values()
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """
-Zero that ROLL divides by.
+Zero divisor.
 
 Before any worker starts, ROLL computes with sizes that it does not check: trajectories per environment, environments
 per worker, GPUs per copy of the model, optimizer steps per rank. If one of them is 0 (or `false`), ROLL stops with a

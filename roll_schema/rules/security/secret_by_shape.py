@@ -1,5 +1,5 @@
 """
-Value that looks like a token.
+Possible access token.
 
 Tokens of well-known services have a known shape. Everybody who can read the config, its history or its logs can use the
 token. ROLL sends the whole config to the experiment tracker.

@@ -1,5 +1,5 @@
 """
-Ignore comment without effect.
+Unused ignore comment.
 
 `# roll-lint: ignore[RULE] REASON` outlives the problem that it was written for. It would hide the next problem of that
 rule.

@@ -28,7 +28,6 @@ Set the value where ROLL reads it:
 References:
 
 - ROLL 0.1.0-0.3.0: roll/distributed/strategy/vllm_strategy.py, VllmStrategy.initialize
-- ROLL 0.1.0-0.2.1: roll/distributed/strategy/deepspeed_strategy.py, DeepSpeedInferStrategy.__init__
 - ROLL 0.1.0-0.3.0: roll/distributed/strategy/megatron_strategy.py, MegatronInferStrategy.__init__
 - ROLL 0.1.0-0.3.0: mcore_adapter/src/mcore_adapter/training_args.py, self.accumulate_allreduce_grads_in_fp32 = True
 """
