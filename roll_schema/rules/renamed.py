@@ -4,15 +4,23 @@ from __future__ import annotations
 
 RENAMED: dict[str, tuple[str, ...]] = {
     "accumulation-disagrees": ("accumulation-mismatch",),
+    "additional-prompts": ("additional-prompts-ignored", "additional-prompts-missing"),
     "async-ratio": ("invalid-async-generation",),
     "auto-switches-off": ("unresolved-auto",),
     "block-size": ("unsupported-block-size",),
     "does-not-fit": ("gpu-memory-exceeded",),
     "environment-not-text": ("non-string-environment-variable",),
     "environment-text-missing": ("missing-environment-key",),
+    "file-name-as-text": ("file-name-as-string",),
     "fractional-async-ratio": ("float-async-ratio",),
     "fsdp2-precision": ("fp16-on-fsdp2", "unknown-fsdp2-precision"),
     "gpu-memory-utilization": ("gpu-memory-utilization-out-of-range",),
+    "interleave-probabilities": (
+        "domain-without-reward",
+        "reward-without-domain",
+        "domain-without-prompts",
+        "unnormalized-domain-shares",
+    ),
     "kl-without-effect": ("kl-term-without-coefficient", "unused-kl-setting"),
     "logging-board-without-logprobs": ("logging-board-without-recompute", "logging-board-without-slash"),
     "logits-transfer": ("unknown-logits-transfer",),
@@ -20,6 +28,7 @@ RENAMED: dict[str, tuple[str, ...]] = {
     "lora-expert-tensor-parallel": ("lora-checkpoint-format",),
     "lora-freezes-by-itself": ("freeze-prefix-with-lora",),
     "lora-on-frozen-fsdp2": ("lora-on-fsdp2-infer",),
+    "never-synchronized": ("zero-update-frequency",),
     "null-breaks-load": ("unusable-null",),
     "null-not-allowed": ("invalid-null",),
     "offload-refused": ("ignored-offload", "invalid-offload"),
@@ -40,6 +49,7 @@ RENAMED: dict[str, tuple[str, ...]] = {
     "uneven-model-parallel": ("parallel-size-not-a-number", "uneven-model-copies", "uneven-prompts"),
     "unusable-router": ("sglang-router-refused", "max-running-requests-ignored"),
     "value-not-set": ("unset-value",),
+    "zero-steps": ("zero-interval", "nonpositive-max-steps"),
 }
 """The rules that each former name stands for; none of them says more than the former one did."""
 

@@ -112,6 +112,12 @@ class Context(NamedTuple):
 RLVR_TRAINING = ("rlvr", "rlvr_vl", "rlvr_vlmath", "onpolicy_distill")
 """The pipelines that train on answers to prompts of a data set."""
 
+BY_DOMAIN = tuple(name for name in RLVR_TRAINING if name != "rlvr_vlmath")
+"""Those that run `max_steps` steps and take the prompts of each step by domain."""
+
+ON_TEXT = ("rlvr", "onpolicy_distill")
+"""Those that read the columns and the tags of text rows as the config names them."""
+
 Check = Callable[..., Iterator[Problem]]
 
 

@@ -210,7 +210,7 @@ def test_two_bad_items_in_one_collection() -> None:
 
 def test_a_wrong_reward_is_no_missing_reward() -> None:
     text = "rewards: {a: ~, b: {}}\nactor_train: {data_args: {domain_interleave_probs: {a: 0.5, b: 0.5}}}\n"
-    assert "interleave-probabilities" not in {rule for rule, _, _ in places(lint_text(text))}
+    assert "domain-without-reward" not in {rule for rule, _, _ in places(lint_text(text))}
 
 
 def test_a_pipeline_that_only_samples_needs_nothing_to_train() -> None:

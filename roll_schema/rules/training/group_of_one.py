@@ -1,17 +1,22 @@
 """
-Rewards that are compared within a group of one sample.
+Group normalization over one sample.
 
-`adv_estimator: grpo` and `norm_std_type: group` divide a sample's reward by the standard deviation in its group. With
-one sample per prompt that is not a number, and neither are loss and weights from then on. `norm_mean_type: group` alone
-takes the group's mean off, which makes every reward 0. ROLL says nothing in either case.
+`adv_estimator: grpo` and `norm_std_type: group` divide a reward by the standard deviation of its group. The standard
+deviation of one sample is NaN, and so are the loss and the weights after it. `norm_mean_type: group` alone subtracts
+the mean of the group, so every reward becomes 0. ROLL reports neither.
 
     adv_estimator: grpo
     num_return_sequences_in_group: 1   # error: [group-of-one]
 
-Sample more than one answer per prompt:
+Sample more than one completion per prompt:
 
     adv_estimator: grpo
     num_return_sequences_in_group: 8
+
+References:
+
+- ROLL 0.1.1-0.3.0: roll/utils/functionals.py, reward_norm
+- ROLL 0.1.1-0.3.0: roll/utils/functionals.py, reward_postprocess
 """
 
 from __future__ import annotations
@@ -28,21 +33,21 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, effect=Effect.DIFFERENT, releases=">=0.1.1", pipelines=RLVR_TRAINING)
 def group_of_one(config: RLVRConfig, context: Context) -> Iterator[Problem]:
+    size = "num_return_sequences_in_group"
     if config.num_return_sequences_in_group != 1:
         return
     if config.adv_estimator == "grpo":
-        cause, effect = "adv_estimator", "`adv_estimator: grpo` makes every loss NaN"
+        key, value, result = "adv_estimator", "grpo", "the loss is NaN"
     elif config.norm_std_type == "group":
-        cause, effect = "norm_std_type", "`norm_std_type: group` makes every loss NaN"
+        key, value, result = "norm_std_type", "group", "the loss is NaN"
     elif config.norm_mean_type == "group":
-        cause, effect = "norm_mean_type", "`norm_mean_type: group` makes every reward 0"
+        key, value, result = "norm_mean_type", "group", "every reward is 0"
     else:
         return
-    size = "num_return_sequences_in_group"
-    written = context.is_set(size)
+    explicit = context.is_set(size)
     yield Problem(
-        size if written else cause,
-        f"with one sample per prompt (`{size}` is 1{'' if written else ' by default'}), {effect}",
-        help=f"Write `{size}: 8`, or any number above 1.",
-        also={cause: "compares the samples of a prompt"} if written else {},
+        size if explicit else key,
+        f"`{size}: 1`{'' if explicit else ' (default)'} conflicts with `{key}: {value}`: {result}",
+        help=f"set `{size}: 8`, or another number above 1",
+        also={key: "normalizes over the samples of a prompt"} if explicit else {},
     )

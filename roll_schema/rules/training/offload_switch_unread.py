@@ -1,14 +1,20 @@
 """
-A switch for offloading that this pipeline does not read.
+Offload switch that the pipeline does not read.
 
-From ROLL 0.2.1 `is_offload_states` and `is_offload_optimizer_states_in_train_step` are for DPO and distillation; the
-others offload by rules of their own.
+From ROLL 0.2.1, only DPO and distillation read `is_offload_states` and `is_offload_optimizer_states_in_train_step`. The
+other pipelines decide by themselves when they offload.
 
     is_offload_states: true   # warning: [offload-switch-unread]
 
-Without:
+Remove the switch:
 
     max_steps: 100
+
+References:
+
+- ROLL 0.2.1-0.3.0: roll/pipeline/dpo/dpo_pipeline.py, self.pipeline_config.is_offload_states
+- ROLL 0.2.1-0.3.0: roll/pipeline/distill/distill_pipeline.py, self.pipeline_config.is_offload_states
+- ROLL 0.2.1-0.3.0: roll/pipeline/sft/sft_pipeline.py, "is_offload_states": False
 """
 
 from __future__ import annotations
@@ -27,6 +33,7 @@ if TYPE_CHECKING:
 def offload_switch_unread(config: BaseConfig, context: Context) -> Iterator[Problem]:
     if context.pipeline in ("dpo", "distill", "distill_vl"):
         return
-    for field in ("is_offload_states", "is_offload_optimizer_states_in_train_step"):
-        if context.is_set(field):
-            yield Problem(field, f"`{field}` is read by DPO and distillation only", "Delete it.")
+    for key in ("is_offload_states", "is_offload_optimizer_states_in_train_step"):
+        if context.is_set(key):
+            message = f"`{key}` is ignored: only DPO and distillation read it"
+            yield Problem(key, message, f"remove `{key}`")

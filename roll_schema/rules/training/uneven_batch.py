@@ -1,10 +1,10 @@
 """
-Samples that cannot be split into whole optimizer steps.
+Samples per step not divisible by the batch.
 
-A step has `rollout_batch_size` x `num_return_sequences_in_group` samples. Each data-parallel rank of `actor_train`, and
-of `critic` with `adv_estimator: gae`, takes its share in portions of `per_device_train_batch_size` x
-`gradient_accumulation_steps`; ROLL asserts that nothing is left over only in the first training step, after all models
-are loaded and the first rollout is done.
+A step has `rollout_batch_size` × `num_return_sequences_in_group` samples. `actor_train` consumes ranks ×
+`per_device_train_batch_size` × `gradient_accumulation_steps` samples per optimizer step, and so does `critic` with
+`adv_estimator: gae`. ROLL asserts only in the first training step that no sample is left over. By then all models are
+loaded and the first rollout is done.
 
     rollout_batch_size: 64
     num_return_sequences_in_group: 8
@@ -15,7 +15,7 @@ are loaded and the first rollout is done.
       strategy_args: {strategy_name: deepspeed_train}
       device_mapping: list(range(0,8))
 
-Here 64 x 8 = 512 samples make 4 steps of 8 ranks x 1 x 16:
+512 samples (64 × 8) are 4 optimizer steps of 128 samples (8 ranks × 1 × 16):
 
     rollout_batch_size: 64
     num_return_sequences_in_group: 8
@@ -25,11 +25,18 @@ Here 64 x 8 = 512 samples make 4 steps of 8 ranks x 1 x 16:
         gradient_accumulation_steps: 16
       strategy_args: {strategy_name: deepspeed_train}
       device_mapping: list(range(0,8))
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/distributed/scheduler/protocol.py, DataProto.make_iterator
+- ROLL 0.1.0-0.3.0: roll/pipeline/base_worker.py, ActorWorker.train_step
+- ROLL 0.1.0-0.3.0: roll/pipeline/base_worker.py, CriticWorker.train_step
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil, gcd, lcm
 from typing import TYPE_CHECKING
 
 from roll_schema.models.each import each
@@ -56,14 +63,14 @@ def _role(role: str, worker: WorkerConfig, config: RLVRConfig, context: Context)
     micro_path = f"{role}.training_args.per_device_train_batch_size"
     steps_path = f"{role}.training_args.gradient_accumulation_steps"
     micro, steps = worker.training_args.per_device_train_batch_size, worker.training_args.gradient_accumulation_steps
-    # With these, how many samples a rank trains on is only known at run time; zero-divisor says more of a 0.
+    # With these, the samples per rank are known only at run time; zero-divisor reports a 0.
     if config.is_use_additional_prompts or worker.use_dynamic_batching_in_train or min(micro, steps) < 1:
         return
     ranks = data_parallel_size(worker) if runs_on(worker, *STRATEGIES) else None
     prompts, group = config.rollout_batch_size, config.num_return_sequences_in_group
     if not ranks or prompts < 1 or group < 1:
         return
-    # What uneven-prompts reports stops the run before.
+    # uneven-prompts reports this; the run fails at load then.
     if role == "actor_train" and runs_on(worker, "megatron_train") and prompts % ranks:
         return
     samples, batch = prompts * group, ranks * micro * steps
@@ -71,23 +78,29 @@ def _role(role: str, worker: WorkerConfig, config: RLVRConfig, context: Context)
         places = [path for path in (steps_path, micro_path, "rollout_batch_size") if context.is_set(path)]
         place = places[0] if places else steps_path
         notes = {
-            micro_path: f"samples per rank and pass: {micro}",
-            steps_path: f"passes per optimizer step: {steps}",
+            micro_path: f"samples per micro-batch: {micro}",
+            steps_path: f"micro-batches per optimizer step: {steps}",
             "rollout_batch_size": f"prompts per step: {prompts}",
             "num_return_sequences_in_group": f"samples per prompt: {group}",
-            f"{role}.device_mapping": f"data-parallel ranks: {ranks}",
+            f"{role}.device_mapping": f"data-parallel size: {ranks}",
         }
         message = (
-            f"{'1 prompt' if prompts == 1 else f'{prompts} prompts'} x {group} = {samples} samples are no multiple of "
-            f"{ranks} ranks x {micro} x {steps} = {batch} samples per optimizer step"
+            f"{samples} samples per step ({_counted(prompts, 'prompt')} × {group}) is not divisible by "
+            f"{batch} ({_counted(ranks, 'rank')} × {micro} × {steps})"
         )
-        yield Problem(place, message, _advice(samples, ranks, micro, steps), context.where_set(notes))
+        yield Problem(place, message, _advice(prompts, group, ranks, micro, steps), context.where_set(notes))
 
 
-def _advice(samples: int, ranks: int, micro: int, steps: int) -> str:
-    if samples % (ranks * micro) == 0:
-        most = samples // (ranks * micro)
-        fitting = max(count for count in range(1, min(steps, most) + 1) if most % count == 0)
-        others = f", or another divisor of {most}" if most > 1 else ""
-        return f"Write `gradient_accumulation_steps: {fitting}`{others}."
-    return f"Make prompts x group a multiple of {ranks * micro * steps}, or the batch smaller."
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _advice(prompts: int, group: int, ranks: int, micro: int, steps: int) -> str:
+    samples, batch = prompts * group, ranks * micro * steps
+    if samples % (ranks * micro):
+        multiple = lcm(batch // gcd(batch, group), ranks)
+        return f"set `rollout_batch_size: {ceil(prompts / multiple) * multiple}`, or another multiple of {multiple}"
+    most = samples // (ranks * micro)
+    fitting = max(count for count in range(1, min(steps, most) + 1) if most % count == 0)
+    others = f", or another divisor of {most}" if most > 1 else ""
+    return f"set `gradient_accumulation_steps: {fitting}`{others}"

@@ -1,18 +1,22 @@
 """
-Two lengths of warm-up.
+Two lengths for one warmup.
 
-With `warmup_steps` above 0, `warmup_ratio` is not used.
+`warmup_steps` above 0 takes precedence over `warmup_ratio`, which then has no effect.
 
     actor_train:
       training_args:
         warmup_steps: 10
         warmup_ratio: 0.1   # warning: [warmup-given-twice]
 
-One of them:
+Keep one of them:
 
     actor_train:
       training_args:
         warmup_steps: 10
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/configs/training_args.py, TrainingArguments.get_warmup_steps
 """
 
 from __future__ import annotations
@@ -33,7 +37,7 @@ def warmup_given_twice(worker: WorkerConfig, context: Context) -> Iterator[Probl
     if steps > 0 and ratio > 0 and context.is_set("training_args.warmup_ratio"):
         yield Problem(
             "training_args.warmup_ratio",
-            f"`warmup_ratio: {ratio:g}` is not used beside `warmup_steps: {steps}`",
-            "Delete one of them.",
-            also={"training_args.warmup_steps": "what counts"},
+            f"`warmup_ratio: {ratio:g}` is ignored: `warmup_steps: {steps}` takes precedence",
+            "remove `warmup_ratio`, or `warmup_steps`",
+            also=context.where_set({"training_args.warmup_steps": "takes precedence"}),
         )
