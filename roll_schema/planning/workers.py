@@ -280,6 +280,24 @@ def data_files_of(role: str, worker: WorkerConfig) -> Iterator[tuple[str, str]]:
     return items_of(place, names) if isinstance(names, list) else iter([(place, names)] if names is not None else [])
 
 
+def data_format(name: str) -> str | None:
+    """The reader that the extension of a data file asks for; None where it asks for none."""
+    return _DATA_FORMATS.get(name.rpartition(".")[2].lower())
+
+
+_DATA_FORMATS = {"json": "json", "jsonl": "json", "parquet": "parquet", "csv": "csv", "arrow": "arrow", "txt": "text"}
+
+
+def reads_only_json(pipeline: str, release: Release) -> bool:
+    """Whether a pipeline gives every data file to the reader of JSON, whatever its extension."""
+    return pipeline in ("dpo", "sft", "distill", "rlvr_rollout") or reads_only_lists(pipeline, release)
+
+
+def reads_only_lists(pipeline: str, release: Release) -> bool:
+    """Whether RLVR takes a string as `file_name` of its training data for a list of characters."""
+    return pipeline == "rlvr" and release.name in ("0.1.0", "0.1.3")
+
+
 def data_files(config: BaseConfig) -> Iterator[tuple[str, str]]:
     """Every data file of a config that is known, by its place."""
     return each(workers_of(config), lambda role, worker: known(data_files_of(role, worker)))

@@ -28,6 +28,7 @@ RENAMED: dict[str, tuple[str, ...]] = {
     "lora-expert-tensor-parallel": ("lora-checkpoint-format",),
     "lora-freezes-by-itself": ("freeze-prefix-with-lora",),
     "lora-on-frozen-fsdp2": ("lora-on-fsdp2-infer",),
+    "mixed-file-formats": ("mixed-data-formats", "non-json-data"),
     "never-synchronized": ("zero-update-frequency",),
     "null-breaks-load": ("unusable-null",),
     "null-not-allowed": ("invalid-null",),

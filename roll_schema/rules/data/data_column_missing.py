@@ -1,15 +1,20 @@
 """
-A column that the data does not have.
+Missing column in the data.
 
-`messages` and `prompt` name the column that prompts come from. Rows without it stop the run when the data set is
-loaded. Read are the first rows of JSON lines below the folder that roll-lint is started in.
+`messages` or `prompt` names the column that RLVR makes prompts from. If the rows do not have it, loading the data
+fails. The rule reads the first rows of JSON Lines files below the working directory of roll-lint.
 
-With rows such as `{"question": "1+1?", "ground_truth": "2", "tag": "math"}` in `data/math.jsonl`:
+With rows such as `{"question": "1+1?", "ground_truth": "2", "tag": "math"}` in `data/math.jsonl`, this is an error at
+`messages`:
 
     actor_train:
       data_args: {file_name: [data/math.jsonl], messages: messages}
 
-is an error at `messages`, and silent with `prompt: question` instead.
+`prompt: question` names a column that exists.
+
+References:
+
+- ROLL 0.1.1-0.3.0: roll/pipeline/rlvr/rlvr_pipeline.py, get_encode_function.encode_function
 """
 
 from __future__ import annotations
@@ -20,7 +25,7 @@ from typing import TYPE_CHECKING
 from roll_schema.facts.catalog.dataset import sample
 from roll_schema.models.each import each
 from roll_schema.planning.workers import data_files_of
-from roll_schema.rules.rule import RLVR_TRAINING, Context, Problem, rule
+from roll_schema.rules.rule import ON_TEXT, Context, Problem, rule
 from roll_schema.rules.unknown import did_you_mean
 from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.text import listed
@@ -29,14 +34,14 @@ if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
 
 
-@rule(Severity.ERROR, effect=Effect.STARTUP, pipelines=RLVR_TRAINING)
+@rule(Severity.ERROR, effect=Effect.STARTUP, releases=">=0.1.1", pipelines=ON_TEXT)
 def data_column_missing(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     arguments = config.actor_train.data_args
     key = "messages" if arguments is not None and arguments.messages else "prompt"
     column = getattr(arguments, key, None)
     if arguments is None or not column:
         return
-    written = f"actor_train.data_args.{key}"
+    column_key = f"actor_train.data_args.{key}"
 
     def judge(place: str, name: str) -> Iterator[Problem]:
         read = sample(name)
@@ -44,10 +49,10 @@ def data_column_missing(config: RLVRConfig, context: Context) -> Iterator[Proble
             return
         names = sorted(map(str, read.rows[0]))
         yield Problem(
-            written if context.is_set(written) else place,
-            f"the rows of `{name}` have no column `{column[:60]}`",
-            help=did_you_mean(column, names, f"They have {listed(names)}.")[0],
-            also={place: "the file"},
+            column_key if context.is_set(column_key) else place,
+            f"missing column `{column[:60]}` in `{name}`",
+            help=did_you_mean(column, names, f"set `{key}` to {'one of ' if len(names) > 1 else ''}{listed(names)}")[0],
+            also={place: "data file"},
         )
 
     yield from each(data_files_of("actor_train", config.actor_train), judge)

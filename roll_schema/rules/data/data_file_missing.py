@@ -1,17 +1,22 @@
 """
-A data file that is not there.
+Missing data file.
 
-ROLL looks for relative paths from the folder that it is started in, and stops when the data set is loaded. Looked for
-is from the folder that roll-lint is started in, and only where the file's own folder is there: elsewhere the data lies
-on the cluster alone.
+ROLL resolves relative paths from its working directory, and fails when it loads data from a file that does not exist.
+The rule resolves them from the working directory of roll-lint. It reports a file only if its folder exists: other data
+is on the cluster only.
 
-With `data/math.jsonl`, and nothing else in `data/`:
+With `data/math.jsonl` and no other file in `data/`, this is a warning at the name:
 
     actor_train:
       data_args:
         file_name: [data/maths.jsonl]
 
-is a warning at the name, and silent with `data/math.jsonl`.
+`data/math.jsonl` exists.
+
+References:
+
+- ROLL 0.1.1-0.3.0: roll/datasets/dataset.py, get_dataset
+- ROLL 0.1.0-0.3.0: roll/pipeline/dpo/dpo_pipeline.py, DPOPipeline.__init__
 """
 
 from __future__ import annotations
@@ -33,5 +38,5 @@ if TYPE_CHECKING:
 def data_file_missing(config: BaseConfig) -> Iterator[Problem]:
     for place, name in data_files(config):
         if is_absent(name):
-            advice, _ = did_you_mean(name, beside(name), "Correct the path, or put the file there.")
-            yield Problem(place, f"there is no file `{name}`, though its folder is there", advice)
+            advice, _ = did_you_mean(name, beside(name), "set `file_name` to a file that exists")
+            yield Problem(place, f"missing data file `{name}`", advice)

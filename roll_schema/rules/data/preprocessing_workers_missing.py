@@ -1,19 +1,23 @@
 """
-Preference data without a number of workers.
+Missing `preprocessing_num_workers` for DPO.
 
-DPO hands `preprocessing_num_workers` to the data loader, which stops with a TypeError where it is null, after the
-models are loaded.
+DPO passes `preprocessing_num_workers` of the data to PyTorch's data loader. The default null raises a TypeError there,
+after the data is encoded.
 
     actor_train:
       data_args:   # error: [preprocessing-workers-missing]
         file_name: [pairs.jsonl]
 
-Give a number:
+Set a number:
 
     actor_train:
       data_args:
         file_name: [pairs.jsonl]
         preprocessing_num_workers: 8
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/pipeline/dpo/dpo_pipeline.py, DPOPipeline.__init__
 """
 
 from __future__ import annotations
@@ -33,5 +37,5 @@ def preprocessing_workers_missing(config: DPOConfig) -> Iterator[Problem]:
     data = config.actor_train.data_args
     if data is not None and data.preprocessing_num_workers is None:
         place = "actor_train.data_args.preprocessing_num_workers"
-        message = "DPO needs `preprocessing_num_workers`: its data loader takes no null"
-        yield Problem(place, message, "Add `preprocessing_num_workers: 8`.")
+        message = "missing `preprocessing_num_workers`: the data loader of DPO requires an integer"
+        yield Problem(place, message, "set `preprocessing_num_workers: 8`")

@@ -1,16 +1,22 @@
 """
-A template for one message, and rows with several.
+Single-message template for chat data.
 
-The templates `base` and `empty` take exactly one message of the user; a row with a system message, or with an answer to
-go on from, stops the run when the data set is loaded. Read are the first rows of JSON lines below the folder that
-roll-lint is started in.
+The templates `base` and `empty` accept exactly one message, with the role `user`. A row with a system message or an
+answer fails when the data is loaded. The rule reads the first rows of JSON Lines files below the working directory of
+roll-lint.
 
-With `{"messages": [{"role": "system", "content": "..."}, {"role": "user", "content": "..."}]}` in `data/math.jsonl`:
+With `{"messages": [{"role": "system", "content": "..."}, {"role": "user", "content": "..."}]}` in `data/math.jsonl`,
+this is an error at `template`:
 
     actor_train:
       data_args: {file_name: [data/math.jsonl], template: base, messages: messages}
 
-is an error at the template, and silent with `template: qwen2_5`.
+`template: qwen2_5` accepts such rows.
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/datasets/chat_template.py, base_chat_template
+- ROLL 0.1.0-0.3.0: roll/pipeline/rlvr/rlvr_pipeline.py, get_encode_function.encode_function
 """
 
 from __future__ import annotations
@@ -22,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 from roll_schema.facts.catalog.dataset import sample
 from roll_schema.models.each import each
 from roll_schema.planning.workers import data_files_of
-from roll_schema.rules.rule import RLVR_TRAINING, Problem, rule
+from roll_schema.rules.rule import ON_TEXT, Problem, rule
 from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
@@ -31,7 +37,7 @@ if TYPE_CHECKING:
 FOR_ONE = ("base", "empty")
 
 
-@rule(Severity.ERROR, effect=Effect.STARTUP, pipelines=RLVR_TRAINING)
+@rule(Severity.ERROR, effect=Effect.STARTUP, pipelines=ON_TEXT)
 def template_for_one_message(config: RLVRConfig) -> Iterator[Problem]:
     arguments = config.actor_train.data_args
     column = (arguments.messages or "") if arguments is not None else ""
@@ -40,24 +46,26 @@ def template_for_one_message(config: RLVRConfig) -> Iterator[Problem]:
     template = config.global_template or arguments.template
     if template not in FOR_ONE:
         return
+    key, owner = ("global_template", "") if config.global_template else ("template", "actor_train.data_args.")
+    other_templates = config.tag_to_template or {}
 
     def judge(place: str, name: str) -> Iterator[Problem]:
-        read = sample(name)
-        rows = read.rows if read is not None else ()
-        number = next((at for at, row in enumerate(rows, 1) if not _is_one(row.get(column))), None)
+        rows = part.rows if (part := sample(name)) is not None else ()
+        chats = (at for at, row in enumerate(rows, 1) if not _is_one(row.get(column)))
+        number = next((at for at in chats if rows[at - 1].get("tag") not in other_templates), None)
         if number is not None:
             yield Problem(
-                "global_template" if config.global_template else "actor_train.data_args.template",
-                f"template `{template}` takes one message of the user, and row {number} of `{name}` has something else",
-                help="Choose a chat template, such as `qwen2_5`, or reduce the rows to the user's message.",
-                also={place: "the rows"},
+                f"{owner}{key}",
+                f"template `{template}` requires one user message per row, found others in row {number} of `{name}`",
+                help=f"set `{key}` to a chat template such as `qwen2_5`",
+                also={place: "data file"},
             )
 
     yield from each(data_files_of("actor_train", config.actor_train), judge)
 
 
 def _is_one(messages: Any) -> bool:
-    """Whether a row's messages, which may be JSON in a text, are one of the user; what is neither is not judged."""
+    """Whether the messages of a row, which may be JSON in a string, are one user message; others are not judged."""
     if isinstance(messages, str):
         try:
             messages = json.loads(messages)

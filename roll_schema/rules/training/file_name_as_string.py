@@ -26,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.planning.workers import worker_at
+from roll_schema.planning.workers import reads_only_lists, worker_at
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.diagnostic import Effect, Severity
 from roll_schema.source.scalars import quoted, shown
@@ -34,13 +34,10 @@ from roll_schema.source.scalars import quoted, shown
 if TYPE_CHECKING:
     from roll_schema.models.base_config import BaseConfig
 
-LISTS_ONLY = ("0.1.0", "0.1.3")
-"""Releases whose RLVR needs a list; the others read a string as one file or folder."""
-
 
 @rule(Severity.ERROR, effect=Effect.STARTUP, pipelines=("rlvr", "dpo", "distill"))
 def file_name_as_string(config: BaseConfig, context: Context) -> Iterator[Problem]:
-    if context.pipeline == "rlvr" and context.release.name not in LISTS_ONLY:
+    if context.pipeline == "rlvr" and not reads_only_lists(context.pipeline, context.release):
         return
     trainer = "student" if context.pipeline == "distill" else "actor_train"
     worker = worker_at(config, trainer)
