@@ -36,6 +36,7 @@ RENAMED: dict[str, tuple[str, ...]] = {
     "policy-loss-variant": ("unknown-policy-loss", "unused-policy-loss"),
     "quantization-override": ("quantization-override-refused",),
     "response-length-ignored": ("ignored-response-length",),
+    "resume-refused": ("resume-without-path",),
     "rollout-engine": ("unsupported-rollout-engine",),
     "rollout-only": ("invalid-rollout-only",),
     "router-replay-mode": ("unsupported-router-replay-mode",),

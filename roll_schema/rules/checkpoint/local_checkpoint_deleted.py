@@ -1,8 +1,8 @@
 """
-Checkpoints that are gone after they were copied.
+Local checkpoint deleted after the upload.
 
-With a `checkpoint_config` ROLL copies each checkpoint to its `output_dir` and deletes the one on the training node,
-also where `type` is left out. `keep_local_file` is read by FSDP2 only, from ROLL 0.2.1.
+With a `checkpoint_config`, ROLL copies each checkpoint to `output_dir` and deletes it on the node that trained it. It
+does so without a `type`, too. Only FSDP2 reads `keep_local_file`, from ROLL 0.2.0.
 
     checkpoint_config:
       type: file_system
@@ -11,13 +11,19 @@ also where `type` is left out. `keep_local_file` is read by FSDP2 only, from ROL
     actor_train:
       strategy_args: {strategy_name: megatron_train}
 
-The copy is what there will be:
+Use the copy in `output_dir`:
 
     checkpoint_config:
       type: file_system
       output_dir: /checkpoints
     actor_train:
       strategy_args: {strategy_name: megatron_train}
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/utils/checkpoint_manager.py, CheckpointManager.upload
+- ROLL 0.1.0-0.3.0: roll/utils/checkpoint_manager.py, CheckpointManager.__init__
+- ROLL 0.2.0-0.3.0: roll/distributed/strategy/fsdp2_strategy.py, FSDP2StrategyBase.save_checkpoint
 """
 
 from __future__ import annotations
@@ -39,11 +45,12 @@ def local_checkpoint_deleted(config: BaseConfig, context: Context) -> Iterator[P
     if not settings:
         return
     if "type" not in settings:
-        message = "without a `type`, checkpoints are moved as with `type: file_system`"
-        advice = "Write `type: file_system`, or delete `checkpoint_config` to keep checkpoints where they are saved."
-        yield Problem("checkpoint_config", message, advice, at_key=True, severity=Severity.INFO)
+        message = "missing `type` in `checkpoint_config`: ROLL uses `file_system`, which moves checkpoints"
+        advice = "set `type: file_system`, or remove `checkpoint_config`"
+        yield Problem("checkpoint_config", message, advice, {}, Effect.DIFFERENT, Severity.INFO, at_key=True)
     trainers = [getattr(config, role) for role in TRAINERS if hasattr(config, role)]
-    reads = context.release.matches(">=0.2.1") and any(runs_on(worker, "fsdp2_train") for worker in trainers)
+    reads = context.release.matches(">=0.2.0") and any(runs_on(worker, "fsdp2_train") for worker in trainers)
     if settings.get("keep_local_file") is True and trainers and not reads:
-        message = "only FSDP2 of ROLL 0.2.1 and later keeps the local file: it is deleted here"
-        yield Problem("checkpoint_config.keep_local_file", message, "Delete it.")
+        reader = "only FSDP2 reads it" if context.release.matches(">=0.2.0") else "ROLL 0.2.0 introduced it for FSDP2"
+        message = f"`keep_local_file` is ignored: {reader}"
+        yield Problem("checkpoint_config.keep_local_file", message, "remove `keep_local_file`")

@@ -1,17 +1,23 @@
 """
-A place for checkpoints that ROLL does not have.
+Unknown checkpoint type.
 
-`checkpoint_config.type` can only be `file_system`; another name stops the run when the pipeline is built.
+`checkpoint_config.type` names how checkpoints are uploaded. ROLL has only `file_system`; another name fails when the
+pipeline is built.
 
     checkpoint_config:
       type: oss   # error: [unknown-checkpoint-type]
       output_dir: ./checkpoints
 
-Write the one that there is:
+Use `file_system`:
 
     checkpoint_config:
       type: file_system
       output_dir: ./checkpoints
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/utils/checkpoint_manager.py, CheckpointManager.__init__
+- ROLL 0.1.0-0.3.0: roll/utils/upload_utils.py, uploader_registry
 """
 
 from __future__ import annotations
@@ -30,4 +36,4 @@ if TYPE_CHECKING:
 def unknown_checkpoint_type(config: BaseConfig) -> Iterator[Problem]:
     kind = config.checkpoint_config.get("type") if config.checkpoint_config else None
     if isinstance(kind, str) and kind != "file_system":
-        yield Problem("checkpoint_config.type", f"ROLL uploads to no `{kind}`", "Write `type: file_system`.")
+        yield Problem("checkpoint_config.type", f"unknown checkpoint type `{kind}`", "set `type: file_system`")
