@@ -319,25 +319,25 @@ def judge(sampling: Settings) -> Settings:
 
 SAMPLING = [
     Cases(
-        "sampling-range", "temperature",
+        "invalid-sampling-setting", "temperature",
         each("temperature", -0.1, -1e-9, math.inf, math.nan), each("temperature", 0, 0.001, 1, 2),
     ),
-    Cases("sampling-range", "temperature", each("temperature", 2.0001, 5), each("temperature", 2), severity="warning"),
+    Cases("invalid-sampling-setting", "temperature", each("temperature", 2.0001, 5), each("temperature", 2), severity="warning"),
     Cases(
-        "sampling-range", "top_p",
+        "invalid-sampling-setting", "top_p",
         each("top_p", 0, -0.1, 1.0001, 99, math.nan), each("top_p", 1e-9, 0.5, 1),
     ),
-    Cases("sampling-range", "top_k", each("top_k", -2, -50), each("top_k", -1, 1, 100, 10**9)),
+    Cases("invalid-sampling-setting", "top_k", each("top_k", -2, -50), each("top_k", -1, 1, 100, 10**9)),
     Cases(
-        "sampling-range", "repetition_penalty",
+        "invalid-sampling-setting", "repetition_penalty",
         each("repetition_penalty", 0, -1, math.inf, math.nan), each("repetition_penalty", 1e-9, 1, 100),
     ),
-    Cases("sampling-range", "n must be", each("num_return_sequences", 0, -1), each("num_return_sequences", 1, 8)),
-    Cases("sampling-range", "max_tokens", each("max_new_tokens", 0, -1), each("max_new_tokens", 1, 4096)),
-    Cases("sampling-range", "logprobs", each("logprobs", -2), each("logprobs", -1, 0, 5, None)),
-    Cases("sampling-range", "stop", each("stop_strings", [""], ["a", ""]), each("stop_strings", [], ["a"], None)),
+    Cases("invalid-sampling-setting", "n must be", each("num_return_sequences", 0, -1), each("num_return_sequences", 1, 8)),
+    Cases("invalid-sampling-setting", "max_tokens", each("max_new_tokens", 0, -1), each("max_new_tokens", 1, 4096)),
+    Cases("invalid-sampling-setting", "logprobs", each("logprobs", -2), each("logprobs", -1, 0, 5, None)),
+    Cases("invalid-sampling-setting", "stop", each("stop_strings", [""], ["a", ""]), each("stop_strings", [], ["a"], None)),
     Cases(
-        "sampling-range", "NoneType",
+        "invalid-sampling-setting", "NoneType",
         [*each("temperature", None), *each("top_p", None), *each("top_k", None), *each("repetition_penalty", None)],
         each("max_new_tokens", 16),
     ),
@@ -368,10 +368,10 @@ SETTINGS = st.fixed_dictionaries(
 """Without `top_k: 0`, whose meaning depends on vLLM's release."""
 
 
-@generated("sampling-range", by="SamplingParams", examples=300)
+@generated("invalid-sampling-setting", by="SamplingParams", examples=300)
 @given(sampling=SETTINGS.filter(lambda sampling: (sampling.get("temperature") or 0) >= 1e-5))
 def test_generated_sampling(sampling: Settings, ours: Ours) -> None:
-    assert (sampling_params(sampling) is None) is (ours("sampling-range", judge(sampling)) is None)
+    assert (sampling_params(sampling) is None) is (ours("invalid-sampling-setting", judge(sampling)) is None)
 
 
 @generated("greedy-group", by="SamplingParams", examples=50)

@@ -50,9 +50,9 @@ NOT_SHOWN = {
     "rewritten-strategy-key": ROLL,
     "sleep-level-without-effect": ROLL,
     "batch-size-without-effect": ROLL,
-    "beam-search-refused": ROLL,
+    "beam-search-unsupported": ROLL,
     "correction-without-logprobs": ROLL,
-    "rewritten-generation-length": ROLL,
+    "overwritten-generating-args": ROLL,
     "truncated-sampling": ADVICE,
 }
 """Rules that no object shows that can be made on a CPU, and why."""

@@ -1,9 +1,9 @@
 """
-Several samples of a prompt that are all the same.
+Group of greedy samples.
 
-With `temperature: 0` the engine always takes the likeliest token, so the samples of a group are equal, their rewards
-too, and comparing them teaches nothing. vLLM even refuses greedy requests for more than one sample, which ROLL sends
-unless `is_num_return_sequences_expand` makes them single ones.
+With `temperature: 0`, the engine always picks the most likely token, so all samples of a prompt are equal. Their
+rewards are equal too, and their advantages within the group are 0. vLLM refuses a greedy request for more than one
+sample. ROLL sends such requests unless `is_num_return_sequences_expand` splits them.
 
     num_return_sequences_in_group: 8
     actor_infer:
@@ -16,6 +16,11 @@ Sample the rollouts:
     actor_infer:
       generating_args:
         temperature: 0.99
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/distributed/strategy/vllm_strategy.py, create_sampling_params_for_vllm
+- vLLM 0.32.0: vllm/sampling_params.py, SamplingParams._verify_greedy_sampling
 """
 
 from __future__ import annotations
@@ -23,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roll_schema.rules.rule import Problem, rule
+from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.diagnostic import Effect, Severity
 
 if TYPE_CHECKING:
@@ -31,12 +36,12 @@ if TYPE_CHECKING:
 
 
 @rule(Severity.WARNING, effect=Effect.DIFFERENT)
-def greedy_group(config: RLVRConfig) -> Iterator[Problem]:
+def greedy_group(config: RLVRConfig, context: Context) -> Iterator[Problem]:
     sampling, group = config.actor_infer.generating_args, config.num_return_sequences_in_group
     if sampling is not None and sampling.temperature == 0 and group > 1:
         yield Problem(
             "actor_infer.generating_args.temperature",
-            f"with `temperature: 0` the {group} samples of a prompt are all the same: nothing to learn from comparing",
-            help="Write `temperature: 0.99` for rollouts; greedy answers belong to `validation`.",
-            also={"num_return_sequences_in_group": f"{group} samples per prompt"},
+            f"`temperature: 0` makes all {group} samples of a prompt equal",
+            help="set `temperature: 0.99`",
+            also=context.where_set({"num_return_sequences_in_group": f"samples per prompt: {group}"}),
         )

@@ -1,17 +1,22 @@
 """
-A rollout that samples from a part of the distribution only.
+Truncated sampling in rollouts.
 
-`top_p` below 1 and `top_k` above 0 cut improbable tokens off when generating, but not when the trainer computes the
-probability of what was generated: the ratio between the two is off from the start. Most configs live with a mild cut
-such as 0.99; a strong one biases the policy.
+`top_p` below 1 and a positive `top_k` exclude improbable tokens from sampling. The trainer computes log-probabilities
+over the whole vocabulary. So the log-probabilities of engine and trainer differ from the first step. The rule reports
+strong truncation only: most configs use mild values such as 0.99.
 
     actor_infer:
       generating_args: {top_p: 0.8, top_k: 20}   # info: [truncated-sampling]
 
-The whole distribution:
+Sample from the whole vocabulary:
 
     actor_infer:
       generating_args: {top_p: 1.0, top_k: -1}
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/distributed/strategy/vllm_strategy.py, create_sampling_params_for_vllm
+- ROLL 0.1.0-0.3.0: roll/utils/functionals.py, log_probs_from_logits
 """
 
 from __future__ import annotations
@@ -31,14 +36,15 @@ def truncated_sampling(config: PPOConfig, context: Context) -> Iterator[Problem]
     sampling = config.actor_infer.generating_args
     if sampling is None:
         return
-    cut = []
-    # ROLL's own examples write 0.99 and 100, which hardly anything falls outside of.
+    truncations = []
+    # ROLL's own examples use 0.99 and 100, which exclude almost nothing.
     if sampling.top_p is not None and 0 < sampling.top_p < 0.95:
-        cut.append(("top_p", f"{sampling.top_p:g}"))
+        truncations.append(("top_p", f"{sampling.top_p:g}"))
     if sampling.top_k is not None and 0 < sampling.top_k < 50:
-        cut.append(("top_k", str(sampling.top_k)))
-    if cut:
-        shown = " and ".join(f"`{name}: {value}`" for name, value in cut)
-        verb = "cut" if len(cut) > 1 else "cuts"
-        message = f"{shown} {verb} off tokens whose probability the trainer counts in: their ratio is biased"
-        yield Problem(f"actor_infer.generating_args.{cut[0][0]}", message, "Write `top_p: 1.0` and `top_k: -1`.")
+        truncations.append(("top_k", str(sampling.top_k)))
+    if truncations:
+        shown = " and ".join(f"`{name}: {value}`" for name, value in truncations)
+        verb = "exclude" if len(truncations) > 1 else "excludes"
+        message = f"{shown} {verb} tokens from rollouts, but not from the trainer's log-probabilities"
+        field = f"actor_infer.generating_args.{truncations[0][0]}"
+        yield Problem(field, message, "set `top_p: 1.0` and `top_k: -1`")
