@@ -13,6 +13,7 @@ RENAMED: dict[str, tuple[str, ...]] = {
     "environment-not-text": ("non-string-environment-variable",),
     "environment-text-missing": ("missing-environment-key",),
     "file-name-as-text": ("file-name-as-string",),
+    "flash-attention-needs-half-precision": ("flash-attention-in-fp32",),
     "fractional-async-ratio": ("float-async-ratio",),
     "fsdp2-precision": ("fp16-on-fsdp2", "unknown-fsdp2-precision"),
     "gpu-memory-utilization": ("gpu-memory-utilization-out-of-range",),

@@ -246,7 +246,7 @@ def test_a_plan_that_cannot_be_made_says_why(words: tuple[str, ...], said: str) 
 def test_hardware_rules_are_asked_for() -> None:
     done = run(OK, "--gpu", "t4-16g", "--output-format", "concise")
     assert done.returncode == 1
-    assert "error[bf16-unsupported] bf16 needs compute capability 8.0, and NVIDIA T4 has 7.5" in done.stdout
+    assert "error[bf16-unsupported] `dtype: bf16` requires compute capability 8.0, found 7.5 (NVIDIA T4)" in done.stdout
     assert "warning[kv-cache-too-small]" in done.stdout
 
 

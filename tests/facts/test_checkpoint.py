@@ -132,14 +132,14 @@ def found(tmp_path: Path, rule: str, model: Any, megatron: str = "{}") -> list[t
 
 
 def test_heads_of_a_local_model(tmp_path: Path) -> None:
-    expected = "14 attention heads, which 4 GPUs cannot share evenly"
+    expected = "14 attention heads, not divisible by 4 (`tensor_model_parallel_size`)"
     assert found(tmp_path, "uneven-heads", QWEN, "{tensor_model_parallel_size: 4}") == [(3, 96, expected)]
     assert found(tmp_path, "uneven-heads", QWEN, "{tensor_model_parallel_size: 7}") == []
 
 
 def test_odd_heads_and_layers(tmp_path: Path) -> None:
     small = QWEN | {"num_attention_heads": 9, "num_key_value_heads": 3, "num_hidden_layers": 61}
-    expected = "9 attention heads, which 2 GPUs cannot share evenly"
+    expected = "9 attention heads, not divisible by 2 (`tensor_model_parallel_size`)"
     assert found(tmp_path, "uneven-heads", small, "{tensor_model_parallel_size: 2}") == [(3, 96, expected)]
     expected = "61 layers, which 2 stages cannot share evenly"
     assert found(tmp_path, "uneven-layers", small, "{pipeline_model_parallel_size: 2}") == [(3, 98, expected)]

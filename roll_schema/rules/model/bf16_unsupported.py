@@ -1,20 +1,25 @@
 """
-A precision that the GPUs do not have.
+bf16 on GPUs without bf16.
 
-bf16 needs NVIDIA's compute capability 8.0 (Ampere) or newer: vLLM refuses to start with it on older GPUs, and training
-falls back to a slow emulation or fails. This rule runs only where the command line tells the kind of GPU (`--gpu`).
+bf16 requires an NVIDIA GPU of compute capability 8.0 (Ampere) or newer. vLLM refuses to start with it on an older GPU.
+PyTorch emulates it there, so training is slow. The rule needs the kind of GPU (`--gpu`).
 
     # roll-lint --gpu v100-32g
     actor_infer:
       model_args: {dtype: bf16}   # error: [bf16-unsupported]
       strategy_args: {strategy_name: vllm}
 
-Half precision of the older kind:
+Use fp16:
 
     # roll-lint --gpu v100-32g
     actor_infer:
       model_args: {dtype: fp16}
       strategy_args: {strategy_name: vllm}
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/configs/model_args.py, ModelArguments.__post_init__
+- vLLM 0.32.0: vllm/platforms/cuda.py, CudaPlatformBase.check_if_supports_dtype
 """
 
 from __future__ import annotations
@@ -40,8 +45,8 @@ def bf16_unsupported(worker: WorkerConfig, context: Context) -> Iterator[Problem
     refused = runs_on(worker, "vllm")
     yield Problem(
         "model_args.dtype",
-        f"bf16 needs compute capability 8.0, and {gpu.title} has {gpu.shown_capability}"
-        + (": vLLM refuses to start" if refused else ""),
-        help="Write `dtype: fp16`, or choose GPUs from Ampere on.",
+        f"`dtype: bf16` requires compute capability 8.0, found {gpu.shown_capability} ({gpu.title})",
+        help="set `dtype: fp16`",
         severity=Severity.ERROR if refused else Severity.WARNING,
+        effect=Effect.WORKER_START if refused else Effect.WASTEFUL,
     )

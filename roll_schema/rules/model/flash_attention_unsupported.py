@@ -1,20 +1,25 @@
 """
-FlashAttention 2 on GPUs that it does not run on.
+FlashAttention 2 on GPUs without support.
 
-The package needs NVIDIA's compute capability 8.0 (Ampere) or newer. transformers loads the model all the same, and the
-first forward pass fails. This rule runs only where the command line tells the kind of GPU (`--gpu`).
+FlashAttention 2 requires an NVIDIA GPU of compute capability 8.0 (Ampere) or newer. transformers still loads the model,
+and the first forward pass fails. The rule needs the kind of GPU (`--gpu`).
 
     # roll-lint --gpu t4-16g
     actor_train:
       model_args: {attn_implementation: fa2, dtype: fp16}   # error: [flash-attention-unsupported]
       strategy_args: {strategy_name: deepspeed_train}
 
-PyTorch's own attention runs on all of them:
+Use the attention of PyTorch:
 
     # roll-lint --gpu t4-16g
     actor_train:
       model_args: {attn_implementation: sdpa, dtype: fp16}
       strategy_args: {strategy_name: deepspeed_train}
+
+References:
+
+- ROLL 0.1.0-0.3.0: roll/models/model_providers.py, load_model
+- vLLM 0.32.0: vllm/v1/attention/backends/flash_attn.py, FlashAttentionBackend.supports_compute_capability
 """
 
 from __future__ import annotations
@@ -30,7 +35,7 @@ if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 ON_TRANSFORMERS = ("deepspeed_train", "deepspeed_infer", "fsdp2_train", "fsdp2_infer", "hf_infer")
-"""Strategies that hand `attn_implementation` to transformers."""
+"""Strategies that pass `attn_implementation` to transformers."""
 
 
 @rule(Severity.ERROR, effect=Effect.FIRST_STEP)
@@ -42,6 +47,6 @@ def flash_attention_unsupported(worker: WorkerConfig, context: Context) -> Itera
         return
     yield Problem(
         "model_args.attn_implementation",
-        f"FlashAttention 2 needs compute capability 8.0, and {gpu.title} has {gpu.shown_capability}",
-        help="Write `attn_implementation: sdpa`.",
+        f"`attn_implementation: fa2` requires compute capability 8.0, found {gpu.shown_capability} ({gpu.title})",
+        help="set `attn_implementation: sdpa`",
     )

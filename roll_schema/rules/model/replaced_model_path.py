@@ -1,15 +1,15 @@
 """
-A model path that `pretrain` replaces.
+Model path replaced by `pretrain`.
 
-As soon as one of `actor_train`, `actor_infer` and `reference` (DPO: `actor_train` and `reference`) has no
-`model_name_or_path`, ROLL writes `pretrain` into all of them: a reference model or a quantized rollout model chosen
-with care is never loaded. SFT loads `pretrain` whatever `sft_train` says.
+If one of `actor_train`, `actor_infer` and `reference` has no `model_name_or_path`, ROLL sets all three to `pretrain`.
+In DPO, this holds for `actor_train` and `reference`. ROLL 0.1.0 and 0.1.1 do the same if `actor_infer` has a path. A
+separate reference model or a quantized rollout model is then never loaded. SFT always loads `pretrain`.
 
     pretrain: Qwen/Qwen2.5-7B
     reference:
       model_args: {model_name_or_path: Qwen/Qwen2.5-7B-Instruct}   # warning: [replaced-model-path]
 
-Spell all three out:
+Set all three paths:
 
     pretrain: Qwen/Qwen2.5-7B
     actor_train:
@@ -18,6 +18,12 @@ Spell all three out:
       model_args: {model_name_or_path: Qwen/Qwen2.5-7B}
     reference:
       model_args: {model_name_or_path: Qwen/Qwen2.5-7B-Instruct}
+
+References:
+
+- ROLL 0.1.3-0.3.0: roll/configs/base_config.py, PPOConfig.__post_init__
+- ROLL 0.1.0-0.1.1: roll/pipeline/rlvr/rlvr_config.py, or self.actor_infer.model_args.model_name_or_path
+- ROLL 0.1.1-0.3.0: roll/pipeline/sft/sft_config.py, SFTConfig.__post_init__
 """
 
 from __future__ import annotations
@@ -36,25 +42,27 @@ if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
 
 
-@rule(Severity.WARNING, effect=Effect.DIFFERENT)
+@rule(Severity.WARNING, effect=Effect.IGNORED)
 def replaced_model_path(config: BaseConfig, context: Context) -> Iterator[Problem]:
     pretrain = getattr(config, "pretrain", None)
     if not pretrain or context.distills:
         return
-    always = hasattr(config, "sft_train")
-    roles = ("sft_train",) if always else tuple(role for role in ACTORS if role in type(config).model_fields)
+    fine_tunes = hasattr(config, "sft_train")
+    roles = ("sft_train",) if fine_tunes else tuple(role for role in ACTORS if role in type(config).model_fields)
     paths = dict(each(fields_of(config, *roles), _path))
     without = [f"`{role}`" for role, path in paths.items() if not path]
-    if not without and not always:
+    if without and not fine_tunes:
+        reason = f"{without[0]} has none, so all roles load `pretrain`"
+        advice = f"set `model_name_or_path: {pretrain}` on {' and '.join(without)}"
+    elif fine_tunes or (paths.get("actor_infer") and context.release.matches("<0.1.3")):
+        reason = "SFT loads `pretrain`" if fine_tunes else f"all roles load `pretrain` in ROLL {context.release.name}"
+        advice = "set `pretrain` to the model"
+    else:
         return
-    why, advice = "SFT loads `pretrain`", "Write the model as `pretrain`."
-    if not always:
-        why = f"{without[0]} has no `model_name_or_path`, so that `pretrain` replaces those of {len(roles)} roles"
-        advice = f"Write `model_name_or_path` on {' and '.join(without)} too."
     for role, path in paths.items():
         if path and path != pretrain:
-            place = f"{role}.model_args.model_name_or_path"
-            yield Problem(place, f"`{path}` is never loaded: {why}", advice, also={"pretrain": "what is loaded"})
+            message = f"`model_name_or_path` is ignored: {reason}"
+            yield Problem(f"{role}.model_args.model_name_or_path", message, advice, also={"pretrain": "loaded"})
 
 
 def _path(role: str, worker: WorkerConfig) -> Iterator[tuple[str, str | None]]:
