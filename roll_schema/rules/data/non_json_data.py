@@ -1,5 +1,5 @@
 """
-Data that is not JSON.
+Non-JSON data.
 
 RLVR of ROLL 0.1.0 and 0.1.3, its rollout pipeline, DPO, SFT and distillation read every data file as JSON. Another
 format fails when the data is loaded.

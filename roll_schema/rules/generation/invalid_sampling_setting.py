@@ -1,5 +1,5 @@
 """
-Sampling setting that the engine refuses.
+Invalid sampling setting.
 
 The engine checks these settings when the first request arrives. By then all models are loaded. ROLL sets
 `num_return_sequences` and `max_new_tokens` of `actor_infer` and `max_new_tokens` of `validation` itself, so the rule

@@ -1,5 +1,5 @@
 """
-Generating arguments that RLVR overwrites.
+Overwritten generating arguments.
 
 On `actor_infer`, RLVR sets `num_return_sequences` to `num_return_sequences_in_group`, and `max_new_tokens` to
 `sequence_length` - `prompt_length`. On `validation`, it sets `max_new_tokens` to `val_sequence_length` -

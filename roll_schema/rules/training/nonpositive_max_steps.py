@@ -1,5 +1,5 @@
 """
-`max_steps` that is not positive.
+Non-positive `max_steps`.
 
 RLVR asserts `max_steps > 0` when the pipeline is built. -1 does not mean "until the data ends".
 

@@ -1,5 +1,5 @@
 """
-Offload switch that the pipeline does not read.
+Offload switch without effect.
 
 From ROLL 0.2.1, only DPO and distillation read `is_offload_states` and `is_offload_optimizer_states_in_train_step`. The
 other pipelines decide by themselves when they offload.

@@ -1,5 +1,5 @@
 """
-Domain shares that do not sum to 1.
+Domain shares with a sum other than 1.
 
 `actor_train.data_args.domain_interleave_probs` splits the prompts of a step by domain. RLVR rounds each share of
 `rollout_batch_size` down, and gives the last domain all prompts that are left. If the shares do not sum to 1, the last
