@@ -126,28 +126,29 @@ actor_train:
 
 
 def found(tmp_path: Path, rule: str, model: Any, megatron: str = "{}") -> list[tuple[int, int, str]]:
-    text = CONFIG.format(model=model_folder(tmp_path, model), megatron=megatron)
-    result = lint_text(text, release="0.2.1", pipeline="rlvr")
-    return [(*item.span.first, item.message.partition("` has ")[2]) for item in result.diagnostics if item.rule == rule]
+    folder = model_folder(tmp_path, model)
+    result = lint_text(CONFIG.format(model=folder, megatron=megatron), release="0.2.1", pipeline="rlvr")
+    found = [item for item in result.diagnostics if item.rule == rule]
+    return [(*item.span.first, item.message.replace(str(folder), "MODEL")) for item in found]
 
 
 def test_heads_of_a_local_model(tmp_path: Path) -> None:
-    expected = "14 attention heads, not divisible by 4 (`tensor_model_parallel_size`)"
+    expected = "`MODEL` has 14 attention heads, not divisible by 4 (`tensor_model_parallel_size`)"
     assert found(tmp_path, "uneven-heads", QWEN, "{tensor_model_parallel_size: 4}") == [(3, 96, expected)]
     assert found(tmp_path, "uneven-heads", QWEN, "{tensor_model_parallel_size: 7}") == []
 
 
 def test_odd_heads_and_layers(tmp_path: Path) -> None:
     small = QWEN | {"num_attention_heads": 9, "num_key_value_heads": 3, "num_hidden_layers": 61}
-    expected = "9 attention heads, not divisible by 2 (`tensor_model_parallel_size`)"
+    expected = "`MODEL` has 9 attention heads, not divisible by 2 (`tensor_model_parallel_size`)"
     assert found(tmp_path, "uneven-heads", small, "{tensor_model_parallel_size: 2}") == [(3, 96, expected)]
-    expected = "61 layers, which 2 stages cannot share evenly"
+    expected = "61 layers of `MODEL` are not divisible by 2 stages"
     assert found(tmp_path, "uneven-layers", small, "{pipeline_model_parallel_size: 2}") == [(3, 98, expected)]
 
 
 def test_virtual_stages_and_counted_layers(tmp_path: Path) -> None:
     both = "{pipeline_model_parallel_size: 2, virtual_pipeline_model_parallel_size: 5}"
-    expected = "24 layers, which 2 × 5 virtual stages cannot share evenly"
+    expected = "24 layers of `MODEL` are not divisible by 10 stages (2 × 5 virtual)"
     assert found(tmp_path, "uneven-layers", QWEN, both) == [(3, 98, expected)]
     counted = "{pipeline_model_parallel_size: 5, account_for_loss_in_pipeline_split: true}"
     assert found(tmp_path, "uneven-layers", QWEN, counted) == []

@@ -74,7 +74,7 @@ def uneven_layers(config: BaseConfig) -> Iterator[Problem]:
             fitting = ", ".join(str(other) for other in workers.divisors(total) if other <= layers)
             yield Problem(
                 f"{name}.strategy_args.strategy_config.{STAGES[0]}",
-                f"{total} layers{parts} of `{model}` is not divisible by {stages} stages{product}",
+                f"{total} layers{parts} of `{model}` are not divisible by {stages} stages{product}",
                 help=f"use a number of stages that divides {total} ({fitting})",
             )
 
