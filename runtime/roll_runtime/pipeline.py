@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from roll_runtime import advantage, batch, deepspeed_config, helpers, kl, masked, masks, rewards, stall
+from roll_runtime import advantage, batch, helpers, kl, masked, masks, rewards, stall
 from roll_runtime.batch import Answer, Batch
 from roll_runtime.cluster import Cluster, Worker, address_of, names, put
 from roll_runtime.data import DataSet, Prompt, Sampler
@@ -30,7 +30,8 @@ from roll_runtime.rollout.vllm import VllmEngine
 from roll_runtime.scorer import Scorer
 from roll_runtime.settings import Sampling
 from roll_runtime.store import Position, Store
-from roll_runtime.trainer import Trainer
+from roll_runtime.training import backend
+from roll_runtime.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -120,8 +121,8 @@ class Pipeline:
         self.listener("started", started[0])
 
     def _build_helpers(self) -> None:
-        """Have every node of the trainer compile what DeepSpeed needs there, before there is a worker to be killed."""
-        needed = deepspeed_config.helpers(deepspeed_config.complete(self.recipe), self.cluster.has_gpus)
+        """Have every node of the trainer compile what its backend needs, before there is a worker to be killed."""
+        needed = backend.helpers(self.recipe, self.cluster.has_gpus)
         if self.cluster.address is None:
             # The only node is this machine, where a look takes no second.
             needed = [name for name in needed if not helpers.is_built(name)]

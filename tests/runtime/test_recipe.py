@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from roll_runtime import deepspeed_config
 from roll_runtime.recipe import Recipe
 from roll_runtime.settings import Batches, Correction
+from roll_runtime.training import deepspeed_config
 
 import roll_schema
 from tests.runtime.conftest import CONFIG, TWO_RANKS

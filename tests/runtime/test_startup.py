@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from roll_runtime import deepspeed_config, doctor, helpers, stall
+from roll_runtime import doctor, helpers, stall
+from roll_runtime.training import deepspeed_config
 
 from tests.patience import wait_until
 from tests.runtime.conftest import PLAIN, RollRun, Run

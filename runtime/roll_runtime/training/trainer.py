@@ -1,4 +1,4 @@
-"""One rank of the trainer: a causal language model with a PEFT adapter, in a DeepSpeed engine.
+"""One rank of the trainer: log-probabilities, optimizer steps, and the adapter for the rollout engines.
 
 Left out: critics, Ulysses' sequence parallelism, packing and dynamic batching, and full fine-tuning, whose weights
 would have to reach the rollout engine some other way.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import random
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,21 +16,19 @@ import torch
 from torch import Tensor
 
 from roll_runtime import batch as batches
-from roll_runtime import deepspeed_config, device, helpers, masked
+from roll_runtime import device, masked
 from roll_runtime.batch import Batch
 from roll_runtime.errors import TrainingFailed
 from roll_runtime.loss import Samples, mean_report, policy_loss
 from roll_runtime.recipe import Recipe
-from roll_runtime.settings import Lora
+from roll_runtime.training import adapted_model, backend
 
 if TYPE_CHECKING:
     from peft import PeftModel
 
-_ATTENTION = {"fa2": "flash_attention_2", "sdpa": "sdpa"}
-
 
 class Trainer:
-    """A rank; every method is called on all ranks at once, since ZeRO gathers and reduces between them."""
+    """A rank; every method is called on all ranks at once, since they gather and reduce between them."""
 
     def __init__(self, recipe: Recipe, rank: int) -> None:
         self.recipe, self.rank = recipe, rank
@@ -39,38 +36,25 @@ class Trainer:
 
     def meet(self, address: str, port: int) -> None:
         """Join the other ranks."""
-        helpers.use()
-        import deepspeed
-
         world = self.recipe.batches.ranks
         os.environ.update(
             MASTER_ADDR=address, MASTER_PORT=str(port), RANK=str(self.rank), WORLD_SIZE=str(world), LOCAL_RANK="0"
         )
-        deepspeed.init_distributed("nccl" if self.device.type == "cuda" else "gloo", verbose=False)
+        self.backend = backend.make(self.recipe)
+        self.backend.join()
 
     def start(self) -> dict[str, int]:
-        """Build the engine; gives counts of modules and parameters of the adapter."""
-        import deepspeed
-
+        """Build the model; gives counts of modules and parameters of the adapter."""
         _seed(self.recipe.config.seed)
-        model, settings = self._model()
-        self.stage = deepspeed_config.stage(settings)
-        trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-        optimizer = self._optimizer(trained, settings)
-        self.engine, _, _, _ = deepspeed.initialize(
-            model=model,
-            model_parameters=trained,
-            optimizer=optimizer,
-            lr_scheduler=self._schedule(optimizer),
-            config=settings,
-        )
-        self.model: PeftModel = self.engine.module
+        self.backend.build()
+        self.model = self.backend.model
         _seed(self.recipe.config.seed + self.rank)
-        return {"modules": len(_adapted(self.model)), "parameters": sum(_size(parameter) for parameter in trained)}
+        trained = adapted_model.trained(self.model)
+        return {"modules": len(_adapted(self.model)), "parameters": sum(map(_size, trained))}
 
     def log_probs(self, batch: Batch, reference: bool = False) -> Tensor:
         """Log-probabilities of the answers' tokens, [samples, response length]; of the base model for a reference."""
-        self.engine.eval()
+        self.model.eval()
         found = []
         size = self.recipe.batches.no_grad
         with torch.no_grad(), self.model.disable_adapter() if reference else contextlib.nullcontext():
@@ -81,36 +65,35 @@ class Trainer:
 
     def train(self, batch: Batch, seed: int) -> dict[str, float]:
         """All optimizer steps of a pipeline step on this rank's samples; the mean of what they report."""
-        self.engine.train()
+        self.model.train()
         settings, sizes = self.recipe.loss, self.recipe.batches
         reports: list[dict[str, Tensor]] = []
+        norm = None
         generator = torch.Generator().manual_seed(seed)
         for epoch in range(sizes.epochs):
             count = len(batch["mask"])
             order = torch.randperm(count, generator=generator) if epoch or sizes.optimizer_steps > 1 else None
             shuffled = batch if order is None else batches.pick(batch, order)
-            for start in range(0, count, sizes.micro):
+            for number, start in enumerate(range(0, count, sizes.micro), start=1):
                 part = self._moved(batches.rows(shuffled, start, start + sizes.micro))
                 log_probs, entropy = self._forward(part, entropy=settings.entropy_weight > 0)
                 samples = _samples(part, log_probs)
                 loss, report = policy_loss(log_probs, entropy, samples, settings)
                 report["rollout_logp_diff"] = _apart(samples)
                 self._check(loss)
-                self.engine.backward(loss)
-                self.engine.step()
+                norm = self.backend.accumulate(loss, ends_step=number % sizes.accumulation == 0)
                 reports.append(report)
-        norm = self.engine.get_global_grad_norm()
         result = mean_report(reports)
-        result["learning_rate"] = self.engine.get_lr()[0]
+        result["learning_rate"] = self.backend.learning_rate
         if norm is not None:
-            result["grad_norm"] = float(norm)
+            result["grad_norm"] = norm
         return result
 
     def adapter(self) -> tuple[dict[str, Any], bytes] | None:
         """PEFT's config of the adapter and its weights as safetensors; on the first rank only."""
         from safetensors.torch import save
 
-        weights = self._adapter_weights()
+        weights = self.backend.adapter_weights()
         if self.rank:
             return None
         return self._adapter_config(), save(weights)
@@ -119,81 +102,37 @@ class Trainer:
         """Write adapter, optimizer and random state into a folder."""
         from safetensors.torch import save_file
 
-        weights = self._adapter_weights()
+        weights = self.backend.adapter_weights()
         if self.rank == 0:
             adapter = folder / "adapter"
             adapter.mkdir(parents=True)
             self.model.peft_config["default"].save_pretrained(str(adapter))
             save_file(weights, adapter / "adapter_model.safetensors", metadata={"format": "pt"})
-        self.engine.save_checkpoint(str(folder), tag="trainer", exclude_frozen_parameters=True, save_latest=False)
+        self.backend.save(folder)
         torch.save(_random_state(), folder / f"random_{self.rank}.pt")
 
     def load(self, folder: Path) -> None:
         """Go on from what `save` wrote."""
-        self.engine.load_checkpoint(str(folder), tag="trainer", load_module_strict=False)
-        _set_random_state(torch.load(folder / f"random_{self.rank}.pt", weights_only=False))
+        self.backend.load(folder)
+        _set_random_state(torch.load(folder / f"random_{self.rank}.pt", weights_only=True))
 
     def stop(self) -> None:
         """Leave the group of ranks."""
         if torch.distributed.is_initialized():
             torch.distributed.destroy_process_group()
 
-    def _model(self) -> tuple[PeftModel, dict[str, Any]]:
-        from peft import LoraConfig, get_peft_model
-        from transformers import AutoConfig, AutoModelForCausalLM
-        from transformers.integrations import HfDeepSpeedConfig
-
-        arguments = self.recipe.trainer.model_args
-        config = AutoConfig.from_pretrained(self.recipe.model)
-        for name, value in (arguments.model_config_kwargs or {}).items():
-            setattr(config, name, value)
-        settings = deepspeed_config.complete(self.recipe)
-        # Kept as long as the model is: transformers then splits the weights while it loads them.
-        self._splitting = HfDeepSpeedConfig(settings) if deepspeed_config.stage(settings) == 3 else None
-        model = AutoModelForCausalLM.from_pretrained(
-            self.recipe.model,
-            config=config,
-            dtype=device.DTYPES[arguments.dtype or "bf16"],
-            attn_implementation=_ATTENTION.get(arguments.attn_implementation or ""),
-        )
-        if not arguments.disable_gradient_checkpointing:
-            reentrant = bool(arguments.gradient_checkpointing_use_reentrant)
-            model.gradient_checkpointing_enable({"use_reentrant": reentrant})
-            # Under LoRA the inputs of the checkpointed blocks are frozen, and nothing would get a gradient.
-            model.enable_input_require_grads()
-        model.config.use_cache = False
-        return get_peft_model(model, LoraConfig(**_peft_arguments(self.recipe.lora))), settings
-
-    def _optimizer(self, trained: list[torch.nn.Parameter], settings: dict[str, Any]) -> torch.optim.Optimizer:
-        wanted = self.recipe.optimization
-        arguments = {"lr": wanted.learning_rate, "betas": wanted.betas, "weight_decay": wanted.weight_decay}
-        if deepspeed_config.offloads_optimizer(settings):
-            from deepspeed.ops.adam import DeepSpeedCPUAdam
-
-            return DeepSpeedCPUAdam(trained, **arguments)
-        return torch.optim.AdamW(trained, fused=self.device.type == "cuda", **arguments)
-
-    def _schedule(self, optimizer: torch.optim.Optimizer) -> Any:
-        from transformers import get_scheduler
-
-        wanted = self.recipe.optimization
-        return get_scheduler(wanted.schedule, optimizer, wanted.warmup, wanted.total)
-
     def _forward(self, part: Batch, entropy: bool) -> tuple[Tensor, Tensor | None]:
         """Log-probabilities of the answers' tokens, and the entropy of each where it is asked for."""
         length = part["mask"].shape[1]
         attention = part["attention_mask"]
-        logits = (
-            self.engine(
-                input_ids=part["input_ids"],
-                attention_mask=attention,
-                position_ids=(attention.cumsum(1) - 1).clamp_min(0),
-                logits_to_keep=length + 1,
-                use_cache=False,
-            )
-            .logits[:, :-1]
-            .float()
+        logits = self.backend.forward(
+            input_ids=part["input_ids"],
+            attention_mask=attention,
+            position_ids=(attention.cumsum(1) - 1).clamp_min(0),
+            logits_to_keep=length + 1,
+            use_cache=False,
         )
+        logits = logits[:, :-1].float()
         chosen = logits.gather(-1, part["input_ids"][:, -length:, None]).squeeze(-1)
         log_probs = chosen - logits.logsumexp(-1)
         return log_probs, torch.distributions.Categorical(logits=logits).entropy() if entropy else None
@@ -207,44 +146,13 @@ class Trainer:
         torch.distributed.all_reduce(bad)
         if bad.item():
             raise TrainingFailed(
-                f"the loss is not finite ({loss.item()}) after {self.engine.global_steps} optimizer steps: lower "
+                f"the loss is not finite ({loss.item()}) after {self.backend.steps} optimizer steps: lower "
                 "`learning_rate`; no weight was changed by it"
             )
-
-    def _adapter_weights(self) -> dict[str, Tensor]:
-        """The adapter's weights by the names that PEFT writes, whole and on the CPU; empty but on the first rank."""
-        from peft import get_peft_model_state_dict
-
-        with self._whole():
-            if self.rank:
-                return {}
-            weights = get_peft_model_state_dict(self.model, save_embedding_layers=False)
-            return {name: value.detach().cpu().contiguous().clone() for name, value in weights.items()}
-
-    @contextlib.contextmanager
-    def _whole(self) -> Iterator[None]:
-        if self.stage < 3:
-            yield
-            return
-        from deepspeed.runtime.zero import GatheredParameters
-
-        with GatheredParameters([parameter for parameter in self.model.parameters() if parameter.requires_grad]):
-            yield
 
     def _adapter_config(self) -> dict[str, Any]:
         config = self.model.peft_config["default"].to_dict()
         return {name: sorted(value) if isinstance(value, set) else value for name, value in config.items()}
-
-
-def _peft_arguments(lora: Lora) -> dict[str, Any]:
-    return {
-        "task_type": "CAUSAL_LM",
-        "r": lora.rank,
-        "lora_alpha": lora.alpha,
-        "lora_dropout": lora.dropout,
-        "target_modules": lora.targets,
-        "modules_to_save": list(lora.trained_in_full) or None,
-    }
 
 
 def _samples(part: Batch, log_probs: Tensor) -> Samples:

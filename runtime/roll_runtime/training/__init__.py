@@ -1,0 +1,1 @@
+"""The trainer: what every rank does, and the backends that shard its model."""
