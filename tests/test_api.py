@@ -10,6 +10,7 @@ import pytest
 
 import roll_schema
 from roll_schema.facts import supported
+from roll_schema.facts.strategies import backend_of
 from roll_schema.models.rlvr_config import RLVRConfig
 from tests.conftest import EXAMPLES, ROOT
 from tests.support import places
@@ -81,11 +82,38 @@ def test_trackers_of_the_engine() -> None:
     assert places(roll_schema.lint(TINY, ["track_with=mlflow"], target="run")) == []
 
 
-def test_what_only_roll_cannot_do_is_no_fault_of_the_engine() -> None:
-    plain = ["actor_infer.strategy_args.strategy_name=hf_infer", "~actor_infer.strategy_args.strategy_config"]
-    for target, expected in (("", {"lora-rollout-engine"}), ("run", set())):
-        found = {item.rule for item in roll_schema.lint(TINY, plain, target=target).diagnostics}
-        assert found & {"lora-rollout-engine"} == expected
+_PLAIN = ("actor_infer.strategy_args.strategy_name=hf_infer", "~actor_infer.strategy_args.strategy_config")
+_ZERO = "actor_train.strategy_args.strategy_config.zero_optimization.stage"
+_FSDP2 = "actor_train.strategy_args={strategy_name:fsdp2_train,strategy_config:{param_dtype:fp16}}"
+
+
+ROLL_ALONE = {
+    "lora-rollout-engine": ("0.1.3", _PLAIN),
+    "rollout-engine": ("0.2.1", _PLAIN),
+    "zero-stage-refused": ("0.1.3", [f"{_ZERO}=0"]),
+    "no-gather-on-save": ("0.1.3", [f"{_ZERO}=3"]),
+    "fsdp2-precision": ("0.3.0", [_FSDP2]),
+}
+
+
+@pytest.mark.parametrize("rule", supported.OF_ROLL_ALONE)
+def test_what_only_roll_cannot_do_is_no_fault_of_the_engine(rule: str) -> None:
+    release, overrides = ROLL_ALONE[rule]
+    for_roll, for_engine = (
+        {item.rule for item in roll_schema.lint(TINY, overrides, release=release, target=target).diagnostics}
+        for target in ("", "run")
+    )
+    assert rule in for_roll
+    assert not for_engine & {*supported.OF_ROLL_ALONE}
+
+
+def test_every_setting_of_fsdp2_is_used_or_refused() -> None:
+    backend = backend_of("fsdp2_train")
+    assert backend is not None
+    keys = {f"{name}.{inner}" for name, key in backend.keys.items() for inner in key.keys}
+    keys |= {name for name, key in backend.keys.items() if not key.keys}
+    assert keys == {*supported.FSDP2_SETTINGS, *supported.FSDP2_WITHOUT_EFFECT}
+    assert not supported.FSDP2_SETTINGS.keys() & supported.FSDP2_WITHOUT_EFFECT.keys()
 
 
 @pytest.mark.parametrize(

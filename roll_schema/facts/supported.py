@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 PIPELINES = ("rlvr",)
-TRAINING = ("deepspeed_train",)
+TRAINING = ("deepspeed_train", "fsdp2_train")
 GENERATION = ("vllm", "hf_infer")
 ESTIMATORS = ("reinforce", "grpo")
 TEMPLATES = ("native", "qwen2_5", "qwen3", "chatml", "empty")
@@ -12,7 +12,37 @@ DATA = (".json", ".jsonl")
 TRACKERS = ("tensorboard", "wandb", "swanlab", "mlflow", "stdout")
 """Where roll-run sends metrics; ROLL has no `mlflow`."""
 
-OF_ROLL_ALONE = ("lora-rollout-engine",)
+FSDP2_DTYPES = {"fp32": "fp32", "float32": "fp32", "float": "fp32", "bf16": "bf16", "bfloat16": "bf16"}
+"""The names of precisions for FSDP2, and the one that roll-run has for the same."""
+
+FSDP2_SETTINGS: dict[str, tuple[object, ...] | None] = {
+    "fsdp_size": None,
+    "param_dtype": tuple(sorted(FSDP2_DTYPES)),
+    "reduce_dtype": tuple(FSDP2_DTYPES),
+    "reshard_after_forward": None,
+    "offload_policy": None,
+    "reduce_scatter_during_grad_accumulation": None,
+    "wrap_policy.transformer_layer_cls_to_wrap": None,
+    "wrap_policy.wrap_embeddings": None,
+    "wrap_policy.wrap_lm_output": None,
+    "async_save_ckpt": (False,),
+    "save_only_model": (False,),
+    "ep_size": (1,),
+    "moe_use_grouped_mm": (False,),
+    "apply_expert_patch": (False,),
+    "apply_tiled_mlp": (False,),
+}
+"""Settings of `fsdp2_train` that roll-run goes by, with the values that it takes (None: all)."""
+
+FSDP2_WITHOUT_EFFECT = {
+    "efsdp_size": "ep_size",
+    "wrap_policy.moe_experts": "ep_size or apply_expert_patch",
+    "tiled_num_shards": "apply_tiled_mlp",
+    "model_type": "apply_tiled_mlp",
+}
+"""Settings of `fsdp2_train` that take effect, also in ROLL, only with others, which roll-run refuses."""
+
+OF_ROLL_ALONE = ("fsdp2-precision", "lora-rollout-engine", "no-gather-on-save", "rollout-engine", "zero-stage-refused")
 """Rules on what ROLL cannot do and roll-run can."""
 
 REWARDS = {

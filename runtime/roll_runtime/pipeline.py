@@ -219,7 +219,14 @@ class Pipeline:
         report["tokens_per_second"] = tokens / seconds
         report["time/step"] = seconds
         report |= {f"time/{name}": spent for name, spent in self.times.items()}
-        position = Position(step, dict(rows.taken), coefficient.value, recipe.batches.ranks, position.tokens + tokens)
+        position = Position(
+            step,
+            dict(rows.taken),
+            coefficient.value,
+            recipe.batches.ranks,
+            position.tokens + tokens,
+            recipe.backend,
+        )
         self._record(step, report, asked, answers, scores)
         self._watch(report.get("train/rollout_logp_diff", 0.0))
         self.listener("step", {"step": step, **report})

@@ -49,6 +49,11 @@ class Recipe:
         return workers.model_of(self.config, "actor_train") or ""
 
     @property
+    def backend(self) -> str:
+        """The trainer's, by the name that configs have for it."""
+        return self.trainer.strategy_args.strategy_name
+
+    @property
     def prompt_length(self) -> int:
         return self.config.prompt_length or 0
 

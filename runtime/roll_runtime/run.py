@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from roll_runtime import data, placement, report, rewards, stall, tracking
+from roll_runtime import data, placement, report, rewards, stall, tracking, training
 from roll_runtime.errors import DataProblem, EnvironmentProblem, Interrupted, NotSaved, WorkerLost, WrongUsage
 from roll_runtime.progress import Progress
 from roll_runtime.recipe import Recipe
@@ -187,14 +187,19 @@ def _named(value: bool | str | None) -> Path | None:
 
 
 def _start(checkpoint: Path | None, recipe: Recipe) -> Position:
-    """Where a run begins; raises DataProblem for a checkpoint of another number of ranks."""
+    """Where a run begins; raises DataProblem for a checkpoint that the trainer of this config cannot load."""
     ranks = recipe.batches.ranks
     if checkpoint is None:
-        return Position(0, {}, recipe.config.init_kl_coef, ranks)
+        return Position(0, {}, recipe.config.init_kl_coef, ranks, trainer=recipe.backend)
     position = position_of(checkpoint)
     if (rank := rank_of(checkpoint)) != recipe.lora.rank:
         raise DataProblem(f"{checkpoint} holds an adapter of rank {rank}, and `lora_rank` is {recipe.lora.rank}")
-    if position.ranks != ranks:
+    if position.trainer != recipe.backend:
+        raise DataProblem(
+            f"{checkpoint} was written by `{position.trainer}`, and `actor_train` runs on `{recipe.backend}`: "
+            f"write `strategy_name: {position.trainer}`, or start a new run"
+        )
+    if position.ranks != ranks and recipe.backend not in training.RESHARDING:
         raise DataProblem(
             f"{checkpoint} was written by {position.ranks} trainer ranks and `device_mapping` has {ranks}: DeepSpeed's "
             "optimizer state goes with the number of ranks"

@@ -23,13 +23,17 @@ _RECORDS = ("metrics.jsonl", "samples.jsonl", "validation.jsonl")
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a run stands after `step` whole steps; `taken` are the prompts used of each domain."""
+    """Where a run stands after `step` whole steps; `taken` are the prompts used of each domain.
+
+    `trainer` is the backend of its ranks, by the name that configs have for it.
+    """
 
     step: int
     taken: dict[str, int]
     kl_coefficient: float
     ranks: int
     tokens: int = 0
+    trainer: str = "deepspeed_train"
 
 
 class Store:

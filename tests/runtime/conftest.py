@@ -23,6 +23,7 @@ from tests.session import FOLDER
 ENGINES = ("torch", "transformers", "peft", "deepspeed", "vllm", "ray", "math_verify")
 MISSING = [name for name in ENGINES if find_spec(name) is None]
 CONFIG = EXAMPLES / "ok" / "tiny_cpu.yaml"
+FSDP2 = EXAMPLES / "ok" / "tiny_fsdp2.yaml"
 TWO_RANKS = (
     "num_gpus_per_node=2",
     "actor_train.device_mapping='[0,1]'",
@@ -110,8 +111,8 @@ class RollRun:
             )
         return Started(process, self.folder / "output" / name, log)
 
-    def __call__(self, name: str, *words: str, script: Path | None = None) -> Run:
-        return self.start(name, *words, script=script).end()
+    def __call__(self, name: str, *words: str, script: Path | None = None, config: Path = CONFIG) -> Run:
+        return self.start(name, *words, script=script, config=config).end()
 
     def on_small_disk(self, room: str, name: str, *words: str) -> Run:
         """A run whose output goes to a disk of that size, which is gone afterwards."""

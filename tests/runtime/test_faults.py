@@ -14,7 +14,7 @@ import pytest
 
 from tests import guard
 from tests.patience import PATIENCE
-from tests.runtime.conftest import CONFIG, PLAIN, SMALL_DISK, TWO_RANKS, RollRun, Run, command_of
+from tests.runtime.conftest import CONFIG, FSDP2, PLAIN, SMALL_DISK, TWO_RANKS, RollRun, Run, command_of
 from tests.session import FOLDER
 
 pytestmark = [pytest.mark.engines, pytest.mark.slow]
@@ -66,6 +66,28 @@ def test_a_killed_run_goes_on_with_the_same_numbers(
     assert resumed.code == 0, resumed.output
     assert _numbers(resumed) == _numbers(whole)
     assert resumed.checkpoints() == whole.checkpoints()
+
+
+@pytest.fixture(scope="session")
+def whole_fsdp2(roll_run: RollRun) -> Run:
+    run = roll_run("whole-fsdp2", *PLAIN, *TWO_RANKS, *SHORT, config=FSDP2)
+    assert run.code == 0, run.output
+    return run
+
+
+@pytest.mark.parametrize("moment", ["sync leave 5", "train inside 5", "save inside 2"])
+def test_fsdp2_goes_on_with_the_same_numbers(
+    moment: str, whole_fsdp2: Run, roll_run: RollRun, monkeypatch: pytest.MonkeyPatch, nothing_left: Left
+) -> None:
+    monkeypatch.setenv("KILL_AT", moment)
+    name = f"fsdp2-{moment.replace(' ', '-')}"
+    killed = roll_run(name, *PLAIN, *TWO_RANKS, *SHORT, script=KILLED, config=FSDP2)
+    assert killed.code == -signal.SIGKILL, killed.output
+    assert nothing_left() == []
+    resumed = roll_run(name, *PLAIN, *TWO_RANKS, *SHORT, "--resume", config=FSDP2)
+    assert resumed.code == 0, resumed.output
+    assert _numbers(resumed) == _numbers(whole_fsdp2)
+    assert resumed.checkpoints() == whole_fsdp2.checkpoints()
 
 
 def test_vllm_and_two_ranks_go_on_with_the_same_numbers(

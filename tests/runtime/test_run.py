@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.patience import PATIENCE
-from tests.runtime.conftest import TWO_RANKS, RollRun, Run
+from tests.runtime.conftest import FSDP2, TWO_RANKS, RollRun, Run
 
 pytestmark = [pytest.mark.engines, pytest.mark.slow]
 
@@ -64,6 +65,41 @@ def test_reward_rises_on_two_ranks_of_zero3(roll_run: RollRun) -> None:
     assert run.code == 0, run.output
     assert _last(run.rewards) > RISEN
     assert max(row["train/rollout_logp_diff"] for row in run.records()) < LOG_PROBS_AGREE
+
+
+def test_two_ranks_of_fsdp2_train_and_send_the_adapter(roll_run: RollRun) -> None:
+    run = roll_run("fsdp2-short", *TWO_RANKS, "max_steps=2", config=FSDP2)
+    assert run.code == 0, run.output
+    first, second = run.records()
+    assert first["train/grad_norm"] > 0
+    assert max(first["train/rollout_logp_diff"], second["train/rollout_logp_diff"]) < LOG_PROBS_AGREE
+
+
+@pytest.fixture(scope="session")
+def fsdp2(roll_run: RollRun) -> Run:
+    return roll_run("fsdp2", *TWO_RANKS, STEPS, config=FSDP2)
+
+
+def test_reward_rises_on_two_ranks_of_fsdp2(fsdp2: Run) -> None:
+    assert fsdp2.code == 0, fsdp2.output
+    assert _last(fsdp2.rewards) > RISEN
+    assert max(row["train/rollout_logp_diff"] for row in fsdp2.records()) < LOG_PROBS_AGREE
+
+
+def test_a_run_of_fsdp2_goes_on_with_another_number_of_ranks(fsdp2: Run, roll_run: RollRun) -> None:
+    shutil.copytree(fsdp2.folder, fsdp2.folder.with_name("fsdp2-one-rank"))
+    run = roll_run("fsdp2-one-rank", "max_steps=22", "--resume", config=FSDP2)
+    assert run.code == 0, run.output
+    assert [row["step"] for row in run.records()] == list(range(1, 23))
+    assert min(run.rewards[-2:]) > RISEN
+    assert run.records()[-1]["train/rollout_logp_diff"] < LOG_PROBS_AGREE
+
+
+def test_a_run_keeps_its_backend(fsdp2: Run, roll_run: RollRun) -> None:
+    shutil.copytree(fsdp2.folder, fsdp2.folder.with_name("fsdp2-then-zero2"))
+    run = roll_run("fsdp2-then-zero2", *TWO_RANKS, "max_steps=22", "--resume")
+    assert run.code == 5
+    assert "was written by `fsdp2_train`, and `actor_train` runs on `deepspeed_train`" in run.output
 
 
 def test_what_was_run_is_kept(zero2: Run) -> None:
@@ -130,8 +166,10 @@ print(said[0].outputs[0].text)
 
 
 @pytest.mark.parametrize("code", [_BY_PEFT, _BY_VLLM], ids=["peft", "vllm"])
-def test_others_load_the_adapter(zero2: Run, tiny: Path, code: str) -> None:
-    adapter = zero2.folder / "checkpoints" / "step-000020" / "adapter"
+@pytest.mark.parametrize("run", ["zero2", "fsdp2"])
+def test_others_load_the_adapter(run: str, code: str, tiny: Path, request: pytest.FixtureRequest) -> None:
+    folder: Path = request.getfixturevalue(run).folder
+    adapter = folder / "checkpoints" / "step-000020" / "adapter"
     words = [sys.executable, "-c", code, str(tiny / "output" / "tiny" / "model"), str(adapter)]
     done = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr

@@ -1,7 +1,7 @@
 """
 A backend that roll-run's own engine does not have.
 
-It trains with DeepSpeed and generates with vLLM, or with transformers themselves (`hf_infer`).
+It trains with DeepSpeed or FSDP2, and generates with vLLM, or with transformers themselves (`hf_infer`).
 
     actor_train:
       strategy_args: {strategy_name: megatron_train, strategy_config: {}}   # error: [engine-not-covered]

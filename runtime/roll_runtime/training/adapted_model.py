@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -37,7 +39,9 @@ def load(recipe: Recipe, dtype: torch.dtype) -> PeftModel:
         # Under LoRA the inputs of the checkpointed blocks are frozen, and nothing would get a gradient.
         model.enable_input_require_grads()
     model.config.use_cache = False
-    return get_peft_model(model, LoraConfig(**_peft_arguments(recipe.lora)))
+    # As PEFT and ROLL by default, an adapter is kept in fp32 on a model in half precision.
+    in_fp32 = arguments.autocast_adapter_dtype is not False
+    return get_peft_model(model, LoraConfig(**_peft_arguments(recipe.lora)), autocast_adapter_dtype=in_fp32)
 
 
 def given_dtype(recipe: Recipe) -> torch.dtype:
@@ -48,6 +52,17 @@ def given_dtype(recipe: Recipe) -> torch.dtype:
 def trained(model: PeftModel) -> list[torch.nn.Parameter]:
     """The parameters that have gradients."""
     return [parameter for parameter in model.parameters() if parameter.requires_grad]
+
+
+@contextmanager
+def base_alone(model: PeftModel) -> Iterator[None]:
+    """Forward passes of the base model, as a reference needs them."""
+    parameters = trained(model)
+    with model.disable_adapter():
+        # PEFT takes them for frozen meanwhile, and FSDP2 would remember that where this is its first forward pass.
+        for parameter in parameters:
+            parameter.requires_grad_(True)
+        yield
 
 
 def weights(model: PeftModel) -> dict[str, torch.Tensor]:

@@ -13,7 +13,7 @@ from roll_runtime.recipe import Recipe
 if TYPE_CHECKING:
     from peft import PeftModel
 
-_MODULES = {"deepspeed_train": "deepspeed_backend"}
+_MODULES = {"deepspeed_train": "deepspeed_backend", "fsdp2_train": "fsdp2_backend"}
 """The module of each backend by its `strategy_name`; a library is imported only where it trains."""
 
 
@@ -66,4 +66,4 @@ def helpers(recipe: Recipe, gpus: bool) -> list[str]:
 
 
 def _module(recipe: Recipe) -> Any:
-    return import_module(f"roll_runtime.training.{_MODULES[recipe.trainer.strategy_args.strategy_name]}")
+    return import_module(f"roll_runtime.training.{_MODULES[recipe.backend]}")

@@ -71,8 +71,11 @@ class DeepSpeedBackend:
 
     def accumulate(self, loss: Tensor, ends_step: bool) -> float | None:
         self.engine.backward(loss)
+        # Without ZeRO, DeepSpeed clips by a norm that it keeps to itself.
+        norm = _norm(self.model) if ends_step and self.stage == 0 else None
         self.engine.step()
-        norm = self.engine.get_global_grad_norm() if ends_step else None
+        if ends_step and self.stage:
+            norm = self.engine.get_global_grad_norm()
         return None if norm is None else float(norm)
 
     @property
@@ -114,3 +117,9 @@ class DeepSpeedBackend:
 
         with GatheredParameters(adapted_model.trained(self.model)):
             yield
+
+
+def _norm(model: PeftModel) -> Tensor:
+    """The norm of all gradients, which every rank has whole."""
+    gradients = (parameter.grad for parameter in adapted_model.trained(model))
+    return torch.nn.utils.get_total_norm([gradient for gradient in gradients if gradient is not None])

@@ -57,7 +57,7 @@ class Trainer:
         self.model.eval()
         found = []
         size = self.recipe.batches.no_grad
-        with torch.no_grad(), self.model.disable_adapter() if reference else contextlib.nullcontext():
+        with torch.no_grad(), adapted_model.base_alone(self.model) if reference else contextlib.nullcontext():
             for start in range(0, len(batch["mask"]), size):
                 part = self._moved(batches.rows(batch, start, start + size))
                 found.append(self._forward(part, entropy=False)[0].cpu())
@@ -114,7 +114,12 @@ class Trainer:
     def load(self, folder: Path) -> None:
         """Go on from what `save` wrote."""
         self.backend.load(folder)
-        _set_random_state(torch.load(folder / f"random_{self.rank}.pt", weights_only=True))
+        states = sorted(folder.glob("random_*.pt"))
+        if len(states) == self.recipe.batches.ranks:
+            _set_random_state(torch.load(folder / f"random_{self.rank}.pt", weights_only=True))
+        else:
+            # Ranks of another number go on with streams of their own, the same at each start from this checkpoint.
+            _seed(self.recipe.config.seed + self.rank + 1009 * self.backend.steps)
 
     def stop(self) -> None:
         """Leave the group of ranks."""
