@@ -6,7 +6,6 @@ A case has the release and overrides of a config, and what its ranks do: `train 
 
 from __future__ import annotations
 
-import contextlib
 import json
 import socket
 import sys
@@ -16,6 +15,7 @@ from typing import Any
 import torch
 from roll_runtime import batch
 from roll_runtime.recipe import Recipe
+from roll_runtime.training import backend
 from roll_runtime.training.trainer import Trainer
 from safetensors.torch import load
 
@@ -49,7 +49,11 @@ def play(rank: int, ranks: int, port: int, case: dict[str, Any]) -> dict[str, An
     overrides = [f"num_gpus_per_node={ranks}", devices, size, *case["overrides"]]
     checked = roll_schema.load(CONFIG, overrides, release=case["release"], target="run")
     trainer = Trainer(Recipe(checked.config), rank)  # type: ignore[arg-type]
-    trainer.meet("127.0.0.1", port)
+    if torch.distributed.is_initialized():
+        # DeepSpeed keeps its groups of ranks as long as the process lives.
+        trainer.backend = backend.make(trainer.recipe)
+    else:
+        trainer.meet("127.0.0.1", port)
     trainer.start()
     log_probs, norms = [], []
     for action in case["actions"]:
@@ -69,7 +73,6 @@ def play(rank: int, ranks: int, port: int, case: dict[str, Any]) -> dict[str, An
             trainer.load(Path(argument))
     sent = trainer.adapter()
     weights = {name: value.flatten()[:2].tolist() for name, value in load(sent[1]).items()} if sent else {}
-    trainer.stop()
     return {"log_probs": log_probs, "norms": norms, "adapter": weights}
 
 
@@ -80,22 +83,20 @@ def _mean(values: torch.Tensor) -> float:
     return total.item() / SAMPLES
 
 
-def work(rank: int, ranks: int, ports: list[int], file: str) -> None:
+def work(rank: int, ranks: int, port: int, file: str) -> None:
     torch.set_num_threads(1)
     cases = json.loads(Path(file).read_text())
-    results = [play(rank, ranks, port, case) for port, case in zip(ports, cases, strict=True)]
+    results = [play(rank, ranks, port, case) for case in cases]
+    torch.distributed.destroy_process_group()
     if rank == 0:
         Path(file).write_text(json.dumps(results))
 
 
 def main(ranks: int, file: str) -> None:
-    # A port that a case has left cannot be told from one that it still serves.
-    with contextlib.ExitStack() as open_sockets:
-        sockets = [open_sockets.enter_context(socket.socket()) for _ in json.loads(Path(file).read_text())]
-        for probe in sockets:
-            probe.bind(("", 0))
-        ports = [probe.getsockname()[1] for probe in sockets]
-    torch.multiprocessing.spawn(work, (ranks, ports, file), nprocs=ranks)
+    with socket.socket() as probe:
+        probe.bind(("", 0))
+        port = probe.getsockname()[1]
+    torch.multiprocessing.spawn(work, (ranks, port, file), nprocs=ranks)
 
 
 if __name__ == "__main__":
