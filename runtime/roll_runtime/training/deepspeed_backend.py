@@ -14,6 +14,7 @@ from roll_runtime import device
 from roll_runtime import helpers as compiled
 from roll_runtime.recipe import Recipe
 from roll_runtime.training import adapted_model, deepspeed_config
+from roll_runtime.training.gradient_check import GradientCheck
 
 if TYPE_CHECKING:
     from peft import PeftModel
@@ -65,12 +66,17 @@ class DeepSpeedBackend:
             config=self.settings,
         )
         self.model = self.engine.module
+        # In fp16 DeepSpeed skips such steps itself, and lowers its loss scale.
+        skips = (self.settings.get("fp16") or {}).get("enabled", False)
+        self.gradients = GradientCheck(() if skips else trained, device.own())
 
     def forward(self, **inputs: Any) -> Tensor:
         return self.engine(**inputs).logits
 
     def accumulate(self, loss: Tensor, ends_step: bool) -> float | None:
         self.engine.backward(loss)
+        if ends_step:
+            self.gradients.demand_finite(self.steps)
         # Without ZeRO, DeepSpeed clips by a norm that it keeps to itself.
         norm = _norm(self.model) if ends_step and self.stage == 0 else None
         self.engine.step()
