@@ -99,7 +99,7 @@ def train_with_trl(overrides: list[str], steps: int, written: Path) -> None:
     import roll_schema
 
     checked = roll_schema.load(CONFIG, overrides, target="run")
-    recipe = Recipe(checked.config)  # type: ignore[arg-type]
+    recipe = Recipe(checked.config, checked.result.release.name)  # type: ignore[arg-type]
     sampling, batches, optimization, lora = recipe.rollout_sampling, recipe.batches, recipe.optimization, recipe.lora
     if batches.optimizer_steps != 1 or batches.ranks != 1 or recipe.uses_reference or recipe.recomputes:
         raise SystemExit("both sides do the same only with one optimizer step on one rank, and without a reference")

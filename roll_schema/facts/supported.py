@@ -9,6 +9,18 @@ ESTIMATORS = ("reinforce", "grpo")
 TEMPLATES = ("native", "qwen2_5", "qwen3", "chatml", "empty")
 DATA = (".json", ".jsonl")
 
+_COMPARED = "compared with results of ROLL's own functions"
+_BY_SOURCE = "its source compared with that of ROLL {}, which was " + _COMPARED
+
+ARITHMETIC = {
+    "0.1.1": _BY_SOURCE.format("0.1.3"),
+    "0.1.3": _COMPARED,
+    "0.2.0": _BY_SOURCE.format("0.2.1"),
+    "0.2.1": _COMPARED,
+    "0.3.0": _COMPARED,
+}
+"""Releases of ROLL whose advantages, loss and gradients roll-run computes, with the ground on which it knows them."""
+
 TRACKERS = ("tensorboard", "wandb", "swanlab", "mlflow", "stdout")
 """Where roll-run sends metrics; ROLL has no `mlflow`."""
 

@@ -119,7 +119,8 @@ def run_command(
     from roll_runtime.run import Asked, run
 
     scoring = Given(given, isolation)
-    asked = Asked(checked, Recipe(checked.config), overrides, resume, resume_from, scoring, address, wait, max_restarts)
+    recipe = Recipe(checked.config, checked.result.release.name)
+    asked = Asked(checked, recipe, overrides, resume, resume_from, scoring, address, wait, max_restarts)
     return run(asked)
 
 

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from roll_runtime import advantage, batch, helpers, kl, masked, masks, rewards, stall
+from roll_runtime import batch, helpers, rewards, stall
+from roll_runtime.arithmetic import advantages, correction, kl, metrics
 from roll_runtime.batch import Answer, Batch
 from roll_runtime.cluster import Cluster, Worker, address_of, names, put
 from roll_runtime.data import DataSet, Prompt, Sampler
 from roll_runtime.errors import Interrupted, TrainingFailed
-from roll_runtime.loss import mean_report
 from roll_runtime.placement import Placement
 from roll_runtime.recipe import Recipe
 from roll_runtime.rollout.transformers import TransformersEngine
@@ -277,37 +277,51 @@ class Pipeline:
 
     def _advantages(self, samples: Batch, asked: list[Prompt], coefficient: kl.Coefficient) -> dict[str, float]:
         """Put `advantages` and `loss_mask` into the batch, domain by domain."""
-        config, shaping, mask = self.recipe.config, self.recipe.shaping, samples["mask"]
-        report: dict[str, float] = {}
-        penalty = None
+        recipe, mask = self.recipe, samples["mask"]
+        old = samples.get("old", torch.zeros_like(mask))
+        by_domain = {domain: torch.tensor(at) for domain, at in _by_domain(asked).items()}
+        try:
+            shaped = advantages.shape(
+                advantages.Scored(mask, samples["scores"], old, samples.get("reference", old)),
+                by_domain.items(),
+                recipe.advantages,
+                recipe.masks,
+                coefficient,
+            )
+        except ValueError as error:
+            raise TrainingFailed(f"advantages cannot be computed, in ROLL {recipe.release} neither: {error}") from None
+        samples["loss_mask"], samples["advantages"] = shaped.loss_mask, shaped.advantages
+        report = dict(shaped.metrics)
         if "reference" in samples:
-            old = samples.get("old", samples["rollout"])
-            divergence = kl.estimate(old, samples["reference"], config.kl_penalty)
-            report["kl"] = masked.row_mean(divergence, mask).mean().item()
-            if config.add_token_level_kl:
-                penalty = coefficient.value * divergence
-                report["kl_coefficient"] = coefficient.value
-            coefficient.update(report["kl"], len(mask))
-        counts = masks.sample_mask(mask.sum(1), samples["scores"], self.recipe.masks)
-        samples["loss_mask"] = mask * counts[:, None]
-        samples["advantages"] = torch.zeros_like(mask)
-        for at in _by_domain(asked).values():
-            normalised = advantage.normalise(samples["scores"][at], shaping)
-            shares = advantage.token_rewards(normalised, mask[at], None if penalty is None else penalty[at], shaping)
-            samples["advantages"][at] = advantage.advantages(shares, mask[at], shaping)
-        if any("difficulty" in prompt.row for prompt in asked):
-            samples["difficulty"] = torch.tensor([float(prompt.row.get("difficulty", 0)) for prompt in asked])
-        report["advantage_mean"] = masked.mean(samples["advantages"], mask).item()
-        report["samples_in_loss"] = counts.mean().item()
+            parts = [report[f"{domain}/critic/kl"] * len(at) for domain, at in by_domain.items()]
+            report["kl"] = sum(parts) / len(mask)
+        report["advantage_mean"] = (shaped.advantages.sum() / mask.sum()).item()
         return report
 
     def _train(self, samples: Batch, step: int) -> dict[str, float]:
-        config = self.recipe.config
-        if step <= (config.critic_warmup or 0):
+        """Train on the samples, where something of them counts in the loss; gives what the ranks report."""
+        recipe = self.recipe
+        if step <= (recipe.config.critic_warmup or 0):
             return {}
-        reports = self._on_parts("train", samples, _seed_of(config.seed, step))
-        # As with torch's own data parallelism, what ranks report is averaged over them.
-        return {f"train/{name}": value for name, value in mean_report(reports).items()}
+        if not samples["loss_mask"].any():
+            self.listener("message", {"text": f"step {step}: no token counts in the loss, so nothing is trained"})
+            return {"mask/final_mask_sum_eq_0": 1.0}
+        arithmetic, report = recipe.arithmetic, {"mask/final_mask_sum_eq_0": 0.0}
+        trained = samples | {"completions": samples["mask"]}
+        if "old" in samples and arithmetic.report is not None:
+            corrected = correction.of_batch(
+                samples["old"],
+                samples["rollout"],
+                samples["mask"],
+                recipe.loss.correction,
+                recipe.columns,
+                arithmetic.report,
+            )
+            trained |= corrected.applied(samples)
+            report |= {name: value.item() for name, value in corrected.metrics.items()}
+        order = arithmetic.order(samples["attention_mask"].sum(1).tolist(), recipe.batches.ranks)
+        reports = self._on_parts("train", batch.pick(trained, torch.tensor(order)))
+        return report | metrics.of_ranks(reports)
 
     def _validate(self, step: int) -> dict[str, float]:
         sampling = self.recipe.validation_sampling
@@ -359,11 +373,11 @@ class Pipeline:
             self.listener("message", {"text": text})
         self._drifts = drifts
 
-    def _on_parts(self, method: str, samples: Batch, argument: Any) -> list[Any]:
+    def _on_parts(self, method: str, samples: Batch, *arguments: Any) -> list[Any]:
         """Call a method on every rank with its part of the samples."""
         parts = batch.split(samples, len(self.team.trainers))
         calls = [
-            (trainer, trainer.call(method, part, argument))
+            (trainer, trainer.call(method, part, *arguments))
             for trainer, part in zip(self.team.trainers, parts, strict=True)
         ]
         return self.cluster.all(calls)

@@ -5,33 +5,38 @@ Nothing here starts anything; what cannot be run is refused before, by the rules
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from roll_runtime.settings import (
-    Batches,
+from roll_runtime.arithmetic.settings import (
+    AdvantageSettings,
+    Bounds,
     Correction,
-    Lora,
+    Filter,
     LossSettings,
     MaskSettings,
-    Optimization,
-    Sampling,
-    Shaping,
 )
+from roll_runtime.settings import Batches, Lora, Optimization, Sampling
 from roll_schema.facts.catalog import is_pattern, target_names
 from roll_schema.models.rlvr_config import RLVRConfig
 from roll_schema.models.worker_config import WorkerConfig
 from roll_schema.planning import workers
 
-_CORRECTIONS = (("ratio", False), ("ratio", True), ("diff", False), ("diff", True))
+if TYPE_CHECKING:
+    from roll_runtime.arithmetic.releases import Arithmetic
+
+_MASKS = (("token", "ratio", ""), ("token", "diff", ""), ("geometric", "ratio", "_seq"), ("geometric", "diff", "_seq"))
+"""`train_infer_ratio_mask` and its like before ROLL 0.2: granularity, kind and suffix, in the order of ROLL."""
 
 
 class Recipe:
     """The effective settings of a run; a thin view of the config, whose own values are read where they stand."""
 
-    def __init__(self, config: RLVRConfig) -> None:
+    def __init__(self, config: RLVRConfig, release: str) -> None:
         self.config = config
+        self.release = release
         self.trainer: WorkerConfig = config.actor_train
         self.engine: WorkerConfig = config.actor_infer
 
@@ -43,6 +48,12 @@ class Recipe:
     def folder(self) -> Path:
         """Where everything that the run writes goes."""
         return Path(self.config.output_dir or "./output") / self.name
+
+    @property
+    def resumed(self) -> Path | None:
+        """The checkpoint that the config itself says to go on from."""
+        named = self.config.resume_from_checkpoint
+        return Path(named) if isinstance(named, str) and named else None
 
     @property
     def model(self) -> str:
@@ -105,12 +116,15 @@ class Recipe:
     def recomputes(self) -> bool:
         """Whether the trainer computes the samples' log-probabilities before it trains on them.
 
-        With one optimizer step per batch they are those of the training pass itself, which costs nothing.
+        Else those of a sample's first forward pass stand for them. Before ROLL 0.1.3 there is no choice.
         """
-        if self.config.force_disable_old_logprobs_recompute:
+        config = self.config
+        if config.force_disable_old_logprobs_recompute:
             return False
-        several = self.batches.optimizer_steps > 1
-        return self.config.enable_old_logprobs_recompute or several or self.config.add_token_level_kl
+        if config.enable_old_logprobs_recompute is None:
+            return True
+        weights_change = self.batches.optimizer_steps > self.batches.epochs
+        return config.enable_old_logprobs_recompute or weights_change or config.init_kl_coef > 0
 
     @property
     def optimization(self) -> Optimization:
@@ -143,14 +157,29 @@ class Recipe:
         return self._sampling(validation, count, longest)
 
     @property
-    def shaping(self) -> Shaping:
+    def arithmetic(self) -> Arithmetic:
+        """The functions of the config's release of ROLL."""
+        from roll_runtime.arithmetic.releases import ARITHMETIC  # which imports torch
+
+        return ARITHMETIC[self.release]
+
+    @property
+    def columns(self) -> int:
+        """Width of ROLL's tensors by token: those that follow the first one of the longest sample."""
+        return workers.sample_length(self.config) - 1
+
+    @property
+    def advantages(self) -> AdvantageSettings:
         config = self.config
         grouped = config.adv_estimator == "grpo"
-        return Shaping(
+        return AdvantageSettings(
             group=self.batches.group,
+            columns=self.columns,
             mean="group" if grouped else config.norm_mean_type,
             std="group" if grouped else config.norm_std_type,
             reward_clip=config.reward_clip,
+            kl_estimator=config.kl_penalty,
+            kl_in_rewards=config.add_token_level_kl,
             whiten_rewards=config.whiten_rewards,
             whiten_advantages=config.whiten_advantages,
             advantage_clip=config.advantage_clip,
@@ -160,46 +189,61 @@ class Recipe:
     @property
     def masks(self) -> MaskSettings:
         config = self.config
+        difficulty = (config.difficulty_low_threshold, config.difficulty_high_threshold)
         return MaskSettings(
             group=self.batches.group,
             longest=self.response_length if config.max_len_mask else None,
-            difficulty=(config.difficulty_low_threshold, config.difficulty_high_threshold)
-            if config.difficulty_mask
-            else None,
+            difficulty=difficulty if config.difficulty_mask else None,
             wrong_from=config.error_max_len_threshold if config.error_max_len_clip else None,
         )
 
     @property
     def loss(self) -> LossSettings:
         config = self.config
-        clip = config.pg_clip or 0.2
+        clip = _or(config.pg_clip, 0.0)
+        low, high = (config.pg_clip_low, config.pg_clip_high) if config.use_pg_clip_range else (clip, clip)
         return LossSettings(
-            clip_low=(config.pg_clip_low or 0.0) if config.use_pg_clip_range else clip,
-            clip_high=(config.pg_clip_high or 0.0) if config.use_pg_clip_range else clip,
+            columns=self.columns,
+            clip_low=_or(low, 0.0),
+            clip_high=_or(high, 0.0),
             dual_clip=1 + 2 * clip if config.dual_clip_loss else None,
             aggregation=config.loss_agg_mode,
             by_sample=config.importance_sampling == "seq",
-            policy_weight=_or(config.rl_loss_coef, 1.0),
-            kl_weight=config.kl_loss_coef if config.use_kl_loss else 0.0,
+            policy_weight=config.rl_loss_coef,
+            kl_weight=config.kl_loss_coef if config.use_kl_loss else None,
             entropy_weight=config.entropy_loss_coef,
-            positive_weight=config.postive_loss_coef or 0.0,
-            negative_weight=config.use_topr_neg_loss_coef or 0.0,
+            positive_weight=config.postive_loss_coef,
+            negative_weight=config.use_topr_neg_loss_coef,
             rollout_ratio_bound=config.rollout_importance_sampling_ratio_upper_bound
             if config.use_rollout_importance_sampling_ratio
             else None,
-            corrections=tuple(self._corrections()),
-            weigh_difficulty=bool(config.difficulty_loss_weight),
-            weigh_length=bool(config.length_loss_weight),
+            correction=self._correction(),
+            weigh_length=config.length_loss_weight,
+            scale_by_step=bool(self.trainer.apply_loss_scale),
         )
 
-    def _corrections(self) -> list[Correction]:
-        found = []
-        for of, whole in _CORRECTIONS:
-            base = f"train_infer_{of}_seq" if whole else f"train_infer_{of}"
+    def _correction(self) -> Correction:
+        """Of `train_infer_correction`, or of the masks that releases without it have."""
+        given = self.config.train_infer_correction
+        if given is None:
+            return Correction(filters=tuple(self._masks()))
+        filters = tuple(
+            Filter(
+                rule.agg_type,
+                Bounds(rule.ratio_low, rule.ratio_high) if rule.enabled and rule.ratio_enabled else None,
+                Bounds(rule.diff_low, rule.diff_high) if rule.enabled and rule.diff_enabled else None,
+            )
+            for rule in given.filters
+        )
+        weight = given.is_weight
+        return Correction(filters, weight.weight_type if weight.enabled else None, weight.upper_bound)
+
+    def _masks(self) -> Iterator[Filter]:
+        for granularity, kind, suffix in _MASKS:
+            base = f"train_infer_{kind}{suffix}"
             if getattr(self.config, f"{base}_mask"):
-                low, high = (getattr(self.config, f"{base}_threshold_{end}") for end in ("low", "high"))
-                found.append(Correction(of, whole, low, high))
-        return found
+                bounds = Bounds(*(getattr(self.config, f"{base}_threshold_{end}") for end in ("low", "high")))
+                yield Filter(granularity, *((bounds, None) if kind == "ratio" else (None, bounds)))
 
     def _sampling(self, worker: WorkerConfig, count: int, longest: int) -> Sampling:
         given = worker.generating_args

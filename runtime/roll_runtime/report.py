@@ -13,7 +13,7 @@ Row = dict[str, Any]
 
 _CHARTS = (
     ("Reward", ("reward/mean", "validation/score")),
-    ("Loss", ("train/loss",)),
+    ("Loss", ("actor/total_loss", "actor/total_loss@sum")),
     ("Answer length, tokens", ("response_length",)),
     ("KL to the reference", ("kl",)),
     ("Trainer and engine apart, nats per token", ("train/rollout_logp_diff",)),

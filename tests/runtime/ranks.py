@@ -35,6 +35,7 @@ def samples(seed: int) -> batch.Batch:
         "input_ids": torch.randint(3, 120, (SAMPLES, PROMPT + RESPONSE), generator=random),
         "attention_mask": attention,
         "mask": mask,
+        "completions": mask,
         "loss_mask": mask,
         "rollout": -4 - torch.rand(SAMPLES, RESPONSE, generator=random),
         "scores": torch.rand(SAMPLES, generator=random),
@@ -48,7 +49,7 @@ def play(rank: int, ranks: int, port: int, case: dict[str, Any]) -> dict[str, An
     size = f"actor_train.training_args.per_device_train_batch_size={SAMPLES // 2 // ranks}"
     overrides = [f"num_gpus_per_node={ranks}", devices, size, *case["overrides"]]
     checked = roll_schema.load(CONFIG, overrides, release=case["release"], target="run")
-    trainer = Trainer(Recipe(checked.config), rank)  # type: ignore[arg-type]
+    trainer = Trainer(Recipe(checked.config, case["release"]), rank)  # type: ignore[arg-type]
     if torch.distributed.is_initialized():
         # DeepSpeed keeps its groups of ranks as long as the process lives.
         trainer.backend = backend.make(trainer.recipe)
@@ -60,11 +61,11 @@ def play(rank: int, ranks: int, port: int, case: dict[str, Any]) -> dict[str, An
         name, _, argument = action.partition(" ")
         if name == "train":
             part = batch.split(samples(int(argument)), ranks)[rank]
-            log_probs.append(_mean(trainer.log_probs(part) * part["mask"]))
-            norms.append(trainer.train(part, int(argument))["grad_norm"])
+            log_probs.append(_mean(trainer.log_probs(part)))
+            norms.append(trainer.train(part)["train/grad_norm"])
         elif name == "reference":
             part = batch.split(samples(0), ranks)[rank]
-            log_probs.append(_mean(trainer.log_probs(part, reference=True) * part["mask"]))
+            log_probs.append(_mean(trainer.log_probs(part, reference=True)))
         elif name == "save":
             Path(argument).mkdir(exist_ok=True)
             trainer.save(Path(argument))

@@ -6,16 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from roll_runtime.arithmetic.settings import Bounds, Correction, Filter
 from roll_runtime.recipe import Recipe
-from roll_runtime.settings import Batches, Correction
+from roll_runtime.settings import Batches
 from roll_runtime.training import deepspeed_config
 
 import roll_schema
 from tests.runtime.conftest import CONFIG, TWO_RANKS
 
 
-def recipe(*overrides: str) -> Recipe:
-    return Recipe(roll_schema.load(CONFIG, overrides, target="run").config)  # type: ignore[arg-type]
+def recipe(*overrides: str, release: str = "0.1.3") -> Recipe:
+    checked = roll_schema.load(CONFIG, overrides, target="run", release=release)
+    return Recipe(checked.config, release)  # type: ignore[arg-type]
 
 
 def test_batches() -> None:
@@ -28,9 +30,12 @@ def test_batches() -> None:
 
 def test_log_probabilities_are_computed_again_only_where_they_change() -> None:
     assert not recipe().recomputes
-    assert recipe("ppo_epochs=2").recomputes
+    assert not recipe("ppo_epochs=2").recomputes
+    assert recipe("rollout_batch_size=16").recomputes
+    assert recipe("init_kl_coef=0.1").recomputes
+    assert recipe(release="0.1.1").recomputes
     assert recipe("+enable_old_logprobs_recompute=true").recomputes
-    assert not recipe("ppo_epochs=2", "+force_disable_old_logprobs_recompute=true").recomputes
+    assert not recipe("rollout_batch_size=16", "+force_disable_old_logprobs_recompute=true").recomputes
 
 
 @pytest.mark.parametrize(
@@ -71,14 +76,27 @@ def test_the_warm_up() -> None:
 
 
 def test_grpo_forces_groups_and_the_loss_its_bounds() -> None:
-    assert (recipe().shaping.mean, recipe().shaping.std) == ("group", "group")
+    assert (recipe().advantages.mean, recipe().advantages.std) == ("group", "group")
     plain = recipe("adv_estimator=reinforce", "+norm_mean_type=batch")
-    assert (plain.shaping.mean, plain.shaping.std) == ("batch", None)
+    assert (plain.advantages.mean, plain.advantages.std) == ("batch", None)
     assert (plain.loss.clip_low, plain.loss.clip_high, plain.loss.dual_clip) == (0.2, 0.2, None)
     ranged = recipe("+use_pg_clip_range=true", "+pg_clip_low=0.1", "+pg_clip_high=0.4", "+dual_clip_loss=true").loss
     assert (ranged.clip_low, ranged.clip_high, ranged.dual_clip) == (0.1, 0.4, 1.4)
-    corrected = recipe("+train_infer_diff_seq_mask=true").loss
-    assert corrected.corrections == (Correction("diff", True, -0.2, 0.2),)
+    assert recipe("+pg_clip=0").loss.clip_low == 0
+
+
+def test_corrections_are_those_of_the_release() -> None:
+    masked = recipe("+train_infer_diff_seq_mask=true").loss.correction
+    assert masked == Correction((Filter("geometric", None, Bounds(-0.2, 0.2)),))
+    filters = "[{enabled:true,agg_type:sequence,ratio_low:0.9},{enabled:false}]"
+    given = f"+train_infer_correction={{is_weight:{{enabled:true,weight_type:segment}},filters:{filters}}}"
+    filtered = recipe(given, release="0.2.1").loss
+    assert filtered.correction == Correction(
+        (Filter("sequence", Bounds(0.9, 1.2), None), Filter("token", None, None)), "segment", 1.2
+    )
+    assert filtered.scale_by_step
+    assert not recipe("+actor_train.apply_loss_scale=false", release="0.2.1").loss.scale_by_step
+    assert not recipe().loss.scale_by_step
 
 
 def deepspeed(settings: str, *overrides: str) -> dict[str, Any]:

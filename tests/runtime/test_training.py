@@ -63,7 +63,7 @@ def test_settings_of_fsdp2(config: str, changed: dict[str, Any]) -> None:
     ranks = ["num_gpus_per_node=4", "actor_train.device_mapping='[0,1,2,3]'"]
     size = "actor_train.training_args.per_device_train_batch_size=8"
     checked = roll_schema.load(CONFIG, [*ranks, size, *fsdp2(config)], release="0.3.0", target="run")
-    found = settings(Recipe(checked.config))  # type: ignore[arg-type]
+    found = settings(Recipe(checked.config, "0.3.0"))  # type: ignore[arg-type]
     expected = {name: getattr(DEFAULTS, name) for name in DEFAULTS.__slots__} | changed
     assert found == Fsdp2Settings(**expected)
 

@@ -10,16 +10,19 @@ import contextlib
 import os
 import random
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
 from roll_runtime import batch as batches
-from roll_runtime import device, masked
+from roll_runtime import device
+from roll_runtime.arithmetic import masked, metrics, schedule
+from roll_runtime.arithmetic.aggregate import Counts, counted, counts
+from roll_runtime.arithmetic.policy import FirstSeen, Samples
 from roll_runtime.batch import Batch
 from roll_runtime.errors import TrainingFailed
-from roll_runtime.loss import Samples, mean_report, policy_loss
 from roll_runtime.recipe import Recipe
 from roll_runtime.training import adapted_model, backend
 
@@ -60,33 +63,43 @@ class Trainer:
         with torch.no_grad(), adapted_model.base_alone(self.model) if reference else contextlib.nullcontext():
             for start in range(0, len(batch["mask"]), size):
                 part = self._moved(batches.rows(batch, start, start + size))
-                found.append(self._forward(part, entropy=False)[0].cpu())
+                found.append(_log_probs(self._forward(part), part).cpu())
         return torch.cat(found)
 
-    def train(self, batch: Batch, seed: int) -> dict[str, float]:
-        """All optimizer steps of a pipeline step on this rank's samples; the mean of what they report."""
+    def train(self, batch: Batch) -> dict[str, float]:
+        """All optimizer steps of a pipeline step on this rank's samples; the metrics of its micro-batches.
+
+        `mask` has the tokens that log-probabilities are computed for, `completions` all tokens of the completions.
+        """
         self.model.train()
-        settings, sizes = self.recipe.loss, self.recipe.batches
+        recipe, sizes = self.recipe, self.recipe.batches
+        settings, arithmetic = recipe.loss, recipe.arithmetic
+        scale = sizes.accumulation * sizes.ranks if settings.scale_by_step else 1
+        seen = FirstSeen(batch["mask"])
         reports: list[dict[str, Tensor]] = []
-        norm = None
-        generator = torch.Generator().manual_seed(seed)
-        for epoch in range(sizes.epochs):
-            count = len(batch["mask"])
-            order = torch.randperm(count, generator=generator) if epoch or sizes.optimizer_steps > 1 else None
-            shuffled = batch if order is None else batches.pick(batch, order)
-            for number, start in enumerate(range(0, count, sizes.micro), start=1):
-                part = self._moved(batches.rows(shuffled, start, start + sizes.micro))
-                log_probs, entropy = self._forward(part, entropy=settings.entropy_weight > 0)
-                samples = _samples(part, log_probs)
-                loss, report = policy_loss(log_probs, entropy, samples, settings)
-                report["rollout_logp_diff"] = _apart(samples)
+        norms = []
+        steps = schedule.steps(len(batch["mask"]), sizes.micro, sizes.accumulation, sizes.epochs, recipe.config.seed)
+        for step in steps:
+            counts = self._counts(batches.pick(batch, step.samples))
+            for number, rows in enumerate(step.micro_batches, start=1):
+                part = self._moved(batches.pick(batch, rows))
+                logits = self._forward(part)
+                log_probs = _log_probs(logits, part)
+                with torch.set_grad_enabled(settings.entropy_weight > 0):
+                    entropy = _entropy(logits, part["mask"])
+                old = part["old"] if "old" in part else seen.old(rows, log_probs)
+                samples = Samples.of(part, old)
+                loss, report = arithmetic.loss(log_probs, entropy, samples, counts, settings)
+                report["train/entropy"] = masked.mean(entropy.detach(), part["mask"])
+                report["train/rollout_logp_diff"] = _apart(samples, part["completions"])
                 self._check(loss)
-                norm = self.backend.accumulate(loss, ends_step=number % sizes.accumulation == 0)
+                norm = self.backend.accumulate(scale * loss, ends_step=number == len(step.micro_batches))
                 reports.append(report)
-        result = mean_report(reports)
-        result["learning_rate"] = self.backend.learning_rate
-        if norm is not None:
-            result["grad_norm"] = norm
+            norms += [norm] if norm is not None else []
+        result = metrics.of_rank(reports, len(steps), arithmetic.finish)
+        result["train/learning_rate"] = self.backend.learning_rate
+        if norms:
+            result["train/grad_norm"] = fmean(norms)
         return result
 
     def adapter(self) -> tuple[dict[str, Any], bytes] | None:
@@ -126,10 +139,9 @@ class Trainer:
         if torch.distributed.is_initialized():
             torch.distributed.destroy_process_group()
 
-    def _forward(self, part: Batch, entropy: bool) -> tuple[Tensor, Tensor | None]:
-        """Log-probabilities of the answers' tokens, and the entropy of each where it is asked for."""
-        length = part["mask"].shape[1]
-        attention = part["attention_mask"]
+    def _forward(self, part: Batch) -> Tensor:
+        """The logits that each token of the completions was chosen by."""
+        length, attention = part["mask"].shape[1], part["attention_mask"]
         logits = self.backend.forward(
             input_ids=part["input_ids"],
             attention_mask=attention,
@@ -137,10 +149,13 @@ class Trainer:
             logits_to_keep=length + 1,
             use_cache=False,
         )
-        logits = logits[:, :-1].float()
-        chosen = logits.gather(-1, part["input_ids"][:, -length:, None]).squeeze(-1)
-        log_probs = chosen - logits.logsumexp(-1)
-        return log_probs, torch.distributions.Categorical(logits=logits).entropy() if entropy else None
+        return logits[:, :-1].float()
+
+    def _counts(self, samples: Batch) -> Counts:
+        """What counts in an optimizer step, on all ranks."""
+        summed = counted(samples["mask"], samples["loss_mask"]).to(self.device)
+        torch.distributed.all_reduce(summed)
+        return counts(summed)
 
     def _moved(self, part: Batch) -> Batch:
         return {name: values.to(self.device) for name, values in batches.trimmed(part).items()}
@@ -160,23 +175,21 @@ class Trainer:
         return {name: sorted(value) if isinstance(value, set) else value for name, value in config.items()}
 
 
-def _samples(part: Batch, log_probs: Tensor) -> Samples:
-    """The micro-batch as the loss wants it; where nothing was computed before, the old policy is the present one."""
-    return Samples(
-        mask=part["mask"],
-        loss_mask=part["loss_mask"],
-        advantages=part["advantages"],
-        scores=part["scores"],
-        old=part.get("old", log_probs.detach()),
-        rollout=part["rollout"],
-        reference=part.get("reference"),
-        difficulty=part.get("difficulty"),
-    )
+def _log_probs(logits: Tensor, part: Batch) -> Tensor:
+    """Log-probabilities of the tokens in the mask; 0 elsewhere."""
+    tokens = part["input_ids"][:, -logits.shape[1] :, None]
+    return (logits.gather(-1, tokens).squeeze(-1) - logits.logsumexp(-1)) * part["mask"]
 
 
-def _apart(samples: Samples) -> Tensor:
+def _entropy(logits: Tensor, mask: Tensor) -> Tensor:
+    """Entropy at each token in the mask; 0 elsewhere."""
+    # One sample after the other, since the probabilities of all of them take as much memory as the logits.
+    return torch.stack([row.logsumexp(-1) - (row.softmax(-1) * row).sum(-1) for row in logits]) * mask
+
+
+def _apart(samples: Samples, completions: Tensor) -> Tensor:
     """Mean distance per token between what the trainer and the rollout engine find, before any optimizer step."""
-    return masked.mean((samples.old - samples.rollout).abs(), samples.mask)
+    return masked.mean((samples.old - samples.rollout).abs(), completions)
 
 
 def _adapted(model: PeftModel) -> set[str]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from torch import Tensor
 
 ESTIMATORS = ("kl", "abs", "mse", "k3")
-"""`kl`, `abs` and `mse` are what `kl_penalty` names; the loss of `use_kl_loss` always goes by `k3`, as ROLL's does."""
+"""What `kl_penalty` names; the loss of `use_kl_loss` always uses `k3`."""
 
 
 def estimate(log_probs: Tensor, reference: Tensor, estimator: str) -> Tensor:
     """Divergence from the reference for each token, in the shape given; raises ValueError for an unknown estimator.
 
-    `k3` is Schulman's unbiased estimate with low variance, its log ratio cut to ±20 and the result to ±10 as in ROLL.
+    `k3` is Schulman's unbiased estimate with low variance, clamped to ±10.
     """
     ratio = log_probs - reference
     if estimator == "kl":
@@ -23,9 +23,8 @@ def estimate(log_probs: Tensor, reference: Tensor, estimator: str) -> Tensor:
     if estimator == "mse":
         return 0.5 * ratio.square()
     if estimator == "k3":
-        back = (-ratio).clamp(-20, 20)
-        return (back.exp() - back - 1).clamp(-10, 10)
-    raise ValueError(f"{estimator} is none of {', '.join(ESTIMATORS)}")
+        return ((-ratio).exp() + ratio - 1).clamp(-10, 10)
+    raise ValueError(f"unknown estimator {estimator}: expected {', '.join(ESTIMATORS)}")
 
 
 @dataclass(slots=True)
@@ -37,7 +36,7 @@ class Coefficient:
     horizon: int
 
     def update(self, divergence: float, samples: int) -> None:
-        """Move towards the target after a step with this mean divergence."""
-        if self.target:
+        """Move towards the target after samples with this mean divergence."""
+        if self.target is not None:
             error = min(max(divergence / self.target - 1, -0.2), 0.2)
             self.value *= 1 + error * samples / self.horizon
