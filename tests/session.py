@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 """The checkout, which is only read."""
 
 KEPT = re.compile(
-    r"PATH|LD_LIBRARY_PATH|USER|LOGNAME|CC|CXX|CHROMIUM|ROLL_CORPUS|ROLL_ENGINES|ROLL_CLIENTS|ROLL_TEST_SAID"
+    r"PATH|LD_LIBRARY_PATH|USER|LOGNAME|CC|CXX|CHROMIUM|ROLL_CORPUS|ROLL_GIT|ROLL_ENGINES|ROLL_CLIENTS|ROLL_TEST_SAID"
     r"|PYTHONPYCACHEPREFIX|PYTHONDONTWRITEBYTECODE|(PYTEST|COV|COVERAGE|CUDA|NVIDIA)_\w+"
     # Where DeepSpeed's compiled parts are kept, for who has them built once; else each session builds its own.
     r"|TORCH_EXTENSIONS_DIR"
@@ -77,7 +77,7 @@ def _environment(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
         kept.setdefault("PIP_CONFIG_FILE", pip)
     if given.get("CI"):
         kept["ROLL_TEST_ALL"] = "1"
-    for name in {"ROLL_CORPUS", "ROLL_CLIENTS"} & kept.keys():
+    for name in {"ROLL_CORPUS", "ROLL_CLIENTS", "ROLL_GIT"} & kept.keys():
         kept[name] = os.path.abspath(kept[name])
     return kept | {
         guard.VARIABLE: str(folder),

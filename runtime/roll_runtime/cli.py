@@ -99,7 +99,8 @@ def run_command(
     given = _rewards(rewards)
     if engine == "roll" and roll_src is None:
         raise click.UsageError("--engine roll needs a checkout of ROLL: --roll-src DIR")
-    checked = check.check(config, overrides, roll_release, config_dirs, given, "run" if engine == "own" else "")
+    target = "run" if engine == "own" else ""
+    checked = check.check(config, overrides, roll_release, config_dirs, given, target, resume, resume_from)
     if checked is None:
         return errors.INVALID_CONFIG
     if roll_src is not None and engine == "roll":

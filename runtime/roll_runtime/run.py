@@ -18,6 +18,7 @@ from roll_runtime.errors import DataProblem, EnvironmentProblem, Interrupted, No
 from roll_runtime.progress import Progress
 from roll_runtime.recipe import Recipe
 from roll_runtime.store import Position, Store, position_of, rank_of
+from roll_schema.facts.supported import ARITHMETIC
 from roll_schema.source.secrets import MASK, is_secret_path, mask, printable
 
 if TYPE_CHECKING:
@@ -176,14 +177,10 @@ def _inputs(recipe: Recipe) -> Inputs:
 
 def _checkpoint(asked: Asked, store: Store) -> Path | None:
     """The checkpoint to go on from: the one that was named, or the last one there is."""
-    named = asked.resume_from or _named(asked.recipe.config.resume_from_checkpoint)
+    named = asked.resume_from or asked.recipe.resumed
     if named is not None:
         return named
     return next(reversed(store.all()), None) if asked.resume else None
-
-
-def _named(value: bool | str | None) -> Path | None:
-    return Path(value) if isinstance(value, str) and value else None
 
 
 def _start(checkpoint: Path | None, recipe: Recipe) -> Position:
@@ -230,7 +227,8 @@ def _describe(store: Store, asked: Asked) -> None:
     made_from = {
         "config": result.file,
         "overrides": [mask(word) for word in asked.overrides],
-        "roll_release": result.release.name,
+        "roll_release": asked.recipe.release,
+        "arithmetic": ARITHMETIC[asked.recipe.release],
         "lint": found,
         "versions": {name: _version(name) for name in _PACKAGES if _version(name)} | {"python": sys.version.split()[0]},
         "revision": _revision(),
@@ -282,6 +280,7 @@ def _announce(
     batches = recipe.batches
     steps = f"steps {position.step + 1} to {recipe.config.max_steps}"
     click.echo(printable(f"{recipe.name}: {recipe.model}, LoRA rank {recipe.lora.rank}, {steps}"))
+    click.echo(f"  arithmetic of ROLL {recipe.release}: {ARITHMETIC[recipe.release]}")
     for name, found in (("training", inputs.rows), ("validation", inputs.validation)):
         if found is not None:
             left = f"; {found.too_long} longer than `prompt_length` left out" if found.too_long else ""

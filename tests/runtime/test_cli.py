@@ -55,6 +55,24 @@ def test_a_function_stands_for_any_class(tmp_path: Path) -> None:
     assert check.check(config, other, None, (), ("ifeval",)) is not None
 
 
+def test_a_resumed_run_keeps_its_release(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "tiny-cpu"
+    (folder / "checkpoints" / "step-000001").mkdir(parents=True)
+    (folder / "run.json").write_text('{"roll_release": "0.2.1"}')
+    only_in_0_2 = (f"output_dir={tmp_path}", "+train_infer_correction={filters: []}")
+
+    def release(*overrides: str, **how: Any) -> str:
+        checked = check.check(CONFIG, overrides, None, (), (), **how)
+        assert checked is not None, capsys.readouterr().out
+        return checked.result.release.name
+
+    assert release(*only_in_0_2, resume=True) == "0.2.1"
+    assert release(resume_from=folder / "checkpoints" / "step-000001") == "0.2.1"
+    assert release(f"output_dir={tmp_path}") == release(resume=True) == "0.1.3"
+    assert roll_run(CONFIG, only_in_0_2[0], "--resume", "--roll-release", "0.1.3") == 2
+    assert "started with ROLL 0.2.1" in capsys.readouterr().err
+
+
 @pytest.mark.engines
 def test_programs_of_the_model_need_leave(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     code = "roll.pipeline.rlvr.rewards.code_sandbox_reward_worker.CodeSandboxRewardWorker"
