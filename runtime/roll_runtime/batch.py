@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -26,6 +27,27 @@ class Answer:
     log_probs: tuple[float, ...]
     text: str
     finished: bool
+
+
+class Ends(NamedTuple):
+    """The tokens that end a completion, as in ROLL: the end of sequence, which belongs to it, and padding, which does
+    not; None where the tokenizer has no such token.
+    """
+
+    sequence: int | None
+    padding: int | None
+
+    @property
+    def tokens(self) -> list[int]:
+        """Those that there are."""
+        return sorted({token for token in self if token is not None})
+
+    def length(self, tokens: Sequence[int]) -> int:
+        """How many of the tokens that an engine made belong to the completion."""
+        for at, token in enumerate(tokens):
+            if token in self:
+                return at + (token != self.padding)
+        return len(tokens)
 
 
 def make(prompts: Sequence[Prompt], answers: Sequence[Answer], pad: int) -> Batch:

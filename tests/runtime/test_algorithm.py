@@ -14,6 +14,7 @@ from roll_runtime.arithmetic.policy import FirstSeen, Samples
 from roll_runtime.arithmetic.releases import ARITHMETIC
 from roll_runtime.arithmetic.sample_masks import sample_masks
 from roll_runtime.arithmetic.settings import AdvantageSettings, Bounds, Correction, Filter, LossSettings, MaskSettings
+from roll_runtime.batch import Ends
 from roll_runtime.errors import TrainingFailed
 from roll_runtime.training.gradient_check import GradientCheck
 from torch import Tensor
@@ -292,6 +293,13 @@ def test_the_first_epoch_stands_for_the_old_policy() -> None:
     assert torch.equal(seen.old(torch.tensor([0, 2]), early), early)
     assert torch.equal(seen.old(torch.tensor([2, 0]), late), early)
     assert torch.equal(seen.old(torch.tensor([1]), late[:1]), late[:1])
+
+
+def test_completions_stop_at_the_end_of_sequence_and_before_padding() -> None:
+    ends = Ends(sequence=2, padding=0)
+    assert [ends.length(tokens) for tokens in ([5, 2, 7], [5, 0, 2], [2], [0], [5, 6], [])] == [2, 1, 1, 0, 2, 0]
+    assert Ends(2, 2).length([5, 2]) == 1, "as in ROLL, where padding is the end of sequence as well"
+    assert (Ends(2, None).length([5, 2]), Ends(2, None).tokens, Ends(2, 2).tokens) == (2, [2], [2])
 
 
 def test_every_release_that_is_accepted_has_its_functions() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from roll_runtime import device
-from roll_runtime.batch import Answer
+from roll_runtime.batch import Answer, Ends
 from roll_runtime.errors import TrainingFailed
 from roll_runtime.recipe import Recipe
 from roll_runtime.settings import Sampling
@@ -58,6 +58,7 @@ class TransformersEngine:
             max_new_tokens=sampling.longest,
             num_return_sequences=sampling.count,
             pad_token_id=pad,
+            eos_token_id=self._ends.tokens or None,
             return_dict_in_generate=True,
             output_logits=True,
             **_choices(sampling, self.tokenizer),
@@ -82,10 +83,14 @@ class TransformersEngine:
             raise TrainingFailed("the engine's probabilities are not finite; lower `learning_rate`") from None
 
     def _answer(self, tokens: list[int], log_probs: list[float]) -> Answer:
-        end = self.tokenizer.eos_token_id
-        length = tokens.index(end) + 1 if end in tokens else len(tokens)
+        length = self._ends.length(tokens)
         text = self.tokenizer.decode(tokens[:length], skip_special_tokens=True)
-        return Answer(tuple(tokens[:length]), tuple(log_probs[:length]), text, end in tokens)
+        finished = any(token in self._ends for token in tokens)
+        return Answer(tuple(tokens[:length]), tuple(log_probs[:length]), text, finished)
+
+    @property
+    def _ends(self) -> Ends:
+        return Ends(self.tokenizer.eos_token_id, self.tokenizer.pad_token_id)
 
 
 def _choices(sampling: Sampling, tokenizer: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from roll_runtime.batch import Answer
+from roll_runtime.batch import Answer, Ends
 from roll_runtime.errors import TrainingFailed
 from roll_runtime.recipe import Recipe, strategy_settings
 from roll_runtime.settings import Sampling
@@ -60,7 +60,7 @@ class VllmEngine:
     def generate(self, prompts: list[tuple[int, ...]], sampling: Sampling, seed: int) -> Iterator[list[Group]]:
         """Answers of each prompt, as they come: those that a step of the engine finished."""
         self.llm.collective_rpc("seed_step", args=(seed,))
-        parameters = _parameters(sampling)
+        parameters = _parameters(sampling, self._ends)
         for number, tokens in enumerate(prompts):
             self.engine.add_request(
                 f"{seed}-{number}", {"prompt_token_ids": list(tokens)}, parameters, lora_request=self.adapter
@@ -73,19 +73,21 @@ class VllmEngine:
                 ]
 
     def _answers(self, output: Any, sampling: Sampling) -> list[Answer]:
-        return [
-            Answer(
-                tokens=tuple(answer.token_ids),
-                log_probs=tuple(
-                    found[token].logprob for token, found in zip(answer.token_ids, answer.logprobs, strict=True)
-                ),
-                text=answer.text
-                if sampling.stop
-                else self.tokenizer.decode(answer.token_ids, skip_special_tokens=True),
-                finished=answer.finish_reason == "stop",
-            )
-            for answer in output.outputs
-        ]
+        return [self._answer(answer, sampling) for answer in output.outputs]
+
+    def _answer(self, answer: Any, sampling: Sampling) -> Answer:
+        length = self._ends.length(answer.token_ids)
+        tokens = tuple(answer.token_ids[:length])
+        return Answer(
+            tokens=tokens,
+            log_probs=tuple(found[token].logprob for token, found in zip(tokens, answer.logprobs, strict=False)),
+            text=answer.text if sampling.stop else self.tokenizer.decode(tokens, skip_special_tokens=True),
+            finished=answer.finish_reason == "stop",
+        )
+
+    @property
+    def _ends(self) -> Ends:
+        return Ends(self.tokenizer.eos_token_id, self.tokenizer.pad_token_id)
 
     def stop(self) -> None:
         """Give the engine's memory back."""
@@ -129,7 +131,7 @@ def _for_cpu(given: dict[str, Any]) -> dict[str, Any]:
     return {"block_size": None} if current_platform.is_cpu() and block and block % 32 else {}
 
 
-def _parameters(sampling: Sampling) -> Any:
+def _parameters(sampling: Sampling, ends: Ends) -> Any:
     from vllm import SamplingParams
     from vllm.sampling_params import RequestOutputKind
 
@@ -141,6 +143,7 @@ def _parameters(sampling: Sampling) -> Any:
         repetition_penalty=sampling.repetition_penalty,
         max_tokens=sampling.longest,
         stop=list(sampling.stop) or None,
+        stop_token_ids=ends.tokens or None,
         include_stop_str_in_output=sampling.keep_stop,
         # Text is needed while tokens come only to look for a string to stop at.
         detokenize=bool(sampling.stop),
