@@ -74,6 +74,7 @@ EXHAUSTIVE = [
     Row("tests/runtime/test_training.py::test_every_backend*", 0, "ten trainers; two steps of ZeRO and FSDP2 are kept"),
     Row("tests/runtime/test_training.py::test_half_precision*", 0, "follows from the ten trainers"),
     Row("tests/runtime/test_training.py::test_a_checkpoint*", 0, "starts one and four ranks"),
+    Row("tests/runtime/test_run.py::test_two_engines*", 0, "four processes of vLLM; one engine on two devices is kept"),
     # What real libraries make of a setting; a new version of one of them changes it, and then all are run.
     Row("tests/oracles/test_catalog.py::test_parameters_agree*", 8, "builds every architecture of transformers"),
     Row("tests/oracles/test_catalog.py::test_peft*", 8, "builds every architecture of transformers"),

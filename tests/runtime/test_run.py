@@ -60,6 +60,28 @@ def test_zero3_computes_what_zero2_does(roll_run: RollRun, zero2: Run) -> None:
     assert second["train/rollout_logp_diff"] < LOG_PROBS_AGREE
 
 
+TENSOR_PARALLEL = "+actor_infer.strategy_args.strategy_config.tensor_parallel_size=2"
+
+
+def test_an_engine_on_two_devices_computes_what_one_does(roll_run: RollRun) -> None:
+    """Tensor parallel 2: its log-probabilities are the trainer's, also with the adapter of the first step."""
+    run = roll_run(
+        "parallel", "num_gpus_per_node=3", "actor_infer.device_mapping='[1,2]'", TENSOR_PARALLEL, "max_steps=2"
+    )
+    assert run.code == 0, run.output
+    assert "actor_infer     1 worker, 2 devices each: 1-2" in run.output
+    assert [row["train/rollout_logp_diff"] < LOG_PROBS_AGREE for row in run.records()] == [True, True]
+
+
+def test_two_engines_on_two_devices_each(roll_run: RollRun) -> None:
+    run = roll_run(
+        "parallel-twice", "num_gpus_per_node=5", "actor_infer.device_mapping='[1,2,3,4]'", TENSOR_PARALLEL, "max_steps=2"
+    )
+    assert run.code == 0, run.output
+    assert "actor_infer     2 workers, 2 devices each: 1-4" in run.output
+    assert [row["train/rollout_logp_diff"] < LOG_PROBS_AGREE for row in run.records()] == [True, True]
+
+
 def test_reward_rises_on_two_ranks_of_zero3(roll_run: RollRun) -> None:
     run = roll_run("zero3", *ZERO3, STEPS)
     assert run.code == 0, run.output

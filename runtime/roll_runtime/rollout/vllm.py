@@ -108,6 +108,8 @@ def arguments(recipe: Recipe) -> dict[str, Any]:
         "max_loras": 1,
         "max_lora_rank": model.lora_rank or recipe.lora.rank,
         "max_model_len": given.get("max_model_len") or recipe.prompt_length + recipe.response_length,
+        # Left to itself, vLLM finds that it runs below Ray, and asks Ray for devices that this run holds already.
+        "distributed_executor_backend": "mp" if given.get("tensor_parallel_size", 1) > 1 else "uni",
         "worker_extension_cls": "roll_runtime.rollout.vllm_worker.WorkerExtension",
         "disable_log_stats": True,
         **_for_cpu(given),
