@@ -19,7 +19,7 @@ from roll_schema import models
 from roll_schema.cli import COMMANDS
 from roll_schema.export import descriptions
 from roll_schema.export.descriptions import Field
-from roll_schema.facts import releases
+from roll_schema.facts import coverage, releases
 from roll_schema.facts.releases import Release
 from roll_schema.models.section import Section
 from roll_schema.models.validation import facts_of, section_types
@@ -34,6 +34,7 @@ def pages() -> dict[str, str]:
     """The text of every page, by its path below `docs`."""
     found = {
         "architecture.md": architecture.page(),
+        "reference/roll-run-fields.md": _coverage(),
         "rules/index.md": _rules(),
         "reference/command-line.md": _commands(),
         "fields/index.md": _releases(),
@@ -54,6 +55,18 @@ def _rules() -> str:
             trial = " *(preview)*" if rule.preview else ""
             first = rule.manual.splitlines()[0].replace("|", "\\|")
             lines.append(f"| [{rule.name}]({rule.name}.md){trial} | {rule.severity.value} | {first} |")
+    return "\n".join(lines) + "\n"
+
+
+def _coverage() -> str:
+    """The table of what roll-run makes of each field."""
+    lines = ["# Fields in roll-run\n", "What roll-run makes of each field of an RLVR config; `*` stands for one key,"]
+    lines += ["`**` for any number of them, and the first row that fits counts.\n"]
+    lines += ["| field | in roll-run | reason |", "| --- | --- | --- |"]
+    for row in coverage.ROWS:
+        allowed = ", ".join(f"`{scalars.shown(value)}`" for value in row.harmless)
+        treatment = row.treatment.value + (f", but for {allowed}" if allowed else "")
+        lines += [f"| `{field}` | {treatment} | {row.why} |" for field in row.fields]
     return "\n".join(lines) + "\n"
 
 

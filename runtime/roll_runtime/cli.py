@@ -111,9 +111,12 @@ def run_command(
     assert isinstance(checked.config, RLVRConfig)
     if plan:
         from roll_runtime import placement
+        from roll_schema.facts import coverage
 
         placed = placement.plan(checked.config, checked.config.num_gpus_per_node)
         click.echo("\n".join(placement.lines(placed)))
+        for why, names in coverage.without_effect(checked.composed).items():
+            click.echo(f"no effect, since {why}: {', '.join(names)}")
         return 0
     from roll_runtime.recipe import Recipe
     from roll_runtime.rewards import Given

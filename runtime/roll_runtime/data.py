@@ -74,11 +74,10 @@ def read(
         elif len(tokens) < SHORTEST:
             too_short += 1
         else:
-            domain = domains.get(row.get("tag", ""), _FALLBACK_DOMAIN)
+            tag = row.get(arguments.tag or "tag", "")
+            domain = domains.get(tag, _FALLBACK_DOMAIN)
             if domain not in (config.rewards or {}):
-                raise DataProblem(
-                    f"{place}: tag {row.get('tag')!r} is in no `tag_included`, and no reward is `{domain}`"
-                )
+                raise DataProblem(f"{place}: tag {tag!r} is in no `tag_included`, and no reward is `{domain}`")
             prompts.setdefault(domain, []).append(Prompt(domain, row, text, tokens))
     return DataSet({domain: tuple(found) for domain, found in prompts.items()}, too_long, too_short)
 

@@ -104,7 +104,7 @@ class Pipeline:
         ]
         scorers = {
             domain: [
-                cluster.loose(f"{domain}-{rank}", Scorer, {}, domain, reward, self.given_rewards)
+                cluster.loose(f"{domain}-{rank}", Scorer, recipe.variables(reward), domain, reward, self.given_rewards)
                 for rank in range(max(reward.world_size or 1, 1))
             ]
             for domain, reward in (recipe.config.rewards or {}).items()
@@ -408,7 +408,7 @@ class Pipeline:
             if self.cluster.has_gpus
             else _ENVIRONMENT | _CPU_ENVIRONMENT | _threads(role, self.cluster.placement)
         )
-        return usual | {str(name): str(value) for name, value in (worker.system_envs or {}).items()}
+        return usual | self.recipe.variables(worker)
 
 
 def _threads(role: str, placement: Placement) -> dict[str, str]:

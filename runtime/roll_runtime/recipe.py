@@ -56,6 +56,13 @@ class Recipe:
         return Path(named) if isinstance(named, str) and named else None
 
     @property
+    def copies(self) -> Path | None:
+        """Where checkpoints are copied to, by `checkpoint_config`; None where they stay in the run's folder alone."""
+        given: dict[str, Any] = self.config.checkpoint_config or {}
+        place = given.get("output_dir")
+        return Path(place) / self.name if place else None
+
+    @property
     def model(self) -> str:
         return workers.model_of(self.config, "actor_train") or ""
 
@@ -221,6 +228,11 @@ class Recipe:
             weigh_length=config.length_loss_weight,
             scale_by_step=bool(self.trainer.apply_loss_scale),
         )
+
+    def variables(self, worker: WorkerConfig) -> dict[str, str]:
+        """Environment variables of a role's workers: those of all workers, and over them its own."""
+        given = (self.config.system_envs or {}) | (worker.system_envs or {})
+        return {str(name): str(value) for name, value in given.items()}
 
     def _correction(self) -> Correction:
         """Of `train_infer_correction`, or of the masks that releases without it have."""

@@ -18,6 +18,7 @@ from roll_runtime.errors import DataProblem, EnvironmentProblem, Interrupted, No
 from roll_runtime.progress import Progress
 from roll_runtime.recipe import Recipe
 from roll_runtime.store import Position, Store, position_of, rank_of
+from roll_schema.facts import coverage
 from roll_schema.facts.supported import ARITHMETIC
 from roll_schema.source.secrets import MASK, is_secret_path, mask, printable
 
@@ -60,7 +61,7 @@ def run(asked: Asked) -> int:
         raise WrongUsage(
             f"`exp_name: {printable(recipe.name)}` leads out of `output_dir`, where the run is to be written"
         )
-    store = Store(recipe.folder)
+    store = Store(recipe.folder, recipe.copies)
     checkpoint = _checkpoint(asked, store)
     position = _start(checkpoint, recipe)
     if position.step >= config.max_steps:
@@ -74,10 +75,13 @@ def run(asked: Asked) -> int:
         moved = store.open(position if checkpoint is not None else None)
         _describe(store, asked)
     except OSError as error:
-        raise EnvironmentProblem(f"{store.folder} cannot be written: {error.strerror}") from None
+        raise EnvironmentProblem(f"{error.filename or store.folder} cannot be written: {error.strerror}") from None
     if moved is not None:
         click.echo(f"an earlier run was in {store.folder}; it is now in {moved}")
     _announce(recipe, inputs, placed, position)
+    idle = sum(map(len, coverage.without_effect(asked.checked.composed).values()))
+    if idle:
+        click.echo(f"  {idle} setting{'s have' if idle > 1 else ' has'} no effect here (--plan lists them)")
     with contextlib.closing(tracking.make(config, recipe.name)) as tracker:
         end, unsaved = _train(asked, store, inputs, placed, tracker, checkpoint, position)
     if unsaved:

@@ -39,9 +39,10 @@ class Position:
 class Store:
     """A run's folder; nothing is written before `open`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, copies: Path | None = None) -> None:
         self.folder = folder
         self.checkpoints = folder / "checkpoints"
+        self.copies = copies
         self._waiting: dict[str, str] = {}
 
     def open(self, resumed: Position | None) -> Path | None:
@@ -55,6 +56,8 @@ class Store:
             moved = _free(self.folder)
             self.folder.rename(moved)
         self.checkpoints.mkdir(parents=True, exist_ok=True)
+        if self.copies is not None:
+            self.copies.mkdir(parents=True, exist_ok=True)
         for leftover in self.checkpoints.glob(f"*{_UNFINISHED}"):
             shutil.rmtree(leftover, ignore_errors=True)
         if resumed is not None:
@@ -100,7 +103,7 @@ class Store:
 
     @contextmanager
     def checkpoint(self, position: Position, keep: int) -> Iterator[Path]:
-        """A folder to write a checkpoint into; it counts only once everything in it was written.
+        """A folder to write a checkpoint into; it counts only once everything in it was written, and is then copied.
 
         `keep` is how many checkpoints stay, 0 for all; the oldest go first, and only after the new one is there.
         """
@@ -116,6 +119,8 @@ class Store:
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
             raise
+        if self.copies is not None:
+            _copy(final, self.copies / final.name)
         for old in self.all()[:-keep] if keep else ():
             shutil.rmtree(old, ignore_errors=True)
 
@@ -166,6 +171,15 @@ def _append(path: Path, text: bytes) -> None:
         except OSError:
             file.truncate(size)
             raise
+
+
+def _copy(folder: Path, target: Path) -> None:
+    """Copy a folder whole or not at all, over one that is there."""
+    draft = target.with_name(target.name + _UNFINISHED)
+    shutil.rmtree(draft, ignore_errors=True)
+    shutil.copytree(folder, draft)
+    shutil.rmtree(target, ignore_errors=True)
+    draft.rename(target)
 
 
 def _free(folder: Path) -> Path:

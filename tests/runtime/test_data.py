@@ -39,7 +39,7 @@ def read(tmp_path: Path, *rows: Any, template: str = "native", **columns: Any) -
     path.write_text(
         "".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows), encoding="utf-8"
     )
-    arguments = SimpleNamespace(**{"file_name": [str(path)], "messages": None, "prompt": None, **columns})
+    arguments = SimpleNamespace(**{"file_name": [str(path)], "messages": None, "prompt": None, "tag": "tag", **columns})
     tags = config(math=["m"], code=["c", "d"])
     return data.read(arguments, tags, Characters(), template)  # type: ignore[arg-type]
 
@@ -61,6 +61,7 @@ def test_what_is_too_long_or_too_short_is_counted(tmp_path: Path) -> None:
 
 
 def test_messages_may_be_written_as_json(tmp_path: Path) -> None:
+    assert list(read(tmp_path, {"kind": "m", "q": "as it is"}, prompt="q", tag="kind").prompts) == ["math"]
     row = {"tag": "m", "talk": json.dumps([{"role": "user", "content": "one plus one"}])}
     assert read(tmp_path, row, messages="talk").prompts["math"][0].text == "one plus one>"
 

@@ -28,6 +28,17 @@ def test_batches() -> None:
     assert recipe("ppo_epochs=3", "rollout_batch_size=16").batches.optimizer_steps == 6
 
 
+def test_environment_variables_of_all_workers_and_of_one() -> None:
+    own = recipe("+system_envs={A: '1', B: '2'}", "+rewards.math_rule.system_envs={B: '3'}")
+    assert own.variables(own.trainer) == {"A": "1", "B": "2"}
+    assert own.variables(own.config.rewards["math_rule"]) == {"A": "1", "B": "3"}
+
+
+def test_checkpoints_are_copied_where_the_config_says() -> None:
+    assert recipe().copies is None
+    assert recipe("+checkpoint_config={type: file_system, output_dir: /models}").copies == Path("/models/tiny-cpu")
+
+
 def test_log_probabilities_are_computed_again_only_where_they_change() -> None:
     assert not recipe().recomputes
     assert not recipe("ppo_epochs=2").recomputes

@@ -75,7 +75,11 @@ def test_an_engine_on_two_devices_computes_what_one_does(roll_run: RollRun) -> N
 
 def test_two_engines_on_two_devices_each(roll_run: RollRun) -> None:
     run = roll_run(
-        "parallel-twice", "num_gpus_per_node=5", "actor_infer.device_mapping='[1,2,3,4]'", TENSOR_PARALLEL, "max_steps=2"
+        "parallel-twice",
+        "num_gpus_per_node=5",
+        "actor_infer.device_mapping='[1,2,3,4]'",
+        TENSOR_PARALLEL,
+        "max_steps=2",
     )
     assert run.code == 0, run.output
     assert "actor_infer     2 workers, 2 devices each: 1-4" in run.output

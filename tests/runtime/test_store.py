@@ -101,3 +101,13 @@ def test_what_is_no_checkpoint(tmp_path: Path) -> None:
     (tmp_path / "position.json").write_text("{}")
     with pytest.raises(DataProblem, match="is no checkpoint of roll-run"):
         position_of(tmp_path)
+
+
+def test_a_checkpoint_is_copied_whole(tmp_path: Path) -> None:
+    store = Store(tmp_path / "run", tmp_path / "archive" / "run")
+    store.open(None)
+    assert saved(store, 1, 2, keep=1) == ["step-000002"]
+    copies = sorted((tmp_path / "archive" / "run").iterdir())
+    assert [copy.name for copy in copies] == ["step-000001", "step-000002"]
+    assert [(copy / "weights").read_text() for copy in copies] == ["w", "w"]
+    assert position_of(copies[-1]) == at(2)

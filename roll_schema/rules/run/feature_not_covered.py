@@ -1,18 +1,23 @@
 """
-A setting that roll-run's own engine does not go by.
+Setting that roll-run refuses.
 
-It would run, but not as the config says; so it refuses.
+roll-run says of every field of a config what it makes of it: it is used, it has no effect here, or it is refused. A
+refused setting would change the run, and roll-run does not implement it, so it does not start.
 
     async_generation_ratio: 1   # error: [feature-not-covered]
     actor_train:
       model_args: {ulysses_size: 2}   # error: [feature-not-covered]
       use_dynamic_batching_in_train: true   # error: [feature-not-covered]
 
-Leave it out, or start the config with `--engine roll`:
+Remove the setting, or run the config in ROLL with `--engine roll`:
 
     async_generation_ratio: 0
     actor_train:
       model_args: {ulysses_size: 1}
+
+References:
+
+- roll-run 0.1.0: roll_schema/facts/coverage.py, ROWS
 """
 
 from __future__ import annotations
@@ -20,66 +25,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from roll_schema.facts import coverage
 from roll_schema.models.each import each
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.diagnostic import Severity
+from roll_schema.source.path import dotted
 from roll_schema.source.scalars import shown
 
 if TYPE_CHECKING:
-    from roll_schema.models.reward_config import RewardConfig
     from roll_schema.models.rlvr_config import RLVRConfig
-
-
-NOT_COVERED: dict[str, tuple[object, ...]] = {
-    "async_generation_ratio": (0, None),
-    "is_use_additional_prompts": (False, None),
-    "user_defined_rollout_loop_cls": (None,),
-    "use_reward_scaling": (False, None),
-    "norm_mean_type": ("batch", "group", None),
-    "norm_std_type": ("batch", "group", None),
-    "kl_penalty": ("kl", "abs", "mse"),
-    "is_pure_opd": (False, None),
-    "use_opd": (False, None),
-    "reward_model": (None,),
-    "actor_train.pg_variant": (None,),
-    "actor_train.model_args.ulysses_size": (1, 0, None),
-    "actor_train.model_args.freeze_module_prefix": (None,),
-    "actor_train.model_args.model_type": (None,),
-    "actor_train.use_dynamic_batching_in_train": (False, None),
-    "actor_train.use_sequence_packing": (False, None),
-    "actor_infer.generating_args.num_beams": (1, None),
-}
-"""Settings by their place, with the values that the engine goes by."""
-
-NOT_COVERED_OF_REWARDS: dict[str, tuple[object, ...]] = {
-    "response_length_penalty_coef": (0, None),
-    "use_local": (True, None),
-}
-"""The same for the settings of every reward."""
+    from roll_schema.source.path import Path
+    from roll_schema.source.tree import Node
 
 
 @rule(Severity.ERROR)
 def feature_not_covered(config: RLVRConfig, context: Context) -> Iterator[Problem]:
-    of_rewards = {
-        f"rewards.{domain}.{key}": covered
-        for domain in config.rewards or {}
-        for key, covered in NOT_COVERED_OF_REWARDS.items()
-    }
+    def judge(path: Path, _: Node) -> Iterator[Problem]:
+        row, place = coverage.row_of(path), dotted(path)
+        if row is None or row.admits(value := context.written(place)):
+            return
+        yield Problem(
+            place,
+            f"roll-run refuses `{path[-1]!s}: {shown(value)}`: {row.why}",
+            f"remove `{place}`, or add `--engine roll` to run it in ROLL",
+        )
 
-    def feature(place: str, covered: tuple[object, ...]) -> Iterator[Problem]:
-        value = context.written(place)
-        if context.is_set(place) and value not in covered:
-            yield Problem(
-                place,
-                f"roll-run's own engine does not go by `{place.rpartition('.')[2]}: {shown(value)}`",
-                "Leave it out, or start it with `--engine roll`.",
-            )
+    yield from each(_set(context.root, ()), judge)
 
-    def reward(domain: str, section: RewardConfig) -> Iterator[Problem]:
-        chosen = section.query_filter_config
-        if chosen is not None and chosen.type not in (None, "no_filter"):
-            place = f"rewards.{domain}.query_filter_config"
-            yield Problem(place, f"roll-run's own engine does not filter prompts by `{chosen.type}`", "Leave it out.")
 
-    yield from each((NOT_COVERED | of_rewards).items(), feature)
-    yield from each((config.rewards or {}).items(), reward)
+def _set(node: Node, path: Path) -> Iterator[tuple[Path, Node]]:
+    """Every value that the config sets, by its path."""
+    if not isinstance(node.value, dict):
+        return
+    for key, child in node.value.items():
+        yield (*path, key), child
+        yield from _set(child, (*path, key))
