@@ -121,7 +121,9 @@ def fuzz(name: str, corpus: Path, limits: list[str]) -> None:
     """Tries inputs until one breaks the target, or a limit is reached; ends the process."""
     for rule in RULES.values() if name in ("lint", "fix") else ():
         assert rule.group in GROUPS  # all are loaded, and counted, before
-    arguments = ["-timeout=600", "-rss_limit_mb=4000", "-max_len=4096", "-verbosity=0", f"-dict={WORDS}"]
+    # An input that is slow on a busy machine would be kept like one that breaks.
+    arguments = ["-timeout=600", "-report_slow_units=600", "-rss_limit_mb=4000", "-max_len=4096", "-verbosity=0"]
+    arguments += [f"-dict={WORDS}"]
     arguments += [f"-artifact_prefix={corpus}/broken-", *limits, str(corpus), str(HERE / "seeds")]
     atheris.Setup([sys.argv[0], *arguments], TARGETS[name])
     atheris.Fuzz()

@@ -82,12 +82,14 @@ def test_programs_of_the_model_need_leave(tmp_path: Path, capfd: pytest.CaptureF
 
 def test_the_plan_starts_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert roll_run("--plan", CONFIG) == 0
-    assert capsys.readouterr().out.splitlines() == [
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[:4] == [
         "1 device on 1 node",
         "node 0",
         "  actor_train     1 worker, 1 device each: 0, sharing (0.5 of a device)",
         "  actor_infer     1 worker, 1 device each: 0, sharing (0.5 of a device)",
     ]
+    assert "no effect, since vLLM forms its own batches: actor_infer.infer_batch_size" in printed[4:]
 
 
 @pytest.mark.parametrize(
