@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING
 
 from roll_schema.facts import supported
 from roll_schema.models.each import each
+from roll_schema.models.strategy_args import StrategyArguments
+from roll_schema.models.validation import facts_of
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.diagnostic import Severity
 
@@ -33,8 +35,10 @@ if TYPE_CHECKING:
 @rule(Severity.ERROR)
 def engine_not_covered(config: PPOConfig, context: Context) -> Iterator[Problem]:
     engines = {"actor_train": supported.TRAINING, "actor_infer": supported.GENERATION}
+    in_release = facts_of(StrategyArguments, context.release)["strategy_name"]["choices"]
 
-    def judge(role: str, names: tuple[str, ...]) -> Iterator[Problem]:
+    def judge(role: str, engine: tuple[str, ...]) -> Iterator[Problem]:
+        names = [name for name in engine if name in in_release]
         strategy, name = getattr(config, role).strategy_args, context.roles.written(role)
         if strategy is None:
             yield Problem(role, f"`{name}` names no backend", f"Write `strategy_name: {names[0]}`.")
