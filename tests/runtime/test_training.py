@@ -92,6 +92,10 @@ TWO_RANKS = {
     "reference first": case(fsdp2(f"{{{FP32}}}"), "reference", *STEPS, "reference"),
     "computed in bf16": case(fsdp2("{}"), *STEPS),
     "kept in bf16": case(fsdp2("{param_dtype: bf16, reduce_dtype: bf16}"), *STEPS),
+    "tied": case(["pretrain=tied"], *STEPS),
+    "tied and gathered": case(
+        ["pretrain=tied", *fsdp2(f"{{{FP32}, wrap_policy: {{wrap_embeddings: true, wrap_lm_output: true}}}}")], *STEPS
+    ),
     # transformers loads what follows as ZeRO-3 wants it.
     "zero3": case([zero(3)], *STEPS),
 }
@@ -118,6 +122,12 @@ def assert_same(found: dict[str, Any], expected: dict[str, Any]) -> None:
 
 @pytest.fixture(scope="module")
 def two_ranks(tiny: Path) -> dict[str, dict[str, Any]]:
+    from transformers import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained(tiny / "output" / "tiny" / "model")
+    model.config.tie_word_embeddings = True
+    model.lm_head.weight = model.model.embed_tokens.weight
+    model.save_pretrained(tiny / "tied")
     return dict(zip(TWO_RANKS, results(tiny, 2, *TWO_RANKS.values()), strict=True))
 
 
@@ -129,6 +139,7 @@ def test_every_backend_computes_what_zero2_does(two_ranks: dict[str, dict[str, A
     assert len({*zero2["norms"], *zero2["log_probs"]}) == 6, "every step changes the weights"
     for name in ("zero0", "zero1", "zero3", "plain", "offloaded", "checkpointed"):
         assert_same(two_ranks[name], zero2)
+    assert_same(two_ranks["tied and gathered"], two_ranks["tied"])
     # The adapter is trained although the first forward pass was the base model's.
     first, *steps, last = two_ranks["reference first"]["log_probs"]
     assert first == last

@@ -118,22 +118,26 @@ class Fsdp2Backend:
             fully_shard(module, **arguments)
         fully_shard(self.model, **arguments)
 
-    def _units(self) -> Iterator[nn.Module]:
-        """The modules that are gathered by themselves, the innermost first."""
+    def _units(self) -> Iterator[nn.Module | list[nn.Module]]:
+        """The modules, or groups of them, that are gathered by themselves, the innermost first."""
         model, chosen = self.model, self.settings
+        embeddings, output = model.get_input_embeddings(), model.get_output_embeddings()
         # FSDP2 reduces gradients of one type together: those of another type than the first are gathered by themselves.
         first = adapted_model.trained(model)[0].dtype
         for module in model.modules():
             if any(own.requires_grad and own.dtype != first for own in module.parameters(recurse=False)):
                 yield module
-        if chosen.gathers_embeddings_alone or not model.config.tie_word_embeddings:
-            yield model.get_input_embeddings()
+        if embeddings.weight is not output.weight:
+            yield embeddings
+            if chosen.gathers_output_alone:
+                yield output
+        elif chosen.gathers_embeddings_alone or chosen.gathers_output_alone:
+            # Modules that share a parameter cannot be gathered one without the other.
+            yield [embeddings, output]
         classes = model._no_split_modules if chosen.layers is None else chosen.layers
         layers = [(name, module) for name, module in model.named_modules() if type(module).__name__ in classes]
         holders = {name for name, _ in layers if any(other.startswith(f"{name}.") for other, _ in layers)}
         yield from (module for name, module in layers if name not in holders)
-        if chosen.gathers_output_alone:
-            yield model.get_output_embeddings()
 
     def _computing(self) -> contextlib.AbstractContextManager[Any]:
         """The precision of forward passes, as ROLL has it: what torch's autocast makes of `param_dtype`."""
