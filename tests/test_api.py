@@ -84,15 +84,16 @@ def test_trackers_of_the_engine() -> None:
 
 _PLAIN = ("actor_infer.strategy_args.strategy_name=hf_infer", "~actor_infer.strategy_args.strategy_config")
 _ZERO = "actor_train.strategy_args.strategy_config.zero_optimization.stage"
-_FSDP2 = "actor_train.strategy_args={strategy_name:fsdp2_train,strategy_config:{param_dtype:fp16}}"
+_FSDP2 = "actor_train.strategy_args={{strategy_name:fsdp2_train,strategy_config:{{param_dtype:{}}}}}"
 
 
 ROLL_ALONE = {
     "lora-rollout-engine": ("0.1.3", _PLAIN),
-    "rollout-engine": ("0.2.1", _PLAIN),
+    "unsupported-rollout-engine": ("0.2.1", _PLAIN),
     "zero-stage-refused": ("0.1.3", [f"{_ZERO}=0"]),
     "no-gather-on-save": ("0.1.3", [f"{_ZERO}=3"]),
-    "fsdp2-precision": ("0.3.0", [_FSDP2]),
+    "fp16-on-fsdp2": ("0.3.0", [_FSDP2.format("fp16")]),
+    "unknown-fsdp2-precision": ("0.3.0", [_FSDP2.format("int3")]),
 }
 
 

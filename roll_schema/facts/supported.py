@@ -54,7 +54,14 @@ FSDP2_WITHOUT_EFFECT = {
 }
 """Settings of `fsdp2_train` that take effect, also in ROLL, only with others, which roll-run refuses."""
 
-OF_ROLL_ALONE = ("fsdp2-precision", "lora-rollout-engine", "no-gather-on-save", "rollout-engine", "zero-stage-refused")
+OF_ROLL_ALONE = (
+    "fp16-on-fsdp2",
+    "lora-rollout-engine",
+    "no-gather-on-save",
+    "unknown-fsdp2-precision",
+    "unsupported-rollout-engine",
+    "zero-stage-refused",
+)
 """Rules on what ROLL cannot do and roll-run can."""
 
 REWARDS = {
