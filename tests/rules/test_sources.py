@@ -25,4 +25,5 @@ def test_other_lines_are_refused(line: str) -> None:
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
 def test_each_rules_references_are_read(rule: Rule) -> None:
+    assert rule.sources
     assert len(rule.sources) == rule.manual.count("\n- ", rule.manual.find("\nReferences:\n"))

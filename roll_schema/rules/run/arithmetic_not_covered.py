@@ -18,6 +18,10 @@ Give the numbers, or start the config with `--engine roll`:
     pg_clip: 0.2
     target_kl: 6.0
     add_token_level_kl: true
+
+References:
+
+- roll-run 0.1.0: roll_schema/facts/supported.py, ARITHMETIC
 """
 
 from __future__ import annotations

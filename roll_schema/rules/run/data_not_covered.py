@@ -14,6 +14,10 @@ Convert it:
       data_args:
         file_name:
           - data/train.jsonl
+
+References:
+
+- roll-run 0.1.0: roll_schema/facts/supported.py, DATA
 """
 
 from __future__ import annotations

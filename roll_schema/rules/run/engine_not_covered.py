@@ -14,6 +14,10 @@ Choose one that it has, or start the config with `--engine roll`:
       strategy_args: {strategy_name: deepspeed_train, strategy_config: {}}
     actor_infer:
       strategy_args: {strategy_name: vllm, strategy_config: {}}
+
+References:
+
+- roll-run 0.1.0: roll_schema/facts/supported.py, TRAINING
 """
 
 from __future__ import annotations

@@ -9,6 +9,10 @@ The estimators without one:
 
     adv_estimator: grpo
     num_return_sequences_in_group: 8
+
+References:
+
+- roll-run 0.1.0: roll_schema/facts/supported.py, ESTIMATORS
 """
 
 from __future__ import annotations

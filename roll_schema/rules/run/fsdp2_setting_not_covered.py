@@ -18,6 +18,10 @@ Choose what it has, or start the config with `--engine roll`:
         strategy_name: fsdp2_train
         strategy_config:
           param_dtype: bf16
+
+References:
+
+- roll-run 0.1.0: roll_schema/facts/supported.py, FSDP2_SETTINGS
 """
 
 from __future__ import annotations

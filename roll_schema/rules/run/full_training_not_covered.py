@@ -10,6 +10,10 @@ Name the modules that get an adapter:
 
     actor_train:
       model_args: {dtype: bf16, lora_target: "q_proj,v_proj", lora_rank: 16}
+
+References:
+
+- roll-run 0.1.0: runtime/roll_runtime/training/adapted_model.py, get_peft_model
 """
 
 from __future__ import annotations

@@ -3,6 +3,10 @@ A pipeline that roll-run's own engine does not run.
 
 It runs RLVR on text: prompts of a data set, answers, rewards by rule. The other pipelines are ROLL's to start:
 `roll-run --engine roll --roll-src DIR` checks the config and hands it over.
+
+References:
+
+- roll-run 0.1.0: roll_schema/facts/supported.py, PIPELINES
 """
 
 from __future__ import annotations

@@ -13,6 +13,10 @@ Choose one that it has, or give it a function of yours, `--reward code=FILE.py:F
     rewards:
       math_rule:
         worker_cls: roll.pipeline.rlvr.rewards.math_rule_reward_worker.MathRuleRewardWorker
+
+References:
+
+- roll-run 0.1.0: roll_schema/facts/supported.py, REWARDS
 """
 
 from __future__ import annotations

@@ -8,6 +8,10 @@ It takes the tokenizer's own for `native`, `qwen2_5` and `qwen3`, and has `chatm
 The tokenizer's own:
 
     global_template: native
+
+References:
+
+- roll-run 0.1.0: roll_schema/facts/supported.py, TEMPLATES
 """
 
 from __future__ import annotations
