@@ -14,13 +14,13 @@ from functools import cache
 
 from roll_schema.facts.releases import NAMES
 from roll_schema.rules import RULES
-from roll_schema.rules.rule import Source
+from roll_schema.rules.sources import Source, sources_of
 
 
 def main(repository: str, *names: str) -> None:
     """Print each place that is not there, and how many were looked up; exits 1 where one is missing."""
     chosen = [RULES[name] for name in names or RULES]
-    sources = {rule.name: rule.sources for rule in chosen}
+    sources = {rule.name: sources_of(rule) for rule in chosen}
     wrong = [
         f"{name}: {problem}"
         for name, found in sources.items()

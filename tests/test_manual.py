@@ -24,6 +24,7 @@ from roll_schema.cli import COMMANDS
 from roll_schema.engine import settings
 from roll_schema.facts import releases
 from roll_schema.rules import RULES
+from roll_schema.rules.sources import Source
 from tests.cli.test_cli import run
 from tests.conftest import EXAMPLES, ROOT, lacks
 from tests.pages import agreement
@@ -94,7 +95,8 @@ def test_the_first_rule_of_contributing_works(tmp_path: Path) -> None:
         ["bash", "-c", shell], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
     assert done.stderr == ""
-    assert done.stdout.startswith("temporary-logs (tracking, warning, preview, silently ignored)\n\nLogs in a folder")
+    assert Source.read("- " + code.partition("References:\n\n- ")[2].partition("\n")[0]).product == "ROLL"
+    assert done.stdout.startswith("temporary-logs (tracking, warning, preview)\n\nLogs in a folder")
     assert "warning[temporary-logs]: `/tmp/logs` is gone after the job\n  --> <stdin>:2:14\n" in done.stdout
 
 

@@ -11,7 +11,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, NamedTuple
 
-from roll_schema.source.path import Path, dotted
+from roll_schema.source.path import join
 
 
 class Treatment(Enum):
@@ -83,9 +83,10 @@ ROWS: tuple[Row, ...] = (
         "val_prompt_length val_sequence_length global_template pretrain",
     ),
     _no_effect("all validation prompts are generated at once", "val_batch_size"),
-    _no_effect("prompts are dealt out to engines, and vLLM schedules them", "generate_opt_level max_running_requests"),
-    _no_effect("prompts are dealt out to engines, and vLLM schedules them", "is_num_return_sequences_expand"),
-    _no_effect("prompts are dealt out to engines, and vLLM schedules them", "router_args router_args.**"),
+    _no_effect(
+        "prompts are dealt out to engines, and vLLM schedules them",
+        "generate_opt_level max_running_requests is_num_return_sequences_expand router_args router_args.**",
+    ),
     _refused("generation and training take turns", (0, 0.0, None), "async_generation_ratio"),
     _refused("every prompt that is generated is trained on", _OFF, "is_use_additional_prompts"),
     _no_effect("it counts with `is_use_additional_prompts` only", "max_additional_running_prompts"),
@@ -94,7 +95,12 @@ ROWS: tuple[Row, ...] = (
     _no_effect("it is part of `tag_to_template`", "tag_to_template.*"),
     _refused("completions are always generated", _OFF, "rollout_mock.enable"),
     _no_effect("it counts with `rollout_mock.enable` only", "rollout_mock rollout_mock.*"),
-    _no_effect("ROLL does not read it in any release", "dataset_filter dataset_filter.*"),
+    _no_effect(
+        "ROLL does not read it in any release",
+        "dataset_filter dataset_filter.* add_len_reward use_policy_loss_type use_topr_loss val_greedy",
+        "val_n_sample mask_type balance_length minibatch_data_iter_num rewards.*.response_filter_config",
+        "rewards.*.response_filter_config.**",
+    ),
     # Advantages and loss
     _used(
         "ppo_epochs max_grad_norm adv_estimator gamma pg_clip use_pg_clip_range pg_clip_low pg_clip_high",
@@ -113,16 +119,21 @@ ROWS: tuple[Row, ...] = (
     _refused("only ROLL 0.1.0 has it, whose arithmetic is refused", _OFF, "reward_norm reward_shift reward_scale"),
     _no_effect("ROLL multiplies by a field that no sample has", "difficulty_loss_weight"),
     _no_effect("it is for the critic of `adv_estimator: gae`", "lambd value_clip l2"),
-    _no_effect("ROLL does not read it in any release", "add_len_reward use_policy_loss_type use_topr_loss val_greedy"),
-    _no_effect("ROLL does not read it in any release", "val_n_sample mask_type balance_length minibatch_data_iter_num"),
     _refused("there is no teacher", _OFF, "use_opd is_pure_opd"),
-    _no_effect("it counts for distillation only", "opd_kl_coef pure_opd_pipeline_type teacher.** student_train.**"),
-    _no_effect("it counts for distillation only", "student_infer.** teacher student_train student_infer"),
-    # Memory and transfer
-    _refused("weights and optimizer states stay where they are", _OFF, "is_offload_states"),
-    _refused("weights and optimizer states stay where they are", _OFF, "is_offload_optimizer_states_in_train_step"),
     _no_effect(
-        "adapters are sent whole, through Ray", "model_update_buffer_size_mb transfer_backend transfer_backend.**"
+        "it counts for distillation only",
+        "opd_kl_coef pure_opd_pipeline_type teacher.** student_train.** student_infer.** teacher",
+        "student_train student_infer actor_train.opd_kl_coef actor_train.tag_included",
+    ),
+    # Memory and transfer
+    _refused(
+        "weights and optimizer states stay where they are",
+        _OFF,
+        "is_offload_states is_offload_optimizer_states_in_train_step",
+    ),
+    _no_effect(
+        "adapters are sent whole, through Ray",
+        "model_update_buffer_size_mb transfer_backend transfer_backend.** actor_train.model_update_method",
     ),
     # Roles without workers of their own
     _no_effect("the covered estimators have no critic", "critic critic.** reward_pretrain"),
@@ -150,15 +161,20 @@ ROWS: tuple[Row, ...] = (
     _refused("roll-run has a trainer of its own", _TRAINERS, "actor_train.worker_cls"),
     _refused("roll-run has the loss of ROLL's `ActorWorker`", (None,), "actor_train.pg_variant"),
     _no_effect("it counts with `pg_variant` only", "actor_train.topr_positive_weight actor_train.topr_negative_weight"),
-    _refused("micro-batches have a fixed number of samples", _OFF, "actor_train.use_dynamic_batching_in_train"),
-    _refused("micro-batches have a fixed number of samples", _OFF, "actor_train.use_dynamic_batching_in_infer"),
+    _refused(
+        "micro-batches have a fixed number of samples",
+        _OFF,
+        "actor_train.use_dynamic_batching_in_train actor_train.use_dynamic_batching_in_infer",
+    ),
     _no_effect(
         "it counts with dynamic batching only",
         "actor_train.max_tokens_per_microbatch_in_* actor_train.sequence_length_round_in_*",
     ),
     _refused("samples are padded, not packed", _OFF, "actor_train.use_sequence_packing actor_train.use_remove_padding"),
-    _no_effect("it counts with `use_sequence_packing` only", "actor_train.sequence_packing_args"),
-    _no_effect("it counts with `use_sequence_packing` only", "actor_train.sequence_packing_args.*"),
+    _no_effect(
+        "it counts with `use_sequence_packing` only",
+        "actor_train.sequence_packing_args actor_train.sequence_packing_args.*",
+    ),
     _no_effect("buffers of NCCL are kept between phases", "actor_train.offload_nccl"),
     _no_effect("one call at a time is made to a worker", "actor_train.max_concurrency actor_infer.max_concurrency"),
     _no_effect("only Megatron's forward pass reads it", "actor_train.logits_in_fp32"),
@@ -169,8 +185,6 @@ ROWS: tuple[Row, ...] = (
     _no_effect("`device_mapping` gives the number of workers", "actor_train.world_size actor_infer.world_size"),
     _no_effect("a rank of the trainer has one device", "actor_train.num_gpus_per_worker"),
     _no_effect("it is a label", "actor_train.name actor_infer.name validation.name rewards.*.name"),
-    _no_effect("adapters are sent whole, through Ray", "actor_train.model_update_method"),
-    _no_effect("it counts for distillation only", "actor_train.opd_kl_coef actor_train.tag_included"),
     _used(
         "actor_train.model_args.lora_target actor_train.model_args.lora_rank actor_train.model_args.lora_alpha",
         "actor_train.model_args.lora_dropout actor_train.model_args.additional_target actor_train.model_args.dtype",
@@ -197,12 +211,13 @@ ROWS: tuple[Row, ...] = (
     _refused("checkpoints hold the adapter", _OFF, "actor_train.training_args.save_hf_model"),
     _no_effect(
         "`model_args.dtype` and `strategy_config` give the precision",
-        "actor_train.training_args.fp16 actor_train.training_args.bf16",
+        "actor_train.training_args.fp16 actor_train.training_args.bf16 actor_train.training_args.tf32",
     ),
-    _no_effect("`model_args.dtype` and `strategy_config` give the precision", "actor_train.training_args.tf32"),
-    _no_effect("the config's own `output_dir`, `max_steps` and `seed` count", "actor_train.training_args.output_dir"),
-    _no_effect("the config's own `output_dir`, `max_steps` and `seed` count", "actor_train.training_args.max_steps"),
-    _no_effect("the config's own `output_dir`, `max_steps` and `seed` count", "actor_train.training_args.*seed"),
+    _no_effect(
+        "the config's own `output_dir`, `max_steps` and `seed` count",
+        "actor_train.training_args.output_dir actor_train.training_args.max_steps",
+        "actor_train.training_args.*seed",
+    ),
     _no_effect("steps are counted, not epochs of the data", "actor_train.training_args.num_train_epochs"),
     _no_effect("prompts are read before the first step", "actor_train.training_args.dataloader_num_workers"),
     _no_effect("the trainer generates nothing", "actor_train.generating_args actor_train.generating_args.*"),
@@ -217,14 +232,18 @@ ROWS: tuple[Row, ...] = (
     ),
     _refused("files are read as JSON Lines", ("json", None), "*.data_args.dataset_type"),
     _refused("prompts are made of `messages` or `prompt`", (None,), "*.data_args.custom_data_kwargs_func"),
-    _no_effect("every row of validation is used", "validation.data_args.domain_interleave_probs"),
-    _no_effect("every row of validation is used", "validation.data_args.domain_interleave_probs.*"),
+    _no_effect(
+        "every row of validation is used",
+        "validation.data_args.domain_interleave_probs validation.data_args.domain_interleave_probs.*",
+    ),
     _no_effect("files are read before the first step", "*.data_args.preprocessing_num_workers"),
     _no_effect(
         "the RLVR pipeline reads other columns", "*.data_args.id *.data_args.response *.data_args.eval_file_name"
     ),
-    _no_effect("images, videos and sound are of other pipelines", "*.data_args.image_* *.data_args.video_*"),
-    _no_effect("images, videos and sound are of other pipelines", "*.data_args.audio_folder"),
+    _no_effect(
+        "images, videos and sound are of other pipelines",
+        "*.data_args.image_* *.data_args.video_* *.data_args.audio_folder",
+    ),
     _used(
         "validation.generating_args.temperature validation.generating_args.top_p validation.generating_args.top_k",
         "validation.generating_args.repetition_penalty validation.generating_args.stop_strings",
@@ -248,9 +267,11 @@ ROWS: tuple[Row, ...] = (
     ),
     _no_effect("as in ROLL, it is `num_return_sequences_in_group`", "actor_infer.generating_args.num_return_sequences"),
     _refused(
-        "an engine is parallel by tensors only", (1, None), "actor_infer.strategy_args.strategy_config.pipeline_*"
+        "an engine is parallel by tensors only",
+        (1, None),
+        "actor_infer.strategy_args.strategy_config.pipeline_*",
+        "actor_infer.strategy_args.strategy_config.data_par*",
     ),
-    _refused("an engine is parallel by tensors only", (1, None), "actor_infer.strategy_args.strategy_config.data_par*"),
     _no_effect(
         "roll-run sets it for the adapter and the actor's devices",
         "actor_infer.strategy_args.strategy_config.distributed_executor_backend",
@@ -269,8 +290,6 @@ ROWS: tuple[Row, ...] = (
     _used("rewards.*.system_envs rewards.*.system_envs.*"),
     _refused("prompts are not filtered by their scores", ("no_filter", None), "rewards.*.query_filter_config.type"),
     _no_effect("it is part of the filter", "rewards.*.query_filter_config rewards.*.query_filter_config.**"),
-    _no_effect("ROLL does not read it in any release", "rewards.*.response_filter_config"),
-    _no_effect("ROLL does not read it in any release", "rewards.*.response_filter_config.**"),
     _refused("rewards have no penalty for length", (0, 0.0, None), "rewards.*.response_length_penalty_coef"),
     _refused("programs run on this machine", (True, None), "rewards.*.use_local"),
     _no_effect("programs run on this machine", "rewards.*.code_url"),
@@ -280,35 +299,35 @@ ROWS: tuple[Row, ...] = (
 )
 
 
-def row_of(path: Path) -> Row | None:
-    """The row of a field by its path from the root of the config; None where the table says nothing of it."""
+def row_of(path: str) -> Row | None:
+    """The row of a field by its dotted path; None where the table says nothing of it."""
     return next((row for row in ROWS if fits(row, path)), None)
 
 
 def without_effect(config: dict[str, Any]) -> dict[str, list[str]]:
     """The settings of a composed config that have no effect in roll-run, by the reason."""
     found: dict[str, list[str]] = {}
-    for path in _leaves(config, ()):
+    for path in _leaves(config, ""):
         row = row_of(path)
         if row is not None and row.treatment is Treatment.NO_EFFECT:
-            found.setdefault(row.why, []).append(dotted(path))
+            found.setdefault(row.why, []).append(path)
     return found
 
 
-def _leaves(value: Any, path: Path) -> Iterator[Path]:
+def _leaves(value: Any, path: str) -> Iterator[str]:
     if isinstance(value, dict) and value:
         for key, item in value.items():
-            yield from _leaves(item, (*path, key))
+            yield from _leaves(item, join(path, key))
     elif path:
         yield path
 
 
-def fits(row: Row, path: Path) -> bool:
-    """Whether one of a row's patterns fits a path."""
-    return any(expression.fullmatch(dotted(path)) for expression in _expressions(row.fields))
+def fits(row: Row, path: str) -> bool:
+    """Whether one of a row's patterns fits a dotted path."""
+    return _expression(row.fields).fullmatch(path) is not None
 
 
 @cache
-def _expressions(patterns: tuple[str, ...]) -> list[re.Pattern[str]]:
+def _expression(patterns: tuple[str, ...]) -> re.Pattern[str]:
     parts = {"**": r".+", "*": r"[^.]*", ".": r"\."}
-    return [re.compile(re.sub(r"\*\*|\*|\.", lambda found: parts[found[0]], pattern)) for pattern in patterns]
+    return re.compile(re.sub(r"\*\*|\*|\.", lambda found: parts[found[0]], "|".join(patterns)))

@@ -14,7 +14,7 @@ from roll_schema.models.ppo_config import PPOConfig
 from roll_schema.models.section import Section, Settings, fields_of, known
 from roll_schema.models.validation import section_types
 from roll_schema.models.worker_config import WorkerConfig
-from roll_schema.source.path import last
+from roll_schema.source.path import last_key
 from roll_schema.source.tree import UNKNOWN
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ class Copies(NamedTuple):
         return {"actor_train.device_mapping": f"{self.gpus} GPUs"} | dict.fromkeys(self.sizes, "this size")
 
     def __str__(self) -> str:
-        names = (last(path).partition("_")[0] for path in self.sizes)
+        names = (last_key(path).partition("_")[0] for path in self.sizes)
         return " × ".join(f"{size:g} {name}" for name, size in zip(names, self.sizes.values(), strict=True))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -121,31 +120,6 @@ ON_TEXT = ("rlvr", "onpolicy_distill")
 Check = Callable[..., Iterator[Problem]]
 
 
-class Source(NamedTuple):
-    """Where a rule's ground is to be read: a symbol in a file of ROLL, or of a library, in a range of its releases.
-
-    `product` is `ROLL`, or a library's name; `first` and `last` are equal where one version was looked at.
-    """
-
-    product: str
-    first: str
-    last: str
-    file: str
-    symbol: str
-
-    @classmethod
-    def read(cls, line: str) -> Source:
-        """From a line of a manual: `- ROLL 0.1.0-0.3.0: path/of/file.py, Class.method`; raises ValueError."""
-        found = _SOURCE.fullmatch(line)
-        if found is None:
-            raise ValueError(line)
-        product, first, last, file, symbol = found.groups()
-        return cls(product, first, last or first, file, symbol)
-
-
-_SOURCE = re.compile(r"- (\S+) ([0-9][\w.]*)(?:-([0-9][\w.]*))?: (\S+), (\S.*)")
-
-
 class Rule(NamedTuple):
     """A rule with what is known about it before it runs; `subject` is the class of thing it looks at."""
 
@@ -165,12 +139,6 @@ class Rule(NamedTuple):
     def manual(self) -> str:
         """The rule's manual: the docstring of its module."""
         return (sys.modules[self.check.__module__].__doc__ or "").strip()
-
-    @property
-    def sources(self) -> list[Source]:
-        """What the manual's section `References` names, in its order; raises ValueError for a line of another form."""
-        lines = self.manual.partition("\nReferences:\n")[2].strip().splitlines()
-        return [Source.read(line) for line in lines]
 
 
 def rule(

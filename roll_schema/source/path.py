@@ -37,11 +37,6 @@ def dotted(path: Path) -> str:
     return text
 
 
-def last(text: str) -> str:
-    """The last step of a dotted path, as text."""
-    return str(parse(text)[-1])
-
-
 def join(path: str, key: Key) -> str:
     """`a.b` and `c` to `a.b.c`."""
     return f"{path}.{key!s}" if path else str(key)

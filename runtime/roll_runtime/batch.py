@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor
 
 from roll_runtime.data import Prompt
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 Batch = dict[str, Tensor]
 """`input_ids`, `attention_mask` [S, L]; `mask`, `rollout` and others by token [S, R]; `scores` and the like [S]."""
@@ -36,6 +39,11 @@ class Ends(NamedTuple):
 
     sequence: int | None
     padding: int | None
+
+    @classmethod
+    def of(cls, tokenizer: PreTrainedTokenizerBase) -> Ends:
+        """Those of a tokenizer."""
+        return cls(tokenizer.eos_token_id, tokenizer.pad_token_id)
 
     @property
     def tokens(self) -> list[int]:

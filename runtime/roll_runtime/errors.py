@@ -34,6 +34,13 @@ class TrainingFailed(RunError):
 
     code = TRAINING
 
+    @classmethod
+    def not_finite(cls, what: str, steps: int) -> TrainingFailed:
+        """A number that is not finite, found before the weights were changed by it."""
+        return cls(
+            f"{what} is not finite after {steps} optimizer steps: lower `learning_rate`; no weight was changed by it"
+        )
+
 
 class WorkerLost(RunError):
     """A process of the run died or no longer answers; a restart from the last checkpoint may help."""

@@ -14,7 +14,7 @@ from roll_schema.facts.releases import Release
 from roll_schema.models.rlvr_config import RLVRConfig
 from roll_schema.models.section import Section
 from roll_schema.models.validation import facts_of, section_types
-from roll_schema.source.path import Path
+from roll_schema.source.path import Path, dotted
 from tests.conftest import ROOT
 
 USED = [row for row in coverage.ROWS if row.treatment is Treatment.USED]
@@ -33,7 +33,7 @@ def fields(release: Release, model: type[Section] = RLVRConfig, above: Path = ()
 
 @pytest.mark.parametrize("name", releases.NAMES)
 def test_every_field_has_a_row(name: str) -> None:
-    without = [path for path in fields(releases.load(name)) if coverage.row_of(path) is None]
+    without = [path for path in fields(releases.load(name)) if coverage.row_of(dotted(path)) is None]
     assert without == []
 
 
@@ -52,7 +52,7 @@ def test_every_pattern_fits_a_field() -> None:
     for row in coverage.ROWS:
         for pattern in row.fields:
             own = Row((pattern,), row.treatment)
-            fits = any(coverage.fits(own, path) for path in every)
+            fits = any(coverage.fits(own, dotted(path)) for path in every)
             assert fits or free & set(pattern.split(".")), pattern
 
 
@@ -70,6 +70,6 @@ def test_what_is_called_used_is_read_by_the_code_that_runs() -> None:
 
 
 def test_a_refused_value_is_told_from_one_that_asks_for_nothing() -> None:
-    row = coverage.row_of(("actor_train", "model_args", "ulysses_size"))
+    row = coverage.row_of("actor_train.model_args.ulysses_size")
     assert row is not None
     assert [row.admits(value) for value in (1, 0, None, 2, True, "1")] == [True, True, True, False, False, False]

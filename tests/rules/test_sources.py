@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from roll_schema.rules import RULES
-from roll_schema.rules.rule import Rule, Source
+from roll_schema.rules.rule import Rule
+from roll_schema.rules.sources import Source, sources_of
 
 
 def test_a_range_and_a_single_version() -> None:
@@ -25,5 +26,6 @@ def test_other_lines_are_refused(line: str) -> None:
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
 def test_each_rules_references_are_read(rule: Rule) -> None:
-    assert rule.sources
-    assert len(rule.sources) == rule.manual.count("\n- ", rule.manual.find("\nReferences:\n"))
+    sources = sources_of(rule)
+    assert sources
+    assert len(sources) == rule.manual.count("\n- ", rule.manual.find("\nReferences:\n"))

@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING
 from roll_schema.planning.workers import megatron_sizes, unquoted_size
 from roll_schema.rules.rule import Problem, rule
 from roll_schema.source.diagnostic import Effect, Severity
-from roll_schema.source.path import last
+from roll_schema.source.path import last_key
 from roll_schema.source.scalars import literal
 
 if TYPE_CHECKING:
@@ -46,6 +46,6 @@ if TYPE_CHECKING:
 def parallel_size_not_a_number(config: BaseConfig) -> Iterator[Problem]:
     for path, size in megatron_sizes(config).items():
         if not isinstance(size, (int, float)):
-            key = last(path)
+            key = last_key(path)
             message = f"`{key}` must be a positive integer, found `{literal(size)}`"
             yield Problem(path, message, help=f"set `{key}: {unquoted_size(size)}`")

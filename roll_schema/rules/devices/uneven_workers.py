@@ -30,7 +30,7 @@ from roll_schema.facts.devices import likeliest_cause
 from roll_schema.planning.workers import device_count, worker_sizes
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.diagnostic import Effect, Severity
-from roll_schema.source.path import last
+from roll_schema.source.path import last_key
 
 if TYPE_CHECKING:
     from roll_schema.models.worker_config import WorkerConfig
@@ -45,7 +45,7 @@ def uneven_workers(worker: WorkerConfig, context: Context) -> Iterator[Problem]:
     gpus, per_worker = device_count(worker), prod(sizes.values())
     if gpus is None or not isfinite(per_worker) or per_worker == 0 or gpus % per_worker == 0:
         return
-    product = " × ".join(f"{size:g} {last(path).partition('_')[0]}" for path, size in sizes.items())
+    product = " × ".join(f"{size:g} {last_key(path).partition('_')[0]}" for path, size in sizes.items())
     message = f"{gpus} GPUs is not divisible by {per_worker:g} GPUs per worker"
     if len(sizes) > 1:
         message += f" ({product})"

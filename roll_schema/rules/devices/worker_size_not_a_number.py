@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 from roll_schema.planning.workers import device_count, unquoted_size, worker_sizes
 from roll_schema.rules.rule import Problem, rule
 from roll_schema.source.diagnostic import Effect, Severity
-from roll_schema.source.path import last
+from roll_schema.source.path import last_key
 from roll_schema.source.scalars import literal
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def worker_size_not_a_number(worker: WorkerConfig) -> Iterator[Problem]:
     for path, size in worker_sizes(worker).items():
         if not isinstance(size, (int, float)):
             if device_count(worker) is not None:
-                key = last(path)
+                key = last_key(path)
                 message = f"`{key}` must be a positive integer, found `{literal(size)}`"
                 yield Problem(path, message, f"set `{key}: {unquoted_size(size)}`")
             return

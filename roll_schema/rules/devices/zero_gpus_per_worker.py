@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 from roll_schema.planning.workers import device_count, worker_sizes
 from roll_schema.rules.rule import Problem, rule
 from roll_schema.source.diagnostic import Effect, Severity
-from roll_schema.source.path import last
+from roll_schema.source.path import last_key
 from roll_schema.source.scalars import literal
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def zero_gpus_per_worker(worker: WorkerConfig) -> Iterator[Problem]:
         return
     place = next((path for path, size in sizes.items() if size == 0), None)
     if place is not None and device_count(worker) is not None:
-        key = last(place)
+        key = last_key(place)
         yield Problem(
             place, f"`{key}` must be a positive integer, found `{literal(sizes[place])}`", f"set `{key}: 1` or more"
         )

@@ -29,34 +29,25 @@ from roll_schema.facts import coverage
 from roll_schema.models.each import each
 from roll_schema.rules.rule import Context, Problem, rule
 from roll_schema.source.diagnostic import Severity
-from roll_schema.source.path import dotted
+from roll_schema.source.path import last_key
 from roll_schema.source.scalars import shown
+from roll_schema.source.tree import walk
 
 if TYPE_CHECKING:
     from roll_schema.models.rlvr_config import RLVRConfig
-    from roll_schema.source.path import Path
     from roll_schema.source.tree import Node
 
 
 @rule(Severity.ERROR)
 def feature_not_covered(config: RLVRConfig, context: Context) -> Iterator[Problem]:
-    def judge(path: Path, _: Node) -> Iterator[Problem]:
-        row, place = coverage.row_of(path), dotted(path)
-        if row is None or row.admits(value := context.written(place)):
+    def judge(path: str, _: Node) -> Iterator[Problem]:
+        row = coverage.row_of(path)
+        if row is None or row.admits(value := context.written(path)):
             return
         yield Problem(
-            place,
-            f"roll-run refuses `{path[-1]!s}: {shown(value)}`: {row.why}",
-            f"remove `{place}`, or add `--engine roll` to run it in ROLL",
+            path,
+            f"roll-run refuses `{last_key(path)}: {shown(value)}`: {row.why}",
+            f"remove `{path}`, or add `--engine roll` to run it in ROLL",
         )
 
-    yield from each(_set(context.root, ()), judge)
-
-
-def _set(node: Node, path: Path) -> Iterator[tuple[Path, Node]]:
-    """Every value that the config sets, by its path."""
-    if not isinstance(node.value, dict):
-        return
-    for key, child in node.value.items():
-        yield (*path, key), child
-        yield from _set(child, (*path, key))
+    yield from each(walk(context.root), judge)

@@ -46,7 +46,7 @@ def invalid_choice(error: SchemaError, context: Context) -> Iterator[Problem]:
     message = f"`{error.path}`: expected one of {listed}, found {shown}"
     meant = _meant(value, choices)
     if meant is None:
-        yield Problem(error.path, message)
+        yield Problem(error.path, message, f"set `{error.key}` to one of these values")
     else:
         yield Problem(error.path, message, f"did you mean `{meant}`?", change=Write(meant))
 

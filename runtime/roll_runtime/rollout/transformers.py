@@ -29,6 +29,7 @@ class TransformersEngine:
         dtype = device.DTYPES[self.recipe.engine.model_args.dtype or "bf16"]
         self.base = AutoModelForCausalLM.from_pretrained(self.recipe.model, dtype=dtype).to(self.device).eval()
         self.tokenizer = AutoTokenizer.from_pretrained(self.recipe.model)
+        self.ends = Ends.of(self.tokenizer)
 
     def load(self, number: int, config: dict[str, Any], weights: bytes) -> int:
         """Take an adapter in place of the last one; gives the count of modules that it changes."""
@@ -58,7 +59,7 @@ class TransformersEngine:
             max_new_tokens=sampling.longest,
             num_return_sequences=sampling.count,
             pad_token_id=pad,
-            eos_token_id=self._ends.tokens or None,
+            eos_token_id=self.ends.tokens or None,
             return_dict_in_generate=True,
             output_logits=True,
             **_choices(sampling, self.tokenizer),
@@ -83,14 +84,10 @@ class TransformersEngine:
             raise TrainingFailed("the engine's probabilities are not finite; lower `learning_rate`") from None
 
     def _answer(self, tokens: list[int], log_probs: list[float]) -> Answer:
-        length = self._ends.length(tokens)
+        length = self.ends.length(tokens)
         text = self.tokenizer.decode(tokens[:length], skip_special_tokens=True)
-        finished = any(token in self._ends for token in tokens)
+        finished = any(token in self.ends for token in tokens)
         return Answer(tuple(tokens[:length]), tuple(log_probs[:length]), text, finished)
-
-    @property
-    def _ends(self) -> Ends:
-        return Ends(self.tokenizer.eos_token_id, self.tokenizer.pad_token_id)
 
 
 def _choices(sampling: Sampling, tokenizer: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from roll_runtime.errors import TrainingFailed
 from roll_runtime.recipe import Recipe, strategy_settings
 from roll_runtime.settings import Sampling
 from roll_schema.facts.strategies import backend_of
+from roll_schema.planning import workers
 
 _DTYPES = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
 Group = tuple[int, list[Answer]]
@@ -35,6 +36,7 @@ class VllmEngine:
         self.llm = LLM(**arguments(self.recipe))
         self.engine = self.llm.llm_engine
         self.tokenizer = self.llm.get_tokenizer()
+        self.ends = Ends.of(self.tokenizer)
 
     def load(self, number: int, config: dict[str, Any], weights: bytes) -> int:
         """Take an adapter in place of the last one; gives the count of modules that it changes.
@@ -60,7 +62,7 @@ class VllmEngine:
     def generate(self, prompts: list[tuple[int, ...]], sampling: Sampling, seed: int) -> Iterator[list[Group]]:
         """Answers of each prompt, as they come: those that a step of the engine finished."""
         self.llm.collective_rpc("seed_step", args=(seed,))
-        parameters = _parameters(sampling, self._ends)
+        parameters = _parameters(sampling, self.ends)
         for number, tokens in enumerate(prompts):
             self.engine.add_request(
                 f"{seed}-{number}", {"prompt_token_ids": list(tokens)}, parameters, lora_request=self.adapter
@@ -76,18 +78,16 @@ class VllmEngine:
         return [self._answer(answer, sampling) for answer in output.outputs]
 
     def _answer(self, answer: Any, sampling: Sampling) -> Answer:
-        length = self._ends.length(answer.token_ids)
+        length = self.ends.length(answer.token_ids)
         tokens = tuple(answer.token_ids[:length])
         return Answer(
             tokens=tokens,
-            log_probs=tuple(found[token].logprob for token, found in zip(tokens, answer.logprobs, strict=False)),
+            log_probs=tuple(
+                found[token].logprob for token, found in zip(tokens, answer.logprobs[:length], strict=True)
+            ),
             text=answer.text if sampling.stop else self.tokenizer.decode(tokens, skip_special_tokens=True),
             finished=answer.finish_reason == "stop",
         )
-
-    @property
-    def _ends(self) -> Ends:
-        return Ends(self.tokenizer.eos_token_id, self.tokenizer.pad_token_id)
 
     def stop(self) -> None:
         """Give the engine's memory back."""
@@ -109,7 +109,7 @@ def arguments(recipe: Recipe) -> dict[str, Any]:
         "max_lora_rank": model.lora_rank or recipe.lora.rank,
         "max_model_len": given.get("max_model_len") or recipe.prompt_length + recipe.response_length,
         # Left to itself, vLLM finds that it runs below Ray, and asks Ray for devices that this run holds already.
-        "distributed_executor_backend": "mp" if given.get("tensor_parallel_size", 1) > 1 else "uni",
+        "distributed_executor_backend": "mp" if (workers.gpus_per_worker(recipe.engine) or 1) > 1 else "uni",
         "worker_extension_cls": "roll_runtime.rollout.vllm_worker.WorkerExtension",
         "disable_log_stats": True,
         **_for_cpu(given),

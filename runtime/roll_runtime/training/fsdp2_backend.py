@@ -147,10 +147,7 @@ class Fsdp2Backend:
     def _step(self) -> float:
         norm = _whole(nn.utils.clip_grad_norm_(self.trained, self.recipe.optimization.max_grad_norm))
         if not norm.isfinite():
-            raise TrainingFailed(
-                f"the gradient's norm is not finite ({norm.item()}) after {self.steps} optimizer steps: lower "
-                "`learning_rate`; no weight was changed by it"
-            )
+            raise TrainingFailed.not_finite(f"the gradient norm ({norm.item()})", self.steps)
         self.optimizer.step()
         self.schedule.step()
         self.optimizer.zero_grad(set_to_none=True)

@@ -24,10 +24,7 @@ class GradientCheck:
         if torch.distributed.is_initialized():
             torch.distributed.all_reduce(bad)
         if bad.item():
-            raise TrainingFailed(
-                f"a gradient is not finite after {steps} optimizer steps: lower `learning_rate`; no weight was changed "
-                "by it"
-            )
+            raise TrainingFailed.not_finite("a gradient", steps)
 
     def _see(self, gradient: Tensor) -> None:
         self._bad = torch.maximum(self._bad, (~gradient.isfinite().all()).to(self._bad))

@@ -165,10 +165,7 @@ class Trainer:
         bad = (~loss.detach().isfinite()).float()
         torch.distributed.all_reduce(bad)
         if bad.item():
-            raise TrainingFailed(
-                f"the loss is not finite ({loss.item()}) after {self.backend.steps} optimizer steps: lower "
-                "`learning_rate`; no weight was changed by it"
-            )
+            raise TrainingFailed.not_finite(f"the loss ({loss.item()})", self.backend.steps)
 
     def _adapter_config(self) -> dict[str, Any]:
         config = self.model.peft_config["default"].to_dict()
